@@ -1,0 +1,66 @@
+package dev.hallpass.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+/** A workload, who answers for it and why, and the credentials it needs. */
+public record CredentialRequestSpec(
+    @Required @JsonPropertyDescription("The pods this request is for.") Workload workload,
+    @Required
+        @Size(min = 1, max = 253)
+        @JsonPropertyDescription("The team that answers for this access, e.g. team-orders.")
+        String owner,
+    @Required
+        @Size(min = 1, max = 1024)
+        @JsonPropertyDescription("Why the workload needs it, in words an auditor understands.")
+        String purpose,
+    @Required
+        @Size(min = 1, max = 8)
+        @ValidationRule(
+            value = "self.all(c, self.exists_one(d, d.name == c.name))",
+            message = "spec.credentials: each name must be unique")
+        @JsonPropertyDescription("The credentials that each selected pod receives.")
+        List<RequestedCredential> credentials) {
+
+  /** Which pods: those that run as this service account and carry these labels. */
+  @ValidationRule(
+      value =
+          "(has(self.selector.matchLabels) && size(self.selector.matchLabels) > 0) ||"
+              + " (has(self.selector.matchExpressions) && size(self.selector.matchExpressions) >"
+              + " 0)",
+      message =
+          "spec.workload.selector: must name at least one label, so that it never selects every"
+              + " pod by accident")
+  public record Workload(
+      @Required
+          @Size(min = 1, max = 253)
+          @JsonPropertyDescription("The service account the pods run as.")
+          String serviceAccountName,
+      @Required @JsonPropertyDescription("The labels the pods carry.") PodSelector selector) {}
+
+  /** One credential, by a name that is unique in the request. */
+  public record RequestedCredential(
+      @Required
+          @Size(max = 63)
+          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @JsonPropertyDescription("Its name in this request: lower case letters, digits and -.")
+          String name,
+      @Required @JsonPropertyDescription("The provider that mints it.") ProviderRef providerRef,
+      @Required
+          @Size(min = 1, max = 63)
+          @JsonPropertyDescription("One of the access levels that the provider offers.")
+          String access,
+      @Required
+          @Size(max = 32)
+          @Pattern("^([0-9]+(s|m|h))+$")
+          @ValidationRule(
+              value = "duration(self) >= duration('1m') && duration(self) <= duration('24h')",
+              message = "ttl: must be between 1m and 24h")
+          @JsonPropertyDescription("How long it is valid unless renewed, e.g. 15m.")
+          String ttl,
+      @Required @JsonPropertyDescription("How it reaches the containers.") Delivery delivery) {}
+}

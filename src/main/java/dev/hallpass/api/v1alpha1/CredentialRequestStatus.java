@@ -1,0 +1,15 @@
+package dev.hallpass.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the controller last saw of a request. */
+public record CredentialRequestStatus(
+    @JsonPropertyDescription("The generation these values were computed from.")
+        @Nullable Long observedGeneration,
+    @JsonPropertyDescription("Live pods that the request selects.") @Nullable Integer pods,
+    @JsonPropertyDescription("Leases that are not yet revoked.") @Nullable Integer leases,
+    @JsonPropertyDescription("Ready: every credential could be issued now.")
+        @Nullable List<Condition> conditions) {}

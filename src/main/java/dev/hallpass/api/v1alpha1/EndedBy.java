@@ -1,0 +1,23 @@
+package dev.hallpass.api.v1alpha1;
+
+/** Why a lease ended, spelt as in {@code status.endedBy}. */
+public enum EndedBy {
+  /** All containers of the pod ended. */
+  PodCompleted,
+  /** The pod was deleted, evicted or force-deleted. */
+  PodDeleted,
+  /** The pod's node was unreachable, or gone, beyond the grace time. */
+  NodeLost,
+  /** The ttl ran out without a renewal. */
+  Expired,
+  /** The request was deleted. */
+  RequestDeleted,
+  /** The request no longer grants this credential to this pod. */
+  RequestChanged,
+  /** The provider no longer offers this level to this namespace. */
+  ProviderChanged,
+  /** Someone deleted the lease. */
+  Requested,
+  /** The pod never confirmed that it received the credential. */
+  Unacknowledged
+}

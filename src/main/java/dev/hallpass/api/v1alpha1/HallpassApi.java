@@ -1,0 +1,30 @@
+package dev.hallpass.api.v1alpha1;
+
+/** Names of the API group, and of every label, annotation and finalizer Hallpass sets or reads. */
+public final class HallpassApi {
+  public static final String GROUP = "hallpass.dev";
+  public static final String VERSION = "v1alpha1";
+
+  /** The {@code kubectl get hallpass} category of every kind. */
+  public static final String CATEGORY = "hallpass";
+
+  /** On a namespace, set by its platform team to {@code enabled}; read by the webhook. */
+  public static final String INJECTION_LABEL = "hallpass.dev/injection";
+
+  /** On a pod, set by the webhook: the requests it was injected for, comma separated. */
+  public static final String INJECTED_ANNOTATION = "hallpass.dev/injected";
+
+  /** On a lease, set by the broker at creation; removed by the controller once it is revoked. */
+  public static final String REVOCATION_FINALIZER = "hallpass.dev/revocation";
+
+  /** On a lease, set by the broker: the UID of its pod, so that a pod's leases can be listed. */
+  public static final String POD_UID_LABEL = "hallpass.dev/pod-uid";
+
+  /** On a lease, set by the broker: the name of its request. */
+  public static final String REQUEST_LABEL = "hallpass.dev/request";
+
+  /** Audience of the projected service-account token that a pod shows to the broker. */
+  public static final String TOKEN_AUDIENCE = "hallpass.dev";
+
+  private HallpassApi() {}
+}

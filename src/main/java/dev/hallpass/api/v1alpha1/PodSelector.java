@@ -1,0 +1,62 @@
+package dev.hallpass.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Kubernetes label selector. All of its terms must hold.
+ *
+ * @see <a href="https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/">Labels
+ *     and selectors</a>
+ */
+public record PodSelector(
+    @JsonPropertyDescription("Labels that must be present with exactly these values.")
+        @Nullable Map<String, String> matchLabels,
+    @Size(max = 16) @JsonPropertyDescription("Further terms over label keys.")
+        @Nullable List<Requirement> matchExpressions) {
+
+  /** One term over a label key. */
+  @ValidationRule(
+      value =
+          "self.operator in ['In', 'NotIn'] ? (has(self.values) && size(self.values) > 0) :"
+              + " (!has(self.values) || size(self.values) == 0)",
+      message = "values: In and NotIn need at least one, Exists and DoesNotExist take none")
+  public record Requirement(
+      @Required @Size(min = 1, max = 317) @JsonPropertyDescription("The label key.") String key,
+      @Required @JsonPropertyDescription("In, NotIn, Exists or DoesNotExist.") Operator operator,
+      @Size(max = 64) @JsonPropertyDescription("The values that In and NotIn compare with.")
+          @Nullable List<String> values) {
+
+    boolean holds(Map<String, String> labels) {
+      var value = labels.get(key);
+      var listed = values == null ? Set.<String>of() : Set.copyOf(values);
+      return switch (operator) {
+        case In -> value != null && listed.contains(value);
+        case NotIn -> value == null || !listed.contains(value);
+        case Exists -> value != null;
+        case DoesNotExist -> value == null;
+      };
+    }
+  }
+
+  /** Operators of a selector term, spelt as in manifests. */
+  public enum Operator {
+    In,
+    NotIn,
+    Exists,
+    DoesNotExist
+  }
+
+  /** Whether an object with these labels is selected. */
+  public boolean matches(@Nullable Map<String, String> labels) {
+    var present = labels == null ? Map.<String, String>of() : labels;
+    return (matchLabels == null || present.entrySet().containsAll(matchLabels.entrySet()))
+        && (matchExpressions == null || matchExpressions.stream().allMatch(r -> r.holds(present)));
+  }
+}

@@ -1,0 +1,24 @@
+package dev.hallpass.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+
+/** Names a provider: one of the request's own namespace, or one of the cluster. */
+public record ProviderRef(
+    @Required @JsonPropertyDescription("CredentialProvider or ClusterCredentialProvider.")
+        Kind kind,
+    @Required @Size(min = 1, max = 253) @JsonPropertyDescription("The provider's name.")
+        String name) {
+
+  /** The kinds of provider, spelt as in manifests. */
+  public enum Kind {
+    CredentialProvider,
+    ClusterCredentialProvider
+  }
+
+  @Override
+  public String toString() {
+    return kind + "/" + name;
+  }
+}

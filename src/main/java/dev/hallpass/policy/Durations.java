@@ -1,0 +1,38 @@
+package dev.hallpass.policy;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/** Durations as manifests spell them: {@code 90s}, {@code 15m}, {@code 1h30m}. */
+public final class Durations {
+  private static final Pattern TERM = Pattern.compile("([0-9]+)([smh])");
+
+  private Durations() {}
+
+  /**
+   * Reads a duration.
+   *
+   * @throws IllegalArgumentException where the text is not one
+   */
+  public static Duration parse(String text) {
+    var total = Duration.ZERO;
+    var terms = TERM.matcher(text);
+    var read = 0;
+    while (terms.find() && terms.start() == read) {
+      var count = Long.parseLong(terms.group(1));
+      total =
+          total.plus(
+              switch (terms.group(2)) {
+                case "s" -> Duration.ofSeconds(count);
+                case "m" -> Duration.ofMinutes(count);
+                case "h" -> Duration.ofHours(count);
+                default -> throw new IllegalStateException("unmatched unit");
+              });
+      read = terms.end();
+    }
+    if (read == 0 || read != text.length()) {
+      throw new IllegalArgumentException("not a duration: " + text);
+    }
+    return total;
+  }
+}

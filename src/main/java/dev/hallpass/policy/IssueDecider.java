@@ -1,0 +1,97 @@
+package dev.hallpass.policy;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AllowedNamespaces;
+import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.IssueDecision.Deny;
+import dev.hallpass.wire.Reason;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The provider's allow-list and caps. Admission, the broker and the request's conditions all ask
+ * here, so that they never disagree.
+ */
+public final class IssueDecider {
+
+  /**
+   * What a decision rests on.
+   *
+   * @param credential what is asked for
+   * @param namespace the namespace of pod and request
+   * @param namespaceLabels its labels
+   * @param provider the spec of the provider named; null where there is none
+   * @param formats the file formats its target knows
+   */
+  public record Input(
+      RequestedCredential credential,
+      String namespace,
+      Map<String, String> namespaceLabels,
+      @Nullable CredentialProviderSpec provider,
+      Set<Delivery.Format> formats) {}
+
+  private IssueDecider() {}
+
+  /** Decides; the first thing that stands in the way is the answer. */
+  public static IssueDecision decide(Input in) {
+    var credential = in.credential();
+    var ref = credential.providerRef();
+    var provider = in.provider();
+    if (provider == null) {
+      return deny(credential, Reason.ProviderNotFound, "providerRef: there is no " + ref);
+    }
+    if (ref.kind() == ProviderRef.Kind.ClusterCredentialProvider
+        && !allows(provider.allowedNamespaces(), in)) {
+      return deny(
+          credential,
+          Reason.NamespaceNotAllowed,
+          "providerRef: %s does not allow namespace %s in spec.allowedNamespaces"
+              .formatted(ref, in.namespace()));
+    }
+    var level = provider.level(credential.access());
+    if (level.isEmpty()) {
+      var offered = provider.access().stream().map(AccessLevel::name).toList();
+      return deny(
+          credential,
+          Reason.AccessLevelUnknown,
+          "access: %s offers no level \"%s\", only %s"
+              .formatted(ref, credential.access(), String.join(", ", offered)));
+    }
+    var ttl = Durations.parse(credential.ttl());
+    if (ttl.compareTo(Durations.parse(level.get().maxTtl())) > 0) {
+      return deny(
+          credential,
+          Reason.TtlAboveCap,
+          "ttl: %s is above the %s that %s allows for level \"%s\""
+              .formatted(credential.ttl(), level.get().maxTtl(), ref, credential.access()));
+    }
+    for (var file : credential.delivery().files()) {
+      if (!in.formats().contains(file.format())) {
+        return deny(
+            credential,
+            Reason.FormatUnsupported,
+            "delivery.files: %s cannot be written as %s".formatted(file.path(), file.format()));
+      }
+    }
+    return new Allow(level.get(), ttl, Durations.parse(level.get().maxLifetime()));
+  }
+
+  private static boolean allows(@Nullable AllowedNamespaces allowed, Input in) {
+    if (allowed == null) {
+      return false;
+    }
+    var names = allowed.names();
+    var selector = allowed.selector();
+    return (names != null && names.contains(in.namespace()))
+        || (selector != null && selector.matches(in.namespaceLabels()));
+  }
+
+  private static Deny deny(RequestedCredential credential, Reason reason, String message) {
+    return new Deny(reason, "spec.credentials[%s].%s".formatted(credential.name(), message));
+  }
+}

@@ -1,0 +1,64 @@
+package dev.hallpass.provider;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.Delivery;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What Hallpass asks of a kind of target. Calls block; implementations are thread-safe, bound every
+ * call in time, and may be called by several processes at once.
+ *
+ * <p>All throw {@link TargetException} with a reason, and a message that is fit for people and
+ * holds no secret.
+ */
+public interface TargetDriver extends AutoCloseable {
+
+  /** Whether this driver serves providers of that spec. */
+  boolean serves(CredentialProviderSpec spec);
+
+  /** The file formats this target's credentials can be written in. */
+  Set<Delivery.Format> formats();
+
+  /** The target's address for people, e.g. {@code postgresql://host:5432/db}. */
+  String address(CredentialProviderSpec spec);
+
+  /**
+   * Mints the account, or gives an existing one fresh secret material, and leaves it <em>unable to
+   * log in</em> until {@link #activate}. Idempotent.
+   *
+   * @throws TargetException with {@code Superseded} where a newer epoch has been issued
+   */
+  Material issue(Target target, Grant grant);
+
+  /**
+   * Enables what {@link #issue} minted under this epoch. Idempotent.
+   *
+   * @throws TargetException with {@code Superseded} where a newer epoch has been issued, with
+   *     {@code LeaseEnded} where the account is gone
+   */
+  void activate(Target target, Grant grant);
+
+  /**
+   * Moves the expiry to {@code grant.expiresAt()}; the secret stays.
+   *
+   * @throws TargetException as {@link #activate}
+   */
+  void renew(Target target, Grant grant);
+
+  /**
+   * Blocks new logins, ends open sessions, removes the account, and verifies that it is gone.
+   * Idempotent: an account that does not exist is revoked.
+   */
+  void revoke(Target target, Subject subject);
+
+  /** The accounts of this installation that exist at the target. */
+  List<Subject> inventory(Target target, String installation);
+
+  /** Checks that the target answers, and that the admin account may do what is needed. */
+  void probe(Target target);
+
+  /** Closes what is open towards targets. */
+  @Override
+  void close();
+}

@@ -1,0 +1,5 @@
+/** The SPI: what Hallpass asks of a target. */
+@NullMarked
+package dev.hallpass.provider;
+
+import org.jspecify.annotations.NullMarked;
