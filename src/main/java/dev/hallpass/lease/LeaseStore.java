@@ -1,0 +1,76 @@
+package dev.hallpass.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Leases at the API server. Every write is conditional on what was read, so that of two writers one
+ * loses and knows it.
+ */
+public final class LeaseStore {
+  private final KubernetesClient client;
+
+  /** Reads and writes through this client. */
+  public LeaseStore(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** The lease of that name, read from etcd rather than from a cache. */
+  public Optional<CredentialLease> get(String namespace, String name) {
+    return Optional.ofNullable(
+        client.resources(CredentialLease.class).inNamespace(namespace).withName(name).get());
+  }
+
+  /** All leases of a pod, ended ones included. */
+  public List<CredentialLease> ofPod(String namespace, String podUid) {
+    return client
+        .resources(CredentialLease.class)
+        .inNamespace(namespace)
+        .withLabel(HallpassApi.POD_UID_LABEL, podUid)
+        .list()
+        .getItems();
+  }
+
+  /** Creates the lease; empty where one of that name exists. */
+  public Optional<CredentialLease> create(CredentialLease lease) {
+    return unlessConflict(() -> client.resource(lease).create());
+  }
+
+  /** Writes the status over the version that was read; empty where someone else wrote first. */
+  public Optional<CredentialLease> writeStatus(CredentialLease read, CredentialLeaseStatus status) {
+    var next = new CredentialLease();
+    next.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(read.getMetadata().getName())
+            .withNamespace(read.getMetadata().getNamespace())
+            .withResourceVersion(read.getMetadata().getResourceVersion())
+            .build());
+    next.setSpec(read.getSpec());
+    next.setStatus(status);
+    return unlessConflict(
+        () ->
+            client
+                .resource(next)
+                .lockResourceVersion(read.getMetadata().getResourceVersion())
+                .updateStatus());
+  }
+
+  private static Optional<CredentialLease> unlessConflict(
+      java.util.function.Supplier<CredentialLease> write) {
+    try {
+      return Optional.of(write.get());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.hallpass.provider;
+
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.wire.Reason;
+import dev.hallpass.wire.Secret;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds providers and what is needed to administer their targets, from the API server. */
+public final class Targets {
+  private final KubernetesClient client;
+  private final String systemNamespace;
+
+  /**
+   * Reads through this client.
+   *
+   * @param systemNamespace Hallpass's own namespace, where the admin Secrets of
+   *     ClusterCredentialProviders are
+   */
+  public Targets(KubernetesClient client, String systemNamespace) {
+    this.client = client;
+    this.systemNamespace = systemNamespace;
+  }
+
+  /** The provider that a request in this namespace names. */
+  public Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
+      ProviderRef ref, String namespace) {
+    return Optional.ofNullable(
+        switch (ref.kind()) {
+          case CredentialProvider ->
+              client
+                  .resources(CredentialProvider.class)
+                  .inNamespace(namespace)
+                  .withName(ref.name())
+                  .get();
+          case ClusterCredentialProvider ->
+              client.resources(ClusterCredentialProvider.class).withName(ref.name()).get();
+        });
+  }
+
+  /**
+   * The target behind a provider.
+   *
+   * @throws TargetException with {@code AdminSecretUnavailable} where its Secret cannot be read
+   */
+  public Target target(CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider) {
+    var own = provider.getMetadata().getNamespace();
+    var namespace = own == null ? systemNamespace : own;
+    var id = provider.getKind() + "/" + namespace + "/" + provider.getMetadata().getName();
+    return new Target(id, provider.getSpec(), admin(namespace, provider.getSpec()));
+  }
+
+  private Map<String, Secret> admin(String namespace, CredentialProviderSpec spec) {
+    var postgresql = spec.postgresql();
+    if (postgresql == null) {
+      return Map.of();
+    }
+    var name = postgresql.adminSecretRef().name();
+    try {
+      var secret = client.secrets().inNamespace(namespace).withName(name).get();
+      if (secret == null || secret.getData() == null) {
+        throw new TargetException(
+            Reason.AdminSecretUnavailable,
+            "spec.postgresql.adminSecretRef: Secret %s/%s does not exist"
+                .formatted(namespace, name));
+      }
+      return secret.getData().entrySet().stream()
+          .collect(
+              toUnmodifiableMap(
+                  Map.Entry::getKey, e -> Secret.of(Base64.getDecoder().decode(e.getValue()))));
+    } catch (KubernetesClientException e) {
+      throw new TargetException(
+          Reason.AdminSecretUnavailable,
+          "spec.postgresql.adminSecretRef: Secret %s/%s cannot be read (HTTP %d); a Role and a RoleBinding must let Hallpass get it"
+              .formatted(namespace, name, e.getCode()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.hallpass.crd;
+
+import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Generates the CRDs from the Java types. {@code hack/generate} runs {@link #main}. */
+final class CrdFiles {
+  /** Where each CRD is kept: for people, and for the chart. */
+  static final List<Path> FOLDERS = List.of(Path.of("crds"), Path.of("helm/hallpass/files/crds"));
+
+  private CrdFiles() {}
+
+  private static final List<Class<? extends HasMetadata>> KINDS =
+      List.of(
+          CredentialRequest.class,
+          CredentialProvider.class,
+          ClusterCredentialProvider.class,
+          CredentialLease.class);
+
+  /** The files that should be, by name. */
+  static Map<String, String> generate() throws IOException {
+    var folder = Files.createTempDirectory("crds");
+    var generator = new CRDGenerator();
+    KINDS.forEach(generator::customResourceClasses);
+    generator.forCRDVersions("v1").inOutputDir(folder.toFile()).detailedGenerate();
+    var files = new TreeMap<String, String>();
+    try (var generated = Files.list(folder)) {
+      for (var file : generated.toList()) {
+        var crd = Serialization.unmarshal(Files.readString(file), CustomResourceDefinition.class);
+        crd.getSpec().getNames().setCategories(List.of(HallpassApi.CATEGORY));
+        crd.getSpec()
+            .getVersions()
+            .forEach(v -> orderColumns(v, crd.getSpec().getNames().getKind()));
+        files.put(crd.getSpec().getNames().getPlural() + ".yaml", Serialization.asYaml(crd));
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+    return files;
+  }
+
+  /** The generator sorts columns by path; people read them in the order of the annotations. */
+  private static void orderColumns(CustomResourceDefinitionVersion version, String kind) {
+    var type = KINDS.stream().filter(k -> k.getSimpleName().equals(kind)).findFirst().orElseThrow();
+    var order =
+        Stream.of(type.getAnnotationsByType(AdditionalPrinterColumn.class))
+            .map(AdditionalPrinterColumn::name)
+            .toList();
+    var columns = new ArrayList<>(version.getAdditionalPrinterColumns());
+    columns.sort(Comparator.comparingInt(c -> order.indexOf(c.getName())));
+    version.setAdditionalPrinterColumns(columns);
+  }
+
+  public static void main(String[] args) throws IOException {
+    for (var file : generate().entrySet()) {
+      for (var folder : FOLDERS) {
+        Files.writeString(Files.createDirectories(folder).resolve(file.getKey()), file.getValue());
+      }
+    }
+  }
+}
