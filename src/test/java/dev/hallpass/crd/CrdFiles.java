@@ -10,6 +10,7 @@ import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +50,14 @@ final class CrdFiles {
         crd.getSpec()
             .getVersions()
             .forEach(v -> orderColumns(v, crd.getSpec().getNames().getKind()));
+        crd.getSpec()
+            .getVersions()
+            .forEach(
+                v -> {
+                  var schema = v.getSchema().getOpenAPIV3Schema();
+                  schema.setRequired(List.of("spec"));
+                  distinctRules(schema);
+                });
         files.put(crd.getSpec().getNames().getPlural() + ".yaml", Serialization.asYaml(crd));
         Files.delete(file);
       }
@@ -67,6 +76,16 @@ final class CrdFiles {
     var columns = new ArrayList<>(version.getAdditionalPrinterColumns());
     columns.sort(Comparator.comparingInt(c -> order.indexOf(c.getName())));
     version.setAdditionalPrinterColumns(columns);
+  }
+
+  /** An annotation on a record component is found twice: on its field and on its accessor. */
+  private static void distinctRules(JSONSchemaProps schema) {
+    schema.setXKubernetesValidations(
+        schema.getXKubernetesValidations().stream().distinct().toList());
+    schema.getProperties().values().forEach(CrdFiles::distinctRules);
+    if (schema.getItems() != null && schema.getItems().getSchema() != null) {
+      distinctRules(schema.getItems().getSchema());
+    }
   }
 
   public static void main(String[] args) throws IOException {
