@@ -1,0 +1,170 @@
+package dev.hallpass.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.wire.Secret;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.LocalPortForward;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** PostgreSQL in the cluster, seen from the tests by its superuser through a port-forward. */
+final class Database implements AutoCloseable {
+  static final String NAMESPACE = "hallpass-e2e-postgres";
+  static final String HOST = "postgres." + NAMESPACE + ".svc";
+
+  private final LocalPortForward forward;
+  private final String superuserPassword;
+  private final String adminPassword;
+
+  private Database(LocalPortForward forward, String superuserPassword, String adminPassword) {
+    this.forward = forward;
+    this.superuserPassword = superuserPassword;
+    this.adminPassword = adminPassword;
+  }
+
+  static Database start(KubernetesClient client) {
+    var namespace =
+        new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build();
+    client.resource(namespace).serverSideApply();
+    var existing = client.secrets().inNamespace(NAMESPACE).withName("postgres").get();
+    if (existing == null) {
+      existing =
+          new SecretBuilder()
+              .withNewMetadata()
+              .withName("postgres")
+              .withNamespace(NAMESPACE)
+              .endMetadata()
+              .addToStringData("password", Secret.random(new SecureRandom()).reveal())
+              .build();
+      existing = client.resource(existing).create();
+    }
+    client
+        .load(Database.class.getResourceAsStream("/e2e/postgres.yaml"))
+        .inNamespace(NAMESPACE)
+        .serverSideApply();
+    client
+        .apps()
+        .deployments()
+        .inNamespace(NAMESPACE)
+        .withName("postgres")
+        .waitUntilReady(2, java.util.concurrent.TimeUnit.MINUTES);
+    var pod =
+        client
+            .pods()
+            .inNamespace(NAMESPACE)
+            .withLabel("app", "postgres")
+            .list()
+            .getItems()
+            .getFirst()
+            .getMetadata()
+            .getName();
+    var forward = client.pods().inNamespace(NAMESPACE).withName(pod).portForward(5432);
+    var password =
+        new String(
+            java.util.Base64.getDecoder().decode(existing.getData().get("password")),
+            java.nio.charset.StandardCharsets.UTF_8);
+    var database = new Database(forward, password, Secret.random(new SecureRandom()).reveal());
+    await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> database.prepare());
+    return database;
+  }
+
+  /** The least-privileged admin, the group role and the table that the tests read. */
+  private boolean prepare() throws SQLException {
+    try (var connection = superuser();
+        var statement = connection.createStatement()) {
+      statement.execute(
+          """
+          DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hallpass_admin') THEN
+              CREATE ROLE hallpass_admin LOGIN CREATEROLE;
+              CREATE ROLE orders_reader NOLOGIN;
+              GRANT pg_signal_backend TO hallpass_admin;
+              GRANT orders_reader TO hallpass_admin WITH ADMIN OPTION;
+              CREATE TABLE orders (id int PRIMARY KEY, item text NOT NULL);
+              INSERT INTO orders SELECT i, 'item ' || i FROM generate_series(1, 42) i;
+              GRANT SELECT ON orders TO orders_reader;
+            END IF;
+          END $$""");
+      statement.execute("ALTER ROLE hallpass_admin PASSWORD '" + adminPassword + "'");
+      return true;
+    }
+  }
+
+  String adminPassword() {
+    return adminPassword;
+  }
+
+  /** Roles of this name that exist. */
+  boolean exists(String role) {
+    return !names("SELECT rolname FROM pg_roles WHERE rolname = ?", role).isEmpty();
+  }
+
+  /** Backends of this role. */
+  int sessions(String role) {
+    return names("SELECT pid::text FROM pg_stat_activity WHERE usename = ?", role).size();
+  }
+
+  /** All accounts that look like Hallpass's. */
+  List<String> minted() {
+    return names("SELECT rolname FROM pg_roles WHERE rolname LIKE ?", "hp\\_%");
+  }
+
+  /** Whether one can log in. */
+  boolean admits(String role, String password) {
+    try (var connection = connect(role, password)) {
+      return connection.isValid(5);
+    } catch (SQLException e) {
+      if (Objects.requireNonNullElse(e.getSQLState(), "").startsWith("28")) {
+        return false;
+      }
+      throw new IllegalStateException("PostgreSQL neither admits nor refuses", e);
+    }
+  }
+
+  private List<String> names(String sql, String argument) {
+    try (var connection = superuser();
+        var statement = connection.prepareStatement(sql)) {
+      statement.setString(1, argument);
+      var found = new ArrayList<String>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(rows.getString(1));
+        }
+      }
+      return found;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  private Connection superuser() throws SQLException {
+    return connect("postgres", superuserPassword);
+  }
+
+  private Connection connect(String role, String password) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:%d/postgres?loginTimeout=10".formatted(forward.getLocalPort()),
+        role,
+        password);
+  }
+
+  @Override
+  public void close() {
+    try {
+      forward.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.hallpass.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.EndedBy;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(HallpassCluster.class)
+class OutagesE2E {
+
+  @Test
+  void podsThatEndWhileTheControllerIsDownLoseTheirUsersOnceItIsBack(Scene scene) {
+    scene.apply("reader.yaml");
+    var pod = scene.awaitRunning("reader");
+    scene.awaitActive(pod);
+    var login = scene.login(pod);
+
+    scaleController(scene, 0);
+    try {
+      scale(scene, "reader", 0);
+      await("the pod is gone")
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> scene.client().pods().resource(pod).get() == null);
+      assertThat(scene.database().exists(login.username())).isTrue();
+    } finally {
+      scaleController(scene, 2);
+    }
+
+    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(60));
+    assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodDeleted);
+    assertThat(scene.database().admits(login.username(), login.password())).isFalse();
+  }
+
+  /** Brokers die again and again while pods ask: whatever was minted has a lease, and ends. */
+  @Test
+  void aBrokerKilledInTheMiddleLeavesNothingOrphaned(Scene scene) {
+    scene.apply("reader.yaml");
+    scene.awaitRunning("reader");
+    scale(scene, "reader", 8);
+    for (var round = 0; round < 3; round++) {
+      var issued = scene.leases().size();
+      await("another pod asked")
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> scene.leases().size() > issued || scene.leases().size() == 8);
+      killBrokers(scene);
+    }
+
+    await("every pod is ready at last")
+        .atMost(Duration.ofMinutes(3))
+        .until(
+            () ->
+                scene
+                    .client()
+                    .apps()
+                    .deployments()
+                    .inNamespace(scene.namespace())
+                    .withName("reader")
+                    .get()
+                    .getStatus()
+                    .getReadyReplicas(),
+            Integer.valueOf(8)::equals);
+    assertThat(scene.leases()).hasSize(8);
+    var subjects =
+        scene.leases().stream()
+            .map(l -> l.getStatus().subject())
+            .collect(java.util.stream.Collectors.toSet());
+
+    scale(scene, "reader", 0);
+
+    await("no minted user is left")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> assertThat(scene.database().minted()).doesNotContainAnyElementsOf(subjects));
+    await("nor any orphan")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(scene.database().minted()).isEmpty());
+  }
+
+  @Test
+  void theUsersOfALostNodeAreRevokedAfterTheGraceTime(Scene scene) {
+    scene.apply("reader.yaml");
+    var pod = scene.awaitRunning("reader");
+    scene.awaitActive(pod);
+    var login = scene.login(pod);
+    var node = pod.getSpec().getNodeName();
+
+    Host.run("docker", "kill", node);
+    try {
+      var lease = scene.awaitRevoked(pod, Duration.ofMinutes(3));
+
+      assertThat(lease.getStatus().endedBy()).isIn(EndedBy.NodeLost, EndedBy.PodDeleted);
+      assertThat(scene.database().admits(login.username(), login.password())).isFalse();
+    } finally {
+      Host.run("docker", "start", node);
+      scene.client().nodes().withName(node).waitUntilReady(2, TimeUnit.MINUTES);
+    }
+  }
+
+  private static void scale(Scene scene, String deployment, int replicas) {
+    scene
+        .client()
+        .apps()
+        .deployments()
+        .inNamespace(scene.namespace())
+        .withName(deployment)
+        .scale(replicas);
+  }
+
+  private static void scaleController(Scene scene, int replicas) {
+    var controller =
+        scene
+            .client()
+            .apps()
+            .deployments()
+            .inNamespace(Scene.SYSTEM_NAMESPACE)
+            .withName("hallpass-controller");
+    controller.scale(replicas);
+    await("%d controllers".formatted(replicas))
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () ->
+                scene
+                        .client()
+                        .pods()
+                        .inNamespace(Scene.SYSTEM_NAMESPACE)
+                        .withLabel("app.kubernetes.io/component", "controller")
+                        .list()
+                        .getItems()
+                        .size()
+                    == replicas);
+  }
+
+  private static void killBrokers(Scene scene) {
+    scene
+        .client()
+        .pods()
+        .inNamespace(Scene.SYSTEM_NAMESPACE)
+        .withLabel("app.kubernetes.io/component", "broker")
+        .withGracePeriod(0)
+        .delete();
+  }
+}

@@ -1,0 +1,184 @@
+package dev.hallpass.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.kube.Conditions;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * One namespace with a provider of its own, in which a test applies workloads and watches what
+ * becomes of them.
+ */
+record Scene(KubernetesClient client, Database database, String namespace)
+    implements AutoCloseable {
+  static final String SYSTEM_NAMESPACE = "hallpass-system";
+
+  /** A pod's credential, as the pod itself reads it. */
+  record Login(String username, String password) {}
+
+  static Scene open(KubernetesClient client, Database database) {
+    var namespace =
+        client
+            .resource(
+                new NamespaceBuilder()
+                    .withNewMetadata()
+                    .withGenerateName("hallpass-e2e-")
+                    .addToLabels("hallpass.dev/injection", "enabled")
+                    .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                    .endMetadata()
+                    .build())
+            .create()
+            .getMetadata()
+            .getName();
+    var scene = new Scene(client, database, namespace);
+    scene.apply("provider.yaml");
+    scene.apply("request.yaml");
+    scene.awaitReady();
+    return scene;
+  }
+
+  /** Creates what a file of {@code src/test/resources/e2e} says, in the namespace. */
+  List<HasMetadata> apply(String file) {
+    try (InputStream in = Scene.class.getResourceAsStream("/e2e/" + file)) {
+      var yaml =
+          new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8)
+              .replace("${DATABASE_HOST}", Database.HOST)
+              .replace("${ADMIN_PASSWORD}", database.adminPassword());
+      return client
+          .load(new java.io.ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+          .inNamespace(namespace)
+          .create();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitReady() {
+    await("the request is Ready")
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              var status = request().getStatus();
+              return status != null && Conditions.holds(status.conditions(), Conditions.READY);
+            });
+  }
+
+  CredentialRequest request() {
+    return client.resources(CredentialRequest.class).inNamespace(namespace).withName("db").get();
+  }
+
+  List<CredentialLease> leases() {
+    return client.resources(CredentialLease.class).inNamespace(namespace).list().getItems();
+  }
+
+  Optional<Pod> pod(String app) {
+    return client.pods().inNamespace(namespace).withLabel("app", app).list().getItems().stream()
+        .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+        .findFirst();
+  }
+
+  /** Waits until the pod's containers are ready. */
+  Pod awaitRunning(String app) {
+    await(app + " has a pod").atMost(Duration.ofSeconds(60)).until(() -> pod(app).isPresent());
+    return client.pods().resource(pod(app).orElseThrow()).waitUntilReady(90, TimeUnit.SECONDS);
+  }
+
+  /** The one lease of that pod, once it is as wanted. */
+  CredentialLease awaitLease(Pod pod, Duration atMost, Predicate<CredentialLeaseStatus> wanted) {
+    return await("lease of " + pod.getMetadata().getName())
+        .atMost(atMost)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () ->
+                leases().stream()
+                    .filter(l -> l.getSpec().pod().uid().equals(pod.getMetadata().getUid()))
+                    .filter(l -> l.getStatus() != null && wanted.test(l.getStatus()))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  CredentialLease awaitActive(Pod pod) {
+    return awaitLease(pod, Duration.ofSeconds(30), s -> s.phase() == LeasePhase.Active);
+  }
+
+  CredentialLease awaitRevoked(Pod pod, Duration atMost) {
+    return awaitLease(pod, atMost, s -> s.phase() == LeasePhase.Revoked);
+  }
+
+  /** What stands in the pod's db.json. */
+  Login login(Pod pod) {
+    try {
+      var json = new ObjectMapper().readTree(exec(pod, "cat", "/var/run/hallpass/db.json"));
+      return new Login(json.get("username").asText(), json.get("password").asText());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a command in the pod's app container, and returns what it prints. */
+  String exec(Pod pod, String... command) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    try (var running =
+        client
+            .pods()
+            .resource(pod)
+            .inContainer("app")
+            .writingOutput(out)
+            .writingError(err)
+            .exec(command)) {
+      var status = running.exitCode().get(30, TimeUnit.SECONDS);
+      if (status != 0) {
+        throw new IllegalStateException(
+            String.join(" ", command) + ": " + err.toString(StandardCharsets.UTF_8));
+      }
+      return out.toString(StandardCharsets.UTF_8);
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IllegalStateException(String.join(" ", command), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(String.join(" ", command), e);
+    }
+  }
+
+  String log(Pod pod) {
+    return client.pods().resource(pod).inContainer("app").getLog();
+  }
+
+  /** Deletes the namespace, and waits until the leases in it have let go. */
+  @Override
+  public void close() {
+    client.pods().inNamespace(namespace).withGracePeriod(0).delete();
+    client.apps().deployments().inNamespace(namespace).delete();
+    client.batch().v1().jobs().inNamespace(namespace).delete();
+    client.pods().inNamespace(namespace).withGracePeriod(0).delete();
+    await("no live lease is left")
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () ->
+                leases().stream()
+                    .allMatch(
+                        l -> l.getStatus() != null && l.getStatus().phase() == LeasePhase.Revoked));
+    client.namespaces().withName(namespace).delete();
+  }
+}
