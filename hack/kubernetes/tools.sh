@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# The binaries: Kubernetes, etcd, CoreDNS, kind and kubectl from the Go module in this folder, Helm from its own.
+# Sourced by hack/cluster.
+
+KUBERNETES=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+HELM_VERSION=v3.21.4
+
+# module_version MODULE: as pinned in go.mod.
+module_version() {
+  sed -n "s#^\(require\)\?[[:space:]]*$1 \(v[^ ]*\).*#\2#p" "$KUBERNETES/go.mod" | head -n 1
+}
+
+# tools_dir and clients_dir: every binary, and those that a cluster from a pulled node image needs.
+tools_dir() { echo "$(cache_dir)/tools-$(tools_key)"; }
+clients_dir() { echo "$(cache_dir)/clients-$(tools_key)"; }
+helm_dir() { echo "$(cache_dir)/helm-$HELM_VERSION"; }
+
+tools_key() {
+  key_of "$KUBERNETES"/{go.mod,go.sum,cmd} "$(image_architecture)"
+}
+
+# tools: builds every binary that is missing. 9 minutes of two cores the first time, nothing after.
+tools() {
+  built_once "$(tools_dir)" build_tools
+  add_helm "$(tools_dir)"
+}
+
+# clients: builds kind, kubectl and Helm where they are missing.
+clients() {
+  local dir
+  dir=$(tools_dir)
+  if [[ ! -d $dir ]]; then
+    dir=$(clients_dir)
+    built_once "$dir" build_clients
+  fi
+  add_helm "$dir"
+  export PATH=$dir:$PATH
+}
+
+add_helm() {
+  built_once "$(helm_dir)" build_helm
+  ln -sfn "$(helm_dir)/helm" "$1/helm"
+}
+
+build_tools() {
+  need_go "$KUBERNETES"
+  timed "building Kubernetes $(module_version k8s.io/kubernetes), etcd, CoreDNS and kind (9 minutes when nothing is cached)" \
+    compile "$1" ./cmd/... tool
+  # Its package is named after the module's folder.
+  mv "$1/server" "$1/etcd"
+  link_faces "$1"
+}
+
+# link_faces FOLDER: one name for each component that the binary `kube` holds.
+link_faces() {
+  local name
+  for name in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet; do
+    ln -s kube "$1/$name"
+  done
+}
+
+build_clients() {
+  need_go "$KUBERNETES"
+  timed "building kind and kubectl" compile "$1" sigs.k8s.io/kind k8s.io/kubernetes/cmd/kubectl
+}
+
+# compile FOLDER PACKAGE...: in one command, so that what they share compiles once; static, so that they run in any image.
+compile() {
+  local bin=$1 version major minor stamp=k8s.io/component-base/version
+  shift
+  version=$(module_version k8s.io/kubernetes)
+  IFS=. read -r major minor _ <<<"${version#v}"
+  (cd "$KUBERNETES" && CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false \
+    -ldflags "-s -w -X $stamp.gitVersion=$version -X $stamp.gitMajor=$major -X $stamp.gitMinor=$minor" -o "$bin/" "$@")
+}
+
+build_helm() {
+  need_go "$KUBERNETES"
+  timed "building Helm $HELM_VERSION" install_helm "$1"
+}
+
+# Helm needs a newer client library than this Kubernetes: it has its own module.
+install_helm() {
+  GOBIN=$1 CGO_ENABLED=0 go install -trimpath -buildvcs=false \
+    -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$HELM_VERSION" "helm.sh/helm/v3/cmd/helm@$HELM_VERSION"
+}
+
+# kind_module: the folder of kind's sources, which hold the files of its own node image and that image's name.
+kind_module() {
+  need_go "$KUBERNETES"
+  (cd "$KUBERNETES" && go mod download sigs.k8s.io/kind && go list -mod=readonly -m -f '{{.Dir}}' sigs.k8s.io/kind)
+}
