@@ -1,0 +1,150 @@
+package dev.hallpass.provider.postgresql;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
+import dev.hallpass.provider.Target;
+import dev.hallpass.provider.TargetException;
+import dev.hallpass.wire.Reason;
+import dev.hallpass.wire.Secret;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+
+/** One connection pool per target. A changed spec or admin Secret replaces the pool. */
+final class Pools implements AutoCloseable {
+  private static final int MAX_CONNECTIONS = 8;
+  private static final Duration ACQUISITION = Duration.ofSeconds(10);
+
+  private final Map<String, Pool> pools = new HashMap<>();
+
+  private record Pool(PostgreSql server, String login, AgroalDataSource source) {}
+
+  /** A connection to the provider's database. */
+  Connection connect(Target target) throws SQLException {
+    return pool(target).source().getConnection();
+  }
+
+  /** A connection to another database of the same server, outside the pool. */
+  Connection connectOnce(Target target, String database) throws SQLException {
+    var properties = properties(server(target));
+    properties.setProperty("user", entry(target, "username").reveal());
+    properties.setProperty("password", entry(target, "password").reveal());
+    return DriverManager.getConnection(url(server(target), database), properties);
+  }
+
+  private synchronized Pool pool(Target target) {
+    var login = entry(target, "username").reveal() + '\0' + entry(target, "password").reveal();
+    var known = pools.get(target.id());
+    if (known != null && known.server().equals(server(target)) && known.login().equals(login)) {
+      return known;
+    }
+    var fresh = new Pool(server(target), login, open(target));
+    pools.put(target.id(), fresh);
+    if (known != null) {
+      known.source().close();
+    }
+    return fresh;
+  }
+
+  private static AgroalDataSource open(Target target) {
+    var server = server(target);
+    var configuration =
+        new AgroalDataSourceConfigurationSupplier()
+            .connectionPoolConfiguration(
+                pool ->
+                    pool.maxSize(MAX_CONNECTIONS)
+                        .acquisitionTimeout(ACQUISITION)
+                        .validateOnBorrow(true)
+                        .connectionValidator(ConnectionValidator.defaultValidator())
+                        .exceptionSorter(new PostgreSQLExceptionSorter())
+                        .reapTimeout(Duration.ofMinutes(1))
+                        .connectionFactoryConfiguration(
+                            factory -> {
+                              factory
+                                  .jdbcUrl(url(server, server.database()))
+                                  .principal(new NamePrincipal(entry(target, "username").reveal()))
+                                  .credential(
+                                      new SimplePassword(entry(target, "password").reveal()));
+                              properties(server)
+                                  .forEach(
+                                      (k, v) ->
+                                          factory.jdbcProperty(
+                                              String.valueOf(k), String.valueOf(v)));
+                              return factory;
+                            }));
+    try {
+      return AgroalDataSource.from(configuration);
+    } catch (SQLException e) {
+      throw SqlErrors.explain(e);
+    }
+  }
+
+  private static String url(PostgreSql server, String database) {
+    return "jdbc:postgresql://%s:%d/%s"
+        .formatted(
+            server.host(),
+            server.portOrDefault(),
+            java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  private static Properties properties(PostgreSql server) {
+    var properties = new Properties();
+    properties.setProperty("ApplicationName", "hallpass");
+    properties.setProperty("connectTimeout", "5");
+    properties.setProperty("loginTimeout", "5");
+    properties.setProperty("socketTimeout", "15");
+    properties.setProperty("tcpKeepAlive", "true");
+    // Error details can quote statements.
+    properties.setProperty("logServerErrorDetail", "false");
+    properties.setProperty("sslmode", sslMode(server));
+    var tls = server.tls();
+    if (tls != null && tls.caBundle() != null && tls.mode() == TlsMode.VerifyFull) {
+      properties.setProperty("sslfactory", BundleSslFactory.class.getName());
+      properties.setProperty("sslfactoryarg", tls.caBundle());
+    } else if (sslMode(server).equals("verify-full")) {
+      properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+    }
+    return properties;
+  }
+
+  /** The libpq name of the TLS mode. */
+  static String sslMode(PostgreSql server) {
+    var tls = server.tls();
+    return switch (tls == null ? TlsMode.VerifyFull : tls.mode()) {
+      case Disable -> "disable";
+      case Require -> "require";
+      case VerifyFull -> "verify-full";
+    };
+  }
+
+  private static PostgreSql server(Target target) {
+    return Objects.requireNonNull(target.spec().postgresql(), "not a PostgreSQL provider");
+  }
+
+  private static Secret entry(Target target, String key) {
+    var value = target.admin().get(key);
+    if (value == null) {
+      throw new TargetException(
+          Reason.AdminSecretUnavailable,
+          "spec.postgresql.adminSecretRef: the Secret has no key \"%s\"".formatted(key));
+    }
+    return value;
+  }
+
+  @Override
+  public synchronized void close() {
+    pools.values().forEach(p -> p.source().close());
+    pools.clear();
+  }
+}

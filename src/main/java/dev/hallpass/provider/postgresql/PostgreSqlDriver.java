@@ -1,0 +1,204 @@
+package dev.hallpass.provider.postgresql;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Material.Field;
+import dev.hallpass.provider.Subject;
+import dev.hallpass.provider.Target;
+import dev.hallpass.provider.TargetDriver;
+import dev.hallpass.provider.TargetException;
+import dev.hallpass.wire.Reason;
+import dev.hallpass.wire.Secret;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * PostgreSQL 13 and later: each lease is a login role that joins the group roles of its access
+ * level and has no grant of its own.
+ *
+ * <p>All changes to a role happen under one advisory lock, and only where the epoch in the role's
+ * comment allows it: see {@link RoleComment}.
+ */
+public final class PostgreSqlDriver implements TargetDriver {
+  private final SecureRandom random;
+  private final Pools pools = new Pools();
+
+  /** Draws passwords and salts from this source. */
+  public PostgreSqlDriver(SecureRandom random) {
+    this.random = random;
+  }
+
+  @Override
+  public boolean serves(CredentialProviderSpec spec) {
+    return spec.postgresql() != null;
+  }
+
+  @Override
+  public Set<Delivery.Format> formats() {
+    return Set.of(Delivery.Format.Env, Delivery.Format.Json, Delivery.Format.PgPass);
+  }
+
+  @Override
+  public String address(CredentialProviderSpec spec) {
+    var server = server(spec);
+    return "postgresql://%s:%d/%s"
+        .formatted(server.host(), server.portOrDefault(), server.database());
+  }
+
+  @Override
+  public Material issue(Target target, Grant grant) {
+    var password = Secret.random(random);
+    var verifier = ScramVerifier.of(password, random);
+    var attributes =
+        " NOLOGIN PASSWORD %s VALID UNTIL %s"
+            .formatted(Sql.literal(verifier), Sql.literal(grant.expiresAt().toString()));
+    transaction(
+        target,
+        grant.subject(),
+        connection -> {
+          var found = RoleComment.read(connection, grant.subject());
+          if (found.isEmpty()) {
+            Sql.execute(connection, create(grant) + attributes + groups(grant));
+          } else {
+            fence(found.get().epoch() > grant.epoch(), grant);
+            Sql.execute(connection, "ALTER ROLE " + role(grant) + attributes);
+          }
+          RoleComment.of(grant).write(connection, grant.subject());
+        });
+    return material(server(target.spec()), grant.subject(), password);
+  }
+
+  @Override
+  public void activate(Target target, Grant grant) {
+    alter(target, grant, "LOGIN VALID UNTIL ");
+  }
+
+  @Override
+  public void renew(Target target, Grant grant) {
+    alter(target, grant, "VALID UNTIL ");
+  }
+
+  private void alter(Target target, Grant grant, String attributes) {
+    transaction(
+        target,
+        grant.subject(),
+        connection -> {
+          var found =
+              RoleComment.read(connection, grant.subject())
+                  .orElseThrow(
+                      () ->
+                          new TargetException(
+                              Reason.LeaseEnded, "role " + grant.subject() + " is gone"));
+          fence(found.epoch() != grant.epoch(), grant);
+          Sql.execute(
+              connection,
+              "ALTER ROLE %s %s%s"
+                  .formatted(role(grant), attributes, Sql.literal(grant.expiresAt().toString())));
+        });
+  }
+
+  @Override
+  public void revoke(Target target, Subject subject) {
+    new RoleRemoval(target, pools).remove(subject);
+  }
+
+  @Override
+  public List<Subject> inventory(Target target, String installation) {
+    try (var connection = pools.connect(target)) {
+      return Sql.strings(
+              connection,
+              "SELECT rolname FROM pg_roles WHERE starts_with(rolname, ?)",
+              Subject.prefix(installation))
+          .stream()
+          .map(name -> Subject.parse(installation, name))
+          .flatMap(Optional::stream)
+          .toList();
+    } catch (SQLException e) {
+      throw SqlErrors.explain(e);
+    }
+  }
+
+  @Override
+  public void probe(Target target) {
+    try (var connection = pools.connect(target)) {
+      new AdminCheck(connection).check(target.spec());
+    } catch (SQLException e) {
+      throw SqlErrors.explain(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    pools.close();
+  }
+
+  /** What is done to a role inside one transaction. */
+  @FunctionalInterface
+  private interface Change {
+    void apply(Connection connection) throws SQLException;
+  }
+
+  private void transaction(Target target, Subject subject, Change change) {
+    try (var connection = pools.connect(target)) {
+      Sql.transaction(
+          connection,
+          () -> {
+            Sql.lock(connection, subject);
+            change.apply(connection);
+          });
+    } catch (SQLException e) {
+      throw SqlErrors.explain(e);
+    }
+  }
+
+  private static void fence(boolean late, Grant grant) {
+    if (late) {
+      throw new TargetException(
+          Reason.Superseded,
+          "role %s has another epoch than %d".formatted(grant.subject(), grant.epoch()));
+    }
+  }
+
+  private static String create(Grant grant) {
+    return "CREATE ROLE "
+        + role(grant)
+        + " NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT";
+  }
+
+  private static String groups(Grant grant) {
+    var access = Objects.requireNonNull(grant.level().postgresql(), "schema: access.postgresql");
+    return " IN ROLE " + String.join(", ", access.roles().stream().map(Sql::identifier).toList());
+  }
+
+  private static String role(Grant grant) {
+    return Sql.identifier(grant.subject().name());
+  }
+
+  private static PostgreSql server(CredentialProviderSpec spec) {
+    return Objects.requireNonNull(spec.postgresql(), "not a PostgreSQL provider");
+  }
+
+  private static Material material(PostgreSql server, Subject subject, Secret password) {
+    var port = String.valueOf(server.portOrDefault());
+    return new Material(
+        List.of(
+            field("host", "PGHOST", server.host()),
+            field("port", "PGPORT", port),
+            field("database", "PGDATABASE", server.database()),
+            field("username", "PGUSER", subject.name()),
+            new Field("password", "PGPASSWORD", password),
+            field("sslmode", "PGSSLMODE", Pools.sslMode(server))));
+  }
+
+  private static Field field(String name, String variable, String value) {
+    return new Field(name, variable, Secret.of(value));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.hallpass.provider.postgresql;
+
+import dev.hallpass.provider.Subject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** SQL over JDBC. DDL takes no parameters, so what goes into it is quoted here. */
+final class Sql {
+  private Sql() {}
+
+  /** A quoted identifier (PostgreSQL, "Identifiers and Key Words"). */
+  static String identifier(String name) {
+    return quote(name, '"');
+  }
+
+  /** A quoted literal; backslashes mean themselves, as standard_conforming_strings is on. */
+  static String literal(String text) {
+    return quote(text, '\'');
+  }
+
+  private static String quote(String text, char mark) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("PostgreSQL takes no NUL");
+    }
+    var once = String.valueOf(mark);
+    return once + text.replace(once, once + once) + once;
+  }
+
+  static void execute(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The first column of each row. */
+  static List<String> strings(Connection connection, String sql, Object... arguments)
+      throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      for (var i = 0; i < arguments.length; i++) {
+        statement.setObject(i + 1, arguments[i]);
+      }
+      var found = new ArrayList<String>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(rows.getString(1));
+        }
+      }
+      return found;
+    }
+  }
+
+  static boolean holds(Connection connection, String sql, Object... arguments) throws SQLException {
+    return strings(connection, sql, arguments).contains("t");
+  }
+
+  /** Serialises what several processes do to one role, until the transaction ends. */
+  static void lock(Connection connection, Subject subject) throws SQLException {
+    strings(
+        connection, "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))::text", subject.name());
+  }
+
+  /** Statements that belong together. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws SQLException;
+  }
+
+  /** Commits what the work did, or nothing of it. */
+  static void transaction(Connection connection, Work work) throws SQLException {
+    connection.setAutoCommit(false);
+    var done = false;
+    try {
+      work.run();
+      connection.commit();
+      done = true;
+    } finally {
+      if (!done) {
+        connection.rollback();
+      }
+      connection.setAutoCommit(true);
+    }
+  }
+}

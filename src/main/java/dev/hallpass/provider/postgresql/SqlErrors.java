@@ -1,0 +1,40 @@
+package dev.hallpass.provider.postgresql;
+
+import dev.hallpass.provider.TargetException;
+import dev.hallpass.wire.Reason;
+import java.sql.SQLException;
+import java.util.Objects;
+import org.postgresql.util.PSQLException;
+
+/**
+ * What a SQLSTATE (PostgreSQL, Appendix A) means to Hallpass. Only the server's primary message is
+ * passed on: details and contexts can quote statements.
+ */
+final class SqlErrors {
+  private SqlErrors() {}
+
+  static TargetException explain(SQLException e) {
+    var state = Objects.requireNonNullElse(e.getSQLState(), "");
+    var words = words(e);
+    if (state.startsWith("28")) {
+      return new TargetException(
+          Reason.AdminSecretUnavailable,
+          "spec.postgresql.adminSecretRef: PostgreSQL refuses the login: " + words);
+    }
+    var unreachable =
+        state.isEmpty()
+            || state.startsWith("08")
+            || state.startsWith("53")
+            || state.startsWith("57P");
+    return new TargetException(
+        unreachable ? Reason.TargetUnreachable : Reason.TargetRefused,
+        "PostgreSQL: " + words + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"));
+  }
+
+  private static String words(SQLException e) {
+    if (e instanceof PSQLException p && p.getServerErrorMessage() != null) {
+      return Objects.requireNonNullElse(p.getServerErrorMessage().getMessage(), "no message");
+    }
+    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+  }
+}

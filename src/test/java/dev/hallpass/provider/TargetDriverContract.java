@@ -1,0 +1,182 @@
+package dev.hallpass.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
+import dev.hallpass.wire.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What every driver must keep to, shown against its real server. */
+public interface TargetDriverContract {
+  String INSTALLATION = "0a1b2c3d";
+
+  TargetDriver driver();
+
+  Target target();
+
+  AccessLevel level();
+
+  /** Whether the target accepts this material now. */
+  boolean admits(Material material);
+
+  default Grant grant(UUID lease, long epoch) {
+    return new Grant(
+        new Subject(INSTALLATION, lease),
+        epoch,
+        level(),
+        Instant.now().plus(Duration.ofMinutes(5)),
+        "shop/orders-1");
+  }
+
+  @Test
+  default void whatIsIssuedIsUselessUntilActivated() {
+    var grant = grant(UUID.randomUUID(), 1);
+
+    var material = driver().issue(target(), grant);
+    assertThat(admits(material)).isFalse();
+
+    driver().activate(target(), grant);
+    assertThat(admits(material)).isTrue();
+  }
+
+  @Test
+  default void aSecondIssueReplacesTheSecretAndMakesNoSecondAccount() {
+    var lease = UUID.randomUUID();
+    var first = driver().issue(target(), grant(lease, 1));
+    driver().activate(target(), grant(lease, 1));
+
+    var second = driver().issue(target(), grant(lease, 2));
+    assertThat(admits(first)).isFalse();
+    assertThat(admits(second)).isFalse();
+
+    driver().activate(target(), grant(lease, 2));
+    assertThat(admits(first)).isFalse();
+    assertThat(admits(second)).isTrue();
+    assertThat(driver().inventory(target(), INSTALLATION))
+        .containsOnlyOnce(new Subject(INSTALLATION, lease));
+  }
+
+  @Test
+  default void whatAnOvertakenBrokerDoesLateHasNoEffect() {
+    var lease = UUID.randomUUID();
+    driver().issue(target(), grant(lease, 1));
+    var current = driver().issue(target(), grant(lease, 2));
+    driver().activate(target(), grant(lease, 2));
+
+    assertReason(Reason.Superseded, () -> driver().issue(target(), grant(lease, 1)));
+    assertReason(Reason.Superseded, () -> driver().activate(target(), grant(lease, 1)));
+    assertReason(Reason.Superseded, () -> driver().renew(target(), grant(lease, 1)));
+    assertThat(admits(current)).isTrue();
+  }
+
+  @Test
+  default void nothingIsActivatedOrRenewedAfterRevocation() {
+    var grant = grant(UUID.randomUUID(), 1);
+    driver().issue(target(), grant);
+    driver().revoke(target(), grant.subject());
+
+    assertReason(Reason.LeaseEnded, () -> driver().activate(target(), grant));
+    assertReason(Reason.LeaseEnded, () -> driver().renew(target(), grant));
+  }
+
+  @Test
+  default void revokedMeansRefusedAndGone() {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = driver().issue(target(), grant);
+    driver().activate(target(), grant);
+
+    driver().revoke(target(), grant.subject());
+
+    assertThat(admits(material)).isFalse();
+    assertThat(driver().inventory(target(), INSTALLATION)).doesNotContain(grant.subject());
+  }
+
+  @Test
+  default void revokingAgainOrWhatNeverWasIsFine() {
+    var grant = grant(UUID.randomUUID(), 1);
+    driver().issue(target(), grant);
+
+    driver().revoke(target(), grant.subject());
+    assertThatCode(() -> driver().revoke(target(), grant.subject())).doesNotThrowAnyException();
+    assertThatCode(() -> driver().revoke(target(), grant(UUID.randomUUID(), 1).subject()))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  default void renewalKeepsTheSecret() {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = driver().issue(target(), grant);
+    driver().activate(target(), grant);
+
+    driver().renew(target(), grant);
+
+    assertThat(admits(material)).isTrue();
+  }
+
+  @Test
+  default void inventoryLeavesOtherInstallationsAlone() {
+    var ours = grant(UUID.randomUUID(), 1);
+    var theirs =
+        new Grant(
+            new Subject("ffffffff", UUID.randomUUID()), 1, level(), ours.expiresAt(), "other/pod");
+    driver().issue(target(), ours);
+    driver().issue(target(), theirs);
+
+    assertThat(driver().inventory(target(), INSTALLATION))
+        .contains(ours.subject())
+        .doesNotContain(theirs.subject());
+  }
+
+  @Test
+  default void manyAtOnceDoNotDisturbEachOther() throws Exception {
+    var leases = java.util.stream.Stream.generate(UUID::randomUUID).limit(32).toList();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var running = new ArrayList<Future<?>>();
+      for (var lease : leases) {
+        running.add(
+            threads.submit(
+                () -> {
+                  var material = driver().issue(target(), grant(lease, 1));
+                  driver().activate(target(), grant(lease, 1));
+                  assertThat(admits(material)).isTrue();
+                  driver().revoke(target(), grant(lease, 1).subject());
+                  assertThat(admits(material)).isFalse();
+                }));
+      }
+      for (var one : running) {
+        one.get();
+      }
+    }
+  }
+
+  @Test
+  default void revokingTheSameManyTimesAtOnceIsFine() throws Exception {
+    var grant = grant(UUID.randomUUID(), 1);
+    driver().issue(target(), grant);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var running = new ArrayList<Future<?>>();
+      for (var i = 0; i < 8; i++) {
+        running.add(threads.submit(() -> driver().revoke(target(), grant.subject())));
+      }
+      for (var one : running) {
+        one.get();
+      }
+    }
+    assertThat(driver().inventory(target(), INSTALLATION)).doesNotContain(grant.subject());
+  }
+
+  private static void assertReason(
+      Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            TargetException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+}

@@ -1,0 +1,285 @@
+package dev.hallpass.provider.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Tls;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
+import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Target;
+import dev.hallpass.provider.TargetDriver;
+import dev.hallpass.provider.TargetDriverContract;
+import dev.hallpass.provider.TargetException;
+import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.wire.Reason;
+import dev.hallpass.wire.Secret;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresServer.class)
+class PostgreSqlDriverIT implements TargetDriverContract {
+  private static final String ADMIN_PASSWORD = "loopback-test-admin";
+
+  private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
+  private PostgresServer.Instance server;
+
+  @BeforeEach
+  void prepare(PostgresServer.Instance shared) {
+    server = shared;
+    server.execute(
+        """
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hallpass_admin') THEN
+            CREATE ROLE hallpass_admin LOGIN CREATEROLE PASSWORD '%s';
+            CREATE ROLE orders_reader NOLOGIN;
+            GRANT pg_signal_backend TO hallpass_admin;
+            GRANT orders_reader TO hallpass_admin WITH ADMIN OPTION;
+            CREATE TABLE orders (id int);
+            GRANT SELECT ON orders TO orders_reader;
+            CREATE SCHEMA scratch;
+            GRANT CREATE, USAGE ON SCHEMA scratch TO orders_reader;
+          END IF;
+        END $$"""
+            .formatted(ADMIN_PASSWORD));
+  }
+
+  @AfterEach
+  void close() {
+    driver.close();
+  }
+
+  @Override
+  public TargetDriver driver() {
+    return driver;
+  }
+
+  @Override
+  public AccessLevel level() {
+    return level("orders_reader");
+  }
+
+  private static AccessLevel level(String role) {
+    return new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of(role)));
+  }
+
+  @Override
+  public Target target() {
+    return target(TlsMode.Disable, ADMIN_PASSWORD, "orders_reader");
+  }
+
+  private Target target(TlsMode tls, String password, String role) {
+    var postgresql =
+        new PostgreSql(
+            "127.0.0.1", server.port(), "postgres", new SecretRef("admin"), new Tls(tls, null));
+    return new Target(
+        "CredentialProvider/shop/pg",
+        new CredentialProviderSpec(postgresql, null, List.of(level(role))),
+        Map.of("username", Secret.of("hallpass_admin"), "password", Secret.of(password)));
+  }
+
+  @Override
+  public boolean admits(Material material) {
+    return server.admits(material.get("username").reveal(), material.get("password").reveal());
+  }
+
+  private Material active(Grant grant) {
+    var material = driver.issue(target(), grant);
+    driver.activate(target(), grant);
+    return material;
+  }
+
+  @Test
+  void aMintedUserReadsThroughItsGroupAndHasNothingOfItsOwn() throws SQLException {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = active(grant);
+
+    try (var connection =
+            server.connect(material.get("username").reveal(), material.get("password").reveal());
+        var statement = connection.createStatement()) {
+      assertThat(statement.executeQuery("SELECT count(*) FROM orders").next()).isTrue();
+      assertThatThrownBy(() -> statement.execute("DELETE FROM orders"))
+          .hasMessageContaining("permission denied");
+    }
+    assertThat(
+            server.query(
+                "SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = '%s'"
+                    .formatted(grant.subject().name())))
+        .containsExactly("f");
+  }
+
+  @Test
+  void anOpenTransactionAndASessionThatSetItsRoleDieOnRevoke() throws SQLException {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = active(grant);
+    try (var open =
+            server.connect(material.get("username").reveal(), material.get("password").reveal());
+        var set =
+            server.connect(material.get("username").reveal(), material.get("password").reveal());
+        var inTransaction = open.createStatement();
+        var asGroup = set.createStatement()) {
+      open.setAutoCommit(false);
+      inTransaction.execute("LOCK TABLE orders IN ACCESS SHARE MODE");
+      asGroup.execute("SET ROLE orders_reader");
+
+      driver.revoke(target(), grant.subject());
+
+      assertThatThrownBy(() -> inTransaction.execute("SELECT count(*) FROM orders"))
+          .isInstanceOf(SQLException.class);
+      assertThatThrownBy(() -> asGroup.execute("SELECT count(*) FROM orders"))
+          .isInstanceOf(SQLException.class);
+    }
+    assertThat(admits(material)).isFalse();
+  }
+
+  @Test
+  void aUserThatOwnsObjectsIsRevokedWithThem() throws SQLException {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = active(grant);
+    var table = "scratch.t" + grant.subject().leaseUid().toString().replace("-", "");
+    try (var connection =
+            server.connect(material.get("username").reveal(), material.get("password").reveal());
+        var statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE " + table + " (id int)");
+    }
+
+    driver.revoke(target(), grant.subject());
+
+    assertThat(driver.inventory(target(), INSTALLATION)).doesNotContain(grant.subject());
+    assertThat(server.query("SELECT to_regclass('%s')::text".formatted(table)))
+        .containsExactly((String) null);
+  }
+
+  @Test
+  void theServerItselfEndsAnExpiredLogin() {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = active(grant);
+    var over =
+        new Grant(grant.subject(), 1, level(), Instant.now().minusSeconds(1), grant.holder());
+
+    driver.renew(target(), over);
+
+    assertThat(admits(material)).isFalse();
+  }
+
+  @Test
+  void noPasswordReachesTheStatementLog() throws IOException {
+    var material = active(grant(UUID.randomUUID(), 1));
+
+    assertThat(server.log())
+        .contains(material.get("username").reveal())
+        .doesNotContain(material.get("password").reveal());
+  }
+
+  @Test
+  void aHostileGroupNameIsAnIdentifierAndNothingElse() {
+    var hostile = "a\"; DROP TABLE orders; --";
+    var grant =
+        new Grant(
+            grant(UUID.randomUUID(), 1).subject(),
+            1,
+            level(hostile),
+            Instant.now().plusSeconds(60),
+            "shop/'; DROP TABLE orders; --");
+
+    assertThatThrownBy(() -> driver.issue(target(), grant))
+        .hasMessageContaining("role \"%s\" does not exist".formatted(hostile));
+    assertThat(server.query("SELECT to_regclass('orders')::text")).containsExactly("orders");
+  }
+
+  @Test
+  void aHostileHolderIsATextAndNothingElse() {
+    var grant =
+        new Grant(
+            grant(UUID.randomUUID(), 1).subject(),
+            1,
+            level(),
+            Instant.now().plusSeconds(60),
+            "shop/'; DROP TABLE orders; --");
+
+    driver.issue(target(), grant);
+    driver.activate(target(), grant);
+
+    assertThat(server.query("SELECT to_regclass('orders')::text")).containsExactly("orders");
+  }
+
+  @Test
+  void aRoleWhoseCommentWasEditedIsNotActivated() {
+    var grant = grant(UUID.randomUUID(), 1);
+    driver.issue(target(), grant);
+    server.execute("COMMENT ON ROLE \"%s\" IS 'mine'".formatted(grant.subject().name()));
+
+    assertThatThrownBy(() -> driver.activate(target(), grant))
+        .isInstanceOfSatisfying(
+            TargetException.class, e -> assertThat(e.reason()).isEqualTo(Reason.Superseded));
+  }
+
+  @Test
+  void theProbeIsContentWithALeastPrivilegedAdmin() {
+    driver.probe(target());
+  }
+
+  @Test
+  void theProbeNamesTheMissingGroupAndTheStatementThatMakesIt() {
+    assertThatThrownBy(() -> driver.probe(target(TlsMode.Disable, ADMIN_PASSWORD, "absent")))
+        .hasMessage(
+            "spec.access[reader].postgresql.roles: there is no role \"absent\":"
+                + " CREATE ROLE \"absent\" NOLOGIN");
+  }
+
+  @Test
+  void theProbeRefusesToHandOutAnAdministrator() {
+    assertThatThrownBy(
+            () -> driver.probe(target(TlsMode.Disable, ADMIN_PASSWORD, "hallpass_admin")))
+        .hasMessageContaining("is an administrator's");
+  }
+
+  @Test
+  void aWrongAdminPasswordIsNamedAndNotRepeated() {
+    assertThatThrownBy(() -> driver.probe(target(TlsMode.Disable, "hunter2", "orders_reader")))
+        .isInstanceOfSatisfying(
+            TargetException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.AdminSecretUnavailable))
+        .hasMessageContaining("password authentication failed for user \"hallpass_admin\"")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void aServerWithoutTlsIsRefusedWhereTlsIsAsked() {
+    assertThatThrownBy(
+            () -> driver.probe(target(TlsMode.VerifyFull, ADMIN_PASSWORD, "orders_reader")))
+        .hasMessageContaining("does not support SSL");
+  }
+
+  @Test
+  void aServerThatIsDownIsUnreachableAndFoundAgainWhenItIsBack() {
+    try (var own = PostgresServer.create()) {
+      server = own;
+      prepare(own);
+      driver.probe(target());
+
+      own.stop();
+      assertThatThrownBy(() -> driver.probe(target()))
+          .isInstanceOfSatisfying(
+              TargetException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.TargetUnreachable));
+
+      own.start();
+      driver.probe(target());
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package dev.hallpass.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A real PostgreSQL on loopback, from the system's own binaries, with SCRAM logins and TLS offered.
+ * Started once per JVM. Tests take a {@link PostgresServer} parameter; those that stop a server
+ * start one of their own.
+ */
+public final class PostgresServer implements BeforeAllCallback, ParameterResolver {
+  private static final String PASSWORD = "loopback-test-superuser";
+
+  private Instance shared;
+
+  /** A running server, or one that was stopped and can start again. */
+  public static final class Instance implements AutoCloseable {
+    private final Path bin;
+    private final Path folder;
+    private final int port;
+    private ServerProcess process;
+
+    private Instance(Path bin, Path folder, int port) {
+      this.bin = bin;
+      this.folder = folder;
+      this.port = port;
+    }
+
+    /** Starts it, on the port it had before. */
+    public Instance start() {
+      process =
+          ServerProcess.start(
+              folder.resolve("log"),
+              asServer(
+                  List.of(
+                      bin.resolve("postgres").toString(),
+                      "-D",
+                      folder.resolve("data").toString(),
+                      "-h",
+                      "127.0.0.1",
+                      "-p",
+                      String.valueOf(port),
+                      "-k",
+                      folder.toString(),
+                      "-c",
+                      "fsync=off",
+                      "-c",
+                      "max_connections=200",
+                      "-c",
+                      "log_statement=all")));
+      process.await(Duration.ofSeconds(30), this::answers);
+      return this;
+    }
+
+    private boolean answers() {
+      try (var connection = superuser()) {
+        return connection.isValid(1);
+      } catch (SQLException e) {
+        return false;
+      }
+    }
+
+    /** Stops it; {@link #start} brings it back. */
+    public void stop() {
+      process.close();
+    }
+
+    /** Its port on 127.0.0.1. */
+    public int port() {
+      return port;
+    }
+
+    /** What it logged, every statement included. */
+    public String log() throws IOException {
+      return Files.readString(folder.resolve("log"));
+    }
+
+    /** A superuser's connection to the database {@code postgres}. */
+    public Connection superuser() throws SQLException {
+      return connect("postgres", PASSWORD);
+    }
+
+    /** Somebody's connection to the database {@code postgres}. */
+    public Connection connect(String user, String password) throws SQLException {
+      return DriverManager.getConnection(
+          "jdbc:postgresql://127.0.0.1:%d/postgres?sslmode=disable".formatted(port),
+          user,
+          password);
+    }
+
+    /** Whether one can log in. */
+    public boolean admits(String user, String password) {
+      try (var connection = connect(user, password)) {
+        return connection.isValid(5);
+      } catch (SQLException e) {
+        if (e.getSQLState() != null && e.getSQLState().startsWith("28")) {
+          return false;
+        }
+        throw new IllegalStateException("neither admitted nor refused", e);
+      }
+    }
+
+    /** Runs statements as superuser. */
+    public void execute(String... statements) {
+      try (var connection = superuser();
+          var statement = connection.createStatement()) {
+        for (var sql : statements) {
+          statement.execute(sql);
+        }
+      } catch (SQLException e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
+    }
+
+    /** The first column of what a query finds, as superuser. */
+    public List<String> query(String sql) {
+      try (var connection = superuser();
+          var statement = connection.createStatement();
+          var rows = statement.executeQuery(sql)) {
+        var found = new ArrayList<String>();
+        while (rows.next()) {
+          found.add(rows.getString(1));
+        }
+        return found;
+      } catch (SQLException e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void close() {
+      process.close();
+    }
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    shared =
+        context
+            .getRoot()
+            .getStore(ExtensionContext.Namespace.create(PostgresServer.class))
+            .computeIfAbsent(Instance.class, k -> create(), Instance.class);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Instance.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return shared;
+  }
+
+  /** A new server of its own, running. */
+  public static Instance create() {
+    var bin = binaries();
+    try {
+      // Below /tmp, because the server's user must reach it and socket paths are short.
+      var folder = Files.createTempDirectory("hallpass-pg-");
+      var password = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+      if (root()) {
+        ServerProcess.output("chown", "-R", "postgres", folder.toString());
+      }
+      ServerProcess.output(
+          asServer(
+                  List.of(
+                      bin.resolve("initdb").toString(),
+                      "-D",
+                      folder.resolve("data").toString(),
+                      "-U",
+                      "postgres",
+                      "--pwfile=" + password,
+                      "--auth=scram-sha-256",
+                      "--encoding=UTF8",
+                      "--locale=C",
+                      "--no-sync"))
+              .toArray(String[]::new));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+      return new Instance(bin, folder, ServerProcess.freePort()).start();
+    } catch (IOException e) {
+      throw new IllegalStateException("no folder for PostgreSQL", e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (var files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
+    } catch (IOException e) {
+      System.err.println("left behind: " + folder + ": " + e.getMessage());
+    }
+  }
+
+  private static Path binaries() {
+    try (var versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+      return versions
+          .map(v -> v.resolve("bin"))
+          .filter(b -> Files.isExecutable(b.resolve("initdb")))
+          .max(Comparator.naturalOrder())
+          .orElseThrow(() -> new IllegalStateException(MISSING));
+    } catch (IOException e) {
+      throw new IllegalStateException(MISSING, e);
+    }
+  }
+
+  private static final String MISSING =
+      "no PostgreSQL server below /usr/lib/postgresql: apt-get install postgresql-15";
+
+  /** PostgreSQL refuses to run as root. */
+  private static List<String> asServer(List<String> command) {
+    if (!root()) {
+      return command;
+    }
+    var all =
+        new ArrayList<>(
+            List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
+    all.addAll(command);
+    return all;
+  }
+
+  private static boolean root() {
+    return ServerProcess.output("id", "-u").strip().getBytes(StandardCharsets.US_ASCII)[0] == '0';
+  }
+}
