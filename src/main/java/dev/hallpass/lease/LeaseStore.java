@@ -62,6 +62,23 @@ public final class LeaseStore {
                 .updateStatus());
   }
 
+  /** Deletes the version that was read; a lease that changed since, or is gone, is left alone. */
+  public void delete(CredentialLease read) {
+    unlessConflict(
+        () -> {
+          client
+              .resource(read)
+              .lockResourceVersion(read.getMetadata().getResourceVersion())
+              .delete();
+          return read;
+        });
+  }
+
+  /** Every lease there is, as etcd has it at the time of the call. */
+  public List<CredentialLease> all() {
+    return client.resources(CredentialLease.class).inAnyNamespace().list().getItems();
+  }
+
   private static Optional<CredentialLease> unlessConflict(
       java.util.function.Supplier<CredentialLease> write) {
     try {

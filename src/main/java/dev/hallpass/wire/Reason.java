@@ -18,6 +18,10 @@ public enum Reason {
   AccessLevelUnknown("The provider offers no such access level. Correct spec.credentials.access."),
   TtlAboveCap("The ttl is above the level's maxTtl. Ask for less, or let the cap be raised."),
   FormatUnsupported("This target has no such file format. Correct delivery.files.format."),
+  PodsInjected("Every live pod that the request selects was injected at its creation."),
+  PodsNotInjected(
+      "Live pods that the request selects were created without injection. Label the namespace"
+          + " hallpass.dev/injection=enabled, and create them anew."),
 
   // Admission
   PathCollision("Two requests deliver a file to the same path of the same pod."),

@@ -17,6 +17,9 @@ public final class HallpassApi {
   /** On a lease, set by the broker at creation; removed by the controller once it is revoked. */
   public static final String REVOCATION_FINALIZER = "hallpass.dev/revocation";
 
+  /** On a provider, set by the controller, and removed by it once no lease is left to revoke. */
+  public static final String PROVIDER_FINALIZER = "hallpass.dev/leases";
+
   /** On a lease, set by the broker: the UID of its pod, so that a pod's leases can be listed. */
   public static final String POD_UID_LABEL = "hallpass.dev/pod-uid";
 

@@ -1,0 +1,133 @@
+package dev.hallpass.kube;
+
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Kubernetes Events, for people who look with {@code kubectl describe}. The same outcome of the
+ * same object is one Event that counts. They are written beside the work, in order, and dropped
+ * rather than waited for: what must not be lost is in a status or in the log.
+ */
+public final class Events implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Events.class);
+  private static final int BACKLOG = 1000;
+  private static final String COMPONENT = "hallpass";
+
+  /** Whether people should worry, spelt as in manifests. */
+  public enum Type {
+    Normal,
+    Warning
+  }
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final ThreadPoolExecutor writer =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(BACKLOG),
+          Thread.ofVirtual().name("events").factory());
+
+  /** Writes through this client. */
+  public Events(KubernetesClient client, Clock clock) {
+    this.client = client;
+    this.clock = clock;
+  }
+
+  /** The reference by which Events name an object. */
+  public static ObjectReference about(HasMetadata object) {
+    return new ObjectReferenceBuilder()
+        .withApiVersion(object.getApiVersion())
+        .withKind(object.getKind())
+        .withNamespace(object.getMetadata().getNamespace())
+        .withName(object.getMetadata().getName())
+        .withUid(object.getMetadata().getUid())
+        .build();
+  }
+
+  /** Says what happened to an object; returns at once. */
+  public void say(ObjectReference about, Type type, Reason reason, String message) {
+    var event = event(about, type, reason, message);
+    try {
+      writer.execute(() -> write(event));
+    } catch (RejectedExecutionException e) {
+      LOG.warnf("event dropped: reason=%s object=%s", reason, about.getName());
+    }
+  }
+
+  private void write(Event event) {
+    try {
+      count(event);
+    } catch (KubernetesClientException e) {
+      LOG.warnf(e, "event not written: reason=%s event=%s", event.getReason(), event.getMetadata());
+    }
+  }
+
+  private void count(Event event) {
+    try {
+      client.resource(event).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      client
+          .resource(event)
+          .edit(
+              known ->
+                  new EventBuilder(known)
+                      .withCount(known.getCount() + 1)
+                      .withLastTimestamp(event.getLastTimestamp())
+                      .build());
+    }
+  }
+
+  private Event event(ObjectReference about, Type type, Reason reason, String message) {
+    var now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    return new EventBuilder()
+        .withNewMetadata()
+        .withName(name(about, reason, message))
+        .withNamespace(about.getNamespace() == null ? "default" : about.getNamespace())
+        .endMetadata()
+        .withInvolvedObject(about)
+        .withType(type.name())
+        .withReason(reason.name())
+        .withMessage(message)
+        .withCount(1)
+        .withFirstTimestamp(now)
+        .withLastTimestamp(now)
+        .withNewSource()
+        .withComponent(COMPONENT)
+        .endSource()
+        .withReportingComponent(COMPONENT)
+        .build();
+  }
+
+  /** Follows from what is said, so that etcd itself finds the repetition. */
+  private static String name(ObjectReference about, Reason reason, String message) {
+    var said = String.join("\n", about.getUid(), reason.name(), message);
+    var digest = UUID.nameUUIDFromBytes(said.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return about.getName() + "." + digest.toString().replace("-", "").substring(0, 16);
+  }
+
+  @Override
+  public void close() {
+    writer.shutdownNow();
+  }
+}

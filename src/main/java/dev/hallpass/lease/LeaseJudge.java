@@ -1,0 +1,256 @@
+package dev.hallpass.lease;
+
+import static dev.hallpass.api.v1alpha1.EndedBy.Expired;
+import static dev.hallpass.api.v1alpha1.EndedBy.NodeLost;
+import static dev.hallpass.api.v1alpha1.EndedBy.PodCompleted;
+import static dev.hallpass.api.v1alpha1.EndedBy.PodDeleted;
+import static dev.hallpass.api.v1alpha1.EndedBy.ProviderChanged;
+import static dev.hallpass.api.v1alpha1.EndedBy.RequestChanged;
+import static dev.hallpass.api.v1alpha1.EndedBy.RequestDeleted;
+import static dev.hallpass.api.v1alpha1.EndedBy.Requested;
+import static dev.hallpass.api.v1alpha1.EndedBy.Unacknowledged;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.lease.Verdict.End;
+import dev.hallpass.lease.Verdict.Forget;
+import dev.hallpass.lease.Verdict.Keep;
+import dev.hallpass.lease.Verdict.Retain;
+import dev.hallpass.lease.Verdict.Revoke;
+import dev.hallpass.policy.IssueDecider;
+import dev.hallpass.policy.IssueDecision;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a lease stands. Pure: it knows nothing but the facts it is given, so a wrong fact
+ * makes a wrong verdict. Who acts on an {@link End} confirms at the API server what it rests on.
+ */
+public final class LeaseJudge {
+  private final LeaseTimes times;
+
+  /** Judges by these times. */
+  public LeaseJudge(LeaseTimes times) {
+    this.times = times;
+  }
+
+  /** The phase of a lease; one without status is Pending. */
+  public static LeasePhase phase(CredentialLease lease) {
+    var status = lease.getStatus();
+    var phase = status == null ? null : status.phase();
+    return phase == null ? LeasePhase.Pending : phase;
+  }
+
+  /** Whether nothing of the lease is left at the target. */
+  public static boolean over(CredentialLease lease) {
+    return switch (phase(lease)) {
+      case Pending, Active, Revoking -> false;
+      case Revoked, Denied -> true;
+    };
+  }
+
+  /** The verdict on these facts; of several reasons to end, the first in the order given here. */
+  public Verdict judge(LeaseFacts facts) {
+    return switch (phase(facts.lease())) {
+      case Pending, Active -> end(facts).<Verdict>map(e -> e).orElseGet(() -> keep(facts));
+      case Revoking -> new Revoke();
+      case Revoked, Denied -> ended(facts);
+    };
+  }
+
+  private Optional<End> end(LeaseFacts facts) {
+    return deleted(facts)
+        .or(() -> podOver(facts))
+        .or(() -> requestOver(facts))
+        .or(() -> providerOver(facts))
+        .or(() -> timeOver(facts));
+  }
+
+  private Verdict ended(LeaseFacts facts) {
+    var until = endedAt(facts.lease()).plus(times.retention());
+    return facts.lease().isMarkedForDeletion() || !facts.now().isBefore(until)
+        ? new Forget()
+        : new Retain(until);
+  }
+
+  private static Instant endedAt(CredentialLease lease) {
+    var status = lease.getStatus();
+    var revokedAt = status == null ? null : status.revokedAt();
+    var endedAt = status == null ? null : status.endedAt();
+    return Instant.parse(
+        revokedAt != null
+            ? revokedAt
+            : endedAt != null ? endedAt : lease.getMetadata().getCreationTimestamp());
+  }
+
+  private static Optional<End> deleted(LeaseFacts facts) {
+    if (!facts.lease().isMarkedForDeletion()) {
+      return Optional.empty();
+    }
+    return facts.namespace().terminating()
+        ? because(PodDeleted, "the namespace is being deleted")
+        : because(Requested, "the lease was deleted");
+  }
+
+  private Optional<End> podOver(LeaseFacts facts) {
+    var pod = podOfLease(facts);
+    if (pod == null) {
+      return nodeLost(facts)
+          ? because(NodeLost, "the pod is gone, and its node is lost")
+          : because(PodDeleted, "the pod is gone");
+    }
+    return switch (PodLife.of(pod)) {
+      case PodLife.Completed(var message) -> because(PodCompleted, message);
+      case PodLife.Stopped() ->
+          because(PodDeleted, "the pod was told to end, and its containers have stopped");
+      case PodLife.Ending(var deadline) when !facts.now().isBefore(deadline) ->
+          because(PodDeleted, "the pod was told to end, and its grace period is over");
+      case PodLife.Ending(var deadline) -> nodeOver(facts);
+      case PodLife.Live() -> nodeOver(facts);
+    };
+  }
+
+  private Optional<End> nodeOver(LeaseFacts facts) {
+    return nodeLost(facts)
+        ? because(
+            NodeLost, "the pod's node has not been ready since %s".formatted(facts.nodeLostSince()))
+        : Optional.empty();
+  }
+
+  private boolean nodeLost(LeaseFacts facts) {
+    var since = facts.nodeLostSince();
+    return since != null && !facts.now().isBefore(since.plus(times.nodeGrace()));
+  }
+
+  private static Optional<End> requestOver(LeaseFacts facts) {
+    var spec = facts.lease().getSpec();
+    var request = facts.request();
+    if (request == null
+        || request.isMarkedForDeletion()
+        || !spec.requestRef().uid().equals(request.getMetadata().getUid())) {
+      return because(RequestDeleted, "request %s was deleted".formatted(spec.requestRef().name()));
+    }
+    var workload = request.getSpec().workload();
+    var pod = Objects.requireNonNull(facts.pod());
+    if (!workload.serviceAccountName().equals(spec.pod().serviceAccountName())
+        || !workload.selector().matches(pod.getMetadata().getLabels())) {
+      return because(
+          RequestChanged,
+          "request %s no longer selects the pod".formatted(spec.requestRef().name()));
+    }
+    return asked(facts).isPresent()
+        ? Optional.empty()
+        : because(
+            RequestChanged,
+            "request %s no longer asks for \"%s\" of %s as \"%s\""
+                .formatted(
+                    spec.requestRef().name(),
+                    spec.access(),
+                    spec.providerRef(),
+                    spec.credential()));
+  }
+
+  private static Optional<RequestedCredential> asked(LeaseFacts facts) {
+    var spec = facts.lease().getSpec();
+    return Optional.ofNullable(facts.request()).stream()
+        .flatMap(r -> r.getSpec().credentials().stream())
+        .filter(c -> c.name().equals(spec.credential()))
+        .filter(c -> c.access().equals(spec.access()))
+        .filter(c -> c.providerRef().equals(spec.providerRef()))
+        .findFirst();
+  }
+
+  /**
+   * A lowered cap or a format no longer written ends nothing here: they are for the next issue or
+   * renewal to refuse.
+   */
+  private static Optional<End> providerOver(LeaseFacts facts) {
+    var decision =
+        IssueDecider.decide(
+            new IssueDecider.Input(
+                asked(facts).orElseThrow(),
+                facts.lease().getMetadata().getNamespace(),
+                facts.namespace().labels(),
+                facts.provider(),
+                Set.of(Delivery.Format.values())));
+    return switch (decision) {
+      case IssueDecision.Deny(var reason, var message) when withdraws(reason) ->
+          because(ProviderChanged, message);
+      case IssueDecision.Deny deny -> Optional.empty();
+      case IssueDecision.Allow allow -> Optional.empty();
+    };
+  }
+
+  private static boolean withdraws(Reason reason) {
+    return reason == Reason.ProviderNotFound
+        || reason == Reason.NamespaceNotAllowed
+        || reason == Reason.AccessLevelUnknown;
+  }
+
+  private Optional<End> timeOver(LeaseFacts facts) {
+    if (facts.now().isBefore(deadline(facts.lease()))) {
+      return Optional.empty();
+    }
+    return phase(facts.lease()) == LeasePhase.Active
+        ? because(Expired, "it was not renewed in time")
+        : because(
+            Unacknowledged,
+            "the pod did not confirm delivery within %d s"
+                .formatted(times.acknowledgement().toSeconds()));
+  }
+
+  /** When an active lease expires, or a pending one must have been acknowledged. */
+  private Instant deadline(CredentialLease lease) {
+    var status = lease.getStatus();
+    if (phase(lease) == LeasePhase.Pending) {
+      return pendingSince(lease).plus(times.acknowledgement());
+    }
+    var expiresAt = status == null ? null : status.expiresAt();
+    return expiresAt == null ? Instant.MIN : Instant.parse(expiresAt);
+  }
+
+  private static Instant pendingSince(CredentialLease lease) {
+    var status = lease.getStatus();
+    return Instant.parse(
+        Conditions.find(status == null ? null : status.conditions(), Conditions.ACTIVE)
+            .map(Condition::getLastTransitionTime)
+            .orElseGet(() -> lease.getMetadata().getCreationTimestamp()));
+  }
+
+  private Keep keep(LeaseFacts facts) {
+    List<Instant> moments = new ArrayList<>();
+    moments.add(deadline(facts.lease()));
+    var lostSince = facts.nodeLostSince();
+    if (lostSince != null) {
+      moments.add(lostSince.plus(times.nodeGrace()));
+    }
+    var pod = podOfLease(facts);
+    if (pod != null && PodLife.of(pod) instanceof PodLife.Ending(var until)) {
+      moments.add(until);
+    }
+    return new Keep(moments.stream().min(Instant::compareTo).orElseThrow());
+  }
+
+  private static @Nullable Pod podOfLease(LeaseFacts facts) {
+    var pod = facts.pod();
+    return pod != null && facts.lease().getSpec().pod().uid().equals(pod.getMetadata().getUid())
+        ? pod
+        : null;
+  }
+
+  private static Optional<End> because(EndedBy by, String message) {
+    return Optional.of(new End(by, message));
+  }
+}

@@ -1,0 +1,174 @@
+package dev.hallpass.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Subject;
+import dev.hallpass.provider.TargetException;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a lease's account away. The end is written down before the target is touched, so that after
+ * a crash at any point whoever reads the lease goes on; every step can be taken again.
+ */
+public final class Revocation {
+
+  /** How an attempt went. */
+  public sealed interface Outcome {
+
+    /** The account is verified gone, and the lease says so. */
+    record Done(CredentialLease lease) implements Outcome {}
+
+    /** The target did not confirm; the lease says so, and stays Revoking. */
+    record Failed(Reason reason, String message) implements Outcome {}
+
+    /** Someone else changed the lease meanwhile; judge it anew. */
+    record Outdated() implements Outcome {}
+  }
+
+  private final LeaseStore leases;
+  private final AdminTargets targets;
+  private final Drivers drivers;
+  private final String installation;
+  private final Clock clock;
+
+  /**
+   * Revokes at these targets.
+   *
+   * @param installation see {@link Subject}
+   */
+  public Revocation(
+      LeaseStore leases, AdminTargets targets, Drivers drivers, String installation, Clock clock) {
+    this.leases = leases;
+    this.targets = targets;
+    this.drivers = drivers;
+    this.installation = installation;
+    this.clock = clock;
+  }
+
+  /**
+   * Writes down that the lease ends; from then on it can be neither acknowledged nor renewed.
+   *
+   * @return the lease as written; empty where someone else changed it first
+   */
+  public Optional<CredentialLease> begin(CredentialLease lease, Verdict.End end) {
+    var old = status(lease);
+    var now = now();
+    return leases.writeStatus(
+        lease,
+        new CredentialLeaseStatus(
+            LeasePhase.Revoking,
+            old.epoch(),
+            old.subject(),
+            old.activatedAt(),
+            old.expiresAt(),
+            end.by(),
+            now.toString(),
+            null,
+            condition(lease, Conditions.ACTIVE, false, Reason.Revoking, end.message(), now)));
+  }
+
+  /** Tries to take the account of a Revoking lease away, whether it was ever minted or not. */
+  public Outcome attempt(CredentialLease lease) {
+    var ref = lease.getSpec().providerRef();
+    try {
+      var target = targets.of(ref, lease.getMetadata().getNamespace());
+      drivers.of(target.spec()).revoke(target, subject(lease));
+    } catch (TargetException e) {
+      return failed(lease, e.reason(), String.valueOf(e.getMessage()));
+    }
+    return done(lease);
+  }
+
+  private Subject subject(CredentialLease lease) {
+    return new Subject(installation, UUID.fromString(lease.getMetadata().getUid()));
+  }
+
+  private Outcome done(CredentialLease lease) {
+    var old = status(lease);
+    var now = now();
+    var message = old.endedBy() + ": the account is verified gone";
+    var conditions =
+        condition(lease, Conditions.REVOKED, true, Reason.Revoked, message, now).stream()
+            .filter(c -> !Conditions.REVOCATION_FAILED.equals(c.getType()))
+            .toList();
+    return leases
+        .writeStatus(
+            lease,
+            new CredentialLeaseStatus(
+                LeasePhase.Revoked,
+                old.epoch(),
+                old.subject(),
+                old.activatedAt(),
+                old.expiresAt(),
+                old.endedBy(),
+                old.endedAt(),
+                now.toString(),
+                conditions))
+        .<Outcome>map(Outcome.Done::new)
+        .orElseGet(Outcome.Outdated::new);
+  }
+
+  private Outcome failed(CredentialLease lease, Reason reason, String message) {
+    var conditions = condition(lease, Conditions.REVOCATION_FAILED, true, reason, message, now());
+    var old = status(lease);
+    if (!conditions.equals(old.conditions())) {
+      var written = leases.writeStatus(lease, with(old, conditions));
+      if (written.isEmpty()) {
+        return new Outcome.Outdated();
+      }
+    }
+    return new Outcome.Failed(reason, message);
+  }
+
+  private static CredentialLeaseStatus with(CredentialLeaseStatus old, List<Condition> conditions) {
+    return new CredentialLeaseStatus(
+        old.phase(),
+        old.epoch(),
+        old.subject(),
+        old.activatedAt(),
+        old.expiresAt(),
+        old.endedBy(),
+        old.endedAt(),
+        old.revokedAt(),
+        conditions);
+  }
+
+  private static List<Condition> condition(
+      CredentialLease lease,
+      String type,
+      boolean holds,
+      Reason reason,
+      String message,
+      Instant now) {
+    return Conditions.with(
+        status(lease).conditions(),
+        type,
+        holds,
+        reason,
+        message,
+        lease.getMetadata().getGeneration(),
+        now);
+  }
+
+  private static CredentialLeaseStatus status(CredentialLease lease) {
+    @Nullable CredentialLeaseStatus status = lease.getStatus();
+    return status == null
+        ? new CredentialLeaseStatus(null, null, null, null, null, null, null, null, null)
+        : status;
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.hallpass.lease;
+
+import dev.hallpass.api.v1alpha1.EndedBy;
+import java.time.Instant;
+
+/** What is to be done with a lease. */
+public sealed interface Verdict {
+
+  /**
+   * It stands.
+   *
+   * @param recheckAt when time alone could change that
+   */
+  record Keep(Instant recheckAt) implements Verdict {}
+
+  /**
+   * It ends now.
+   *
+   * @param by why
+   * @param message the same for people
+   */
+  record End(EndedBy by, String message) implements Verdict {}
+
+  /** Its end is written down; the account must go. */
+  record Revoke() implements Verdict {}
+
+  /**
+   * It has ended, and stays readable.
+   *
+   * @param until when it is removed
+   */
+  record Retain(Instant until) implements Verdict {}
+
+  /** It has ended, and may go. */
+  record Forget() implements Verdict {}
+}
