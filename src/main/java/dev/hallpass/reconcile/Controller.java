@@ -1,0 +1,165 @@
+package dev.hallpass.reconcile;
+
+import dev.hallpass.kube.Events;
+import dev.hallpass.lease.AdminTargets;
+import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.lease.Revocation;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Targets;
+import dev.hallpass.reconcile.lease.LeaseControl;
+import dev.hallpass.reconcile.provider.ProviderControl;
+import dev.hallpass.reconcile.request.RequestReconciler;
+import dev.hallpass.reconcile.view.ClusterView;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * The controller process: caches, reconcilers, leadership. Every process keeps its caches warm; the
+ * leader alone acts.
+ */
+public final class Controller implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Controller.class);
+  private static final Duration CACHES = Duration.ofMinutes(2);
+  private static final Duration STATUS_PERIOD = Duration.ofSeconds(1);
+  private static final Duration SHUTDOWN = Duration.ofSeconds(5);
+
+  private final ClusterView view;
+  private final Events events;
+  private final Leadership leadership;
+  private final Operator operator;
+  private final List<LeaderDuty> duties;
+  private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor();
+
+  /**
+   * Puts it together; {@link #start} starts it.
+   *
+   * @param duties what the leader does beside
+   * @param onLost called when leadership was lost; must end the process at once, so that no two
+   *     controllers act
+   */
+  public Controller(
+      KubernetesClient client,
+      Drivers drivers,
+      MeterRegistry meters,
+      Clock clock,
+      ControllerSettings settings,
+      List<LeaderDuty> duties,
+      Runnable onLost) {
+    this.duties = List.copyOf(duties);
+    view = new ClusterView(client);
+    events = new Events(client, clock);
+    leadership = new Leadership(client, settings, this::takeUpDuties, onLost);
+    operator = new Operator(o -> configure(o, client));
+    var leases = new LeaseStore(client);
+    var targets = new Targets(client, settings.namespace());
+    var admin = new AdminTargets(targets);
+    var revocation = new Revocation(leases, admin, drivers, settings.installation(), clock);
+    var lease =
+        LeaseControl.of(
+            client, view, targets, revocation, settings.leases(), events, meters, clock);
+    var provider =
+        ProviderControl.of(
+            view,
+            leases,
+            admin,
+            drivers,
+            settings.installation(),
+            settings.providers(),
+            lease::answered,
+            events,
+            meters,
+            clock);
+    operator.register(lease.reconciler(), Controller::persistent);
+    operator.register(provider.namespaced(), Controller::limited);
+    operator.register(provider.cluster(), Controller::limited);
+    operator.register(new RequestReconciler(view, drivers, clock), Controller::limited);
+  }
+
+  private void configure(ConfigurationServiceOverrider operator, KubernetesClient client) {
+    operator
+        .withKubernetesClient(client)
+        .withCloseClientOnStop(false)
+        .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
+        .withReconciliationTerminationTimeout(SHUTDOWN)
+        .withLeaderElectionConfiguration(leadership.configuration());
+  }
+
+  /** No error ends the attempts, and no limit delays them. */
+  private static void persistent(ControllerConfigurationOverrider<? extends HasMetadata> config) {
+    config.withRetry(
+        new GenericRetry()
+            .setInitialInterval(Duration.ofSeconds(1))
+            .setIntervalMultiplier(2)
+            .setMaxInterval(30_000)
+            .withoutMaxAttempts());
+  }
+
+  /** Statuses follow pods, which come by the hundred: one write a second is enough for each. */
+  private static void limited(ControllerConfigurationOverrider<? extends HasMetadata> config) {
+    persistent(config);
+    config.withRateLimiter(new LinearRateLimiter(STATUS_PERIOD, 1));
+  }
+
+  /**
+   * Fills the caches, starts to reconcile once it leads, and returns before that.
+   *
+   * @throws IllegalStateException where the API server does not answer
+   */
+  public void start() {
+    view.start(CACHES);
+    operator.start();
+  }
+
+  private void takeUpDuties() {
+    for (var duty : duties) {
+      var _ =
+          clockwork.scheduleWithFixedDelay(
+              () -> perform(duty), 0, duty.every().toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static void perform(LeaderDuty duty) {
+    try {
+      duty.turn().run();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "%s failed; it is tried again in %s", duty.name(), duty.every());
+    }
+  }
+
+  /** Whether it works, or stands by to: its watches run. */
+  public boolean healthy() {
+    return view.running() && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+  }
+
+  /** Whether it leads. */
+  public boolean leads() {
+    return leadership.leads();
+  }
+
+  /** Ends what is under way, and hands leadership over. */
+  @Override
+  public void close() {
+    var led = leadership.leads();
+    leadership.leaving();
+    clockwork.shutdownNow();
+    operator.stop();
+    if (led) {
+      leadership.release();
+    }
+    view.close();
+    events.close();
+  }
+}

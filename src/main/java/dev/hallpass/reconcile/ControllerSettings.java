@@ -1,0 +1,22 @@
+package dev.hallpass.reconcile;
+
+import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.reconcile.provider.ProviderTimes;
+
+/**
+ * What a controller process needs to know.
+ *
+ * @param installation eight hex digits that tell this Hallpass from others at the same target
+ * @param namespace Hallpass's own namespace
+ * @param identity this process, among those that could lead
+ * @param leases how long leases may wait for what
+ * @param providers how often targets are looked at
+ * @param leadership how leadership passes on
+ */
+public record ControllerSettings(
+    String installation,
+    String namespace,
+    String identity,
+    LeaseTimes leases,
+    ProviderTimes providers,
+    LeadershipTimes leadership) {}

@@ -1,0 +1,152 @@
+package dev.hallpass.reconcile.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.lease.LeaseFacts;
+import dev.hallpass.lease.LeaseFacts.NamespaceFacts;
+import dev.hallpass.provider.Targets;
+import dev.hallpass.reconcile.view.ClusterView;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers what the end of a lease depends on: from caches first, from the API server to be sure.
+ */
+final class FactsReader {
+  private final ClusterView view;
+  private final KubernetesClient client;
+  private final Targets targets;
+  private final NodeWatch nodes;
+  private final Clock clock;
+
+  FactsReader(ClusterView view, KubernetesClient client, Targets targets, Clock clock) {
+    this.view = view;
+    this.client = client;
+    this.targets = targets;
+    this.nodes = new NodeWatch(clock);
+    this.clock = clock;
+  }
+
+  /** The facts as the caches have them. */
+  LeaseFacts cached(CredentialLease lease) {
+    var namespace = lease.getMetadata().getNamespace();
+    var spec = lease.getSpec();
+    var pod = view.pod(namespace, spec.pod().name()).orElse(null);
+    return new LeaseFacts(
+        lease,
+        pod,
+        lostSince(lease, pod, view::node),
+        view.request(namespace, spec.requestRef().name()).orElse(null),
+        offered(view.provider(spec.providerRef(), namespace)),
+        facts(view.namespace(namespace).orElse(null)),
+        clock.instant());
+  }
+
+  /**
+   * The same facts, but those that such an end rests on read from the API server.
+   *
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException where it does not answer
+   */
+  LeaseFacts confirmed(LeaseFacts facts, EndedBy by) {
+    return switch (by) {
+      case PodDeleted -> with(facts, livePod(facts), facts.nodeLostSince());
+      case NodeLost -> {
+        var pod = livePod(facts);
+        yield with(facts, pod, lostSince(facts.lease(), pod, this::liveNode));
+      }
+      case RequestDeleted, RequestChanged -> withRequest(facts);
+      case ProviderChanged -> withProvider(facts);
+      // The lease says it itself, and the write that ends it is conditional on what was read; or
+      // the pod was seen in a state that it never leaves.
+      case PodCompleted, Expired, Requested, Unacknowledged -> facts;
+    };
+  }
+
+  private @Nullable Pod livePod(LeaseFacts facts) {
+    return client
+        .pods()
+        .inNamespace(facts.lease().getMetadata().getNamespace())
+        .withName(facts.lease().getSpec().pod().name())
+        .get();
+  }
+
+  private Optional<Node> liveNode(String name) {
+    return Optional.ofNullable(client.nodes().withName(name).get());
+  }
+
+  private @Nullable Instant lostSince(
+      CredentialLease lease, @Nullable Pod pod, Function<String, Optional<Node>> find) {
+    var name = pod == null ? null : pod.getSpec().getNodeName();
+    if (name == null) {
+      name = lease.getSpec().pod().nodeName();
+    }
+    return name == null ? null : nodes.lostSince(name, find.apply(name).orElse(null));
+  }
+
+  private static LeaseFacts with(
+      LeaseFacts facts, @Nullable Pod pod, @Nullable Instant nodeLostSince) {
+    return new LeaseFacts(
+        facts.lease(),
+        pod,
+        nodeLostSince,
+        facts.request(),
+        facts.provider(),
+        facts.namespace(),
+        facts.now());
+  }
+
+  private LeaseFacts withRequest(LeaseFacts facts) {
+    var request =
+        client
+            .resources(CredentialRequest.class)
+            .inNamespace(facts.lease().getMetadata().getNamespace())
+            .withName(facts.lease().getSpec().requestRef().name())
+            .get();
+    return new LeaseFacts(
+        facts.lease(),
+        livePod(facts),
+        facts.nodeLostSince(),
+        request,
+        facts.provider(),
+        facts.namespace(),
+        facts.now());
+  }
+
+  private LeaseFacts withProvider(LeaseFacts facts) {
+    var namespace = facts.lease().getMetadata().getNamespace();
+    return new LeaseFacts(
+        facts.lease(),
+        facts.pod(),
+        facts.nodeLostSince(),
+        facts.request(),
+        offered(targets.provider(facts.lease().getSpec().providerRef(), namespace)),
+        facts(client.namespaces().withName(namespace).get()),
+        facts.now());
+  }
+
+  private static @Nullable CredentialProviderSpec offered(
+      Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>>
+          provider) {
+    return provider.filter(p -> !p.isMarkedForDeletion()).map(CustomResource::getSpec).orElse(null);
+  }
+
+  private static NamespaceFacts facts(@Nullable Namespace namespace) {
+    if (namespace == null) {
+      return new NamespaceFacts(Map.of(), true);
+    }
+    var labels = namespace.getMetadata().getLabels();
+    return new NamespaceFacts(labels == null ? Map.of() : labels, namespace.isMarkedForDeletion());
+  }
+}

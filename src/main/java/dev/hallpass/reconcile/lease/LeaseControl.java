@@ -1,0 +1,59 @@
+package dev.hallpass.reconcile.lease;
+
+import dev.hallpass.kube.Events;
+import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.lease.Revocation;
+import dev.hallpass.provider.Targets;
+import dev.hallpass.reconcile.view.ClusterView;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The lease reconciler, put together. */
+public final class LeaseControl {
+  private final LeaseReconciler reconciler;
+  private final LeaseEvents wake;
+
+  private LeaseControl(LeaseReconciler reconciler, LeaseEvents wake) {
+    this.reconciler = reconciler;
+    this.wake = wake;
+  }
+
+  /** Puts it together. */
+  public static LeaseControl of(
+      KubernetesClient client,
+      ClusterView view,
+      Targets targets,
+      Revocation revocation,
+      LeaseTimes times,
+      Events events,
+      MeterRegistry meters,
+      Clock clock) {
+    var backOff = new BackOff(clock, () -> ThreadLocalRandom.current().nextDouble());
+    var wake = new LeaseEvents(view, backOff);
+    var reconciler =
+        new LeaseReconciler(
+            new LeaseStore(client),
+            new LeaseJudge(times),
+            new FactsReader(view, client, targets, clock),
+            revocation,
+            new LeaseReports(events, meters, view),
+            backOff,
+            wake,
+            clock);
+    return new LeaseControl(reconciler, wake);
+  }
+
+  /** What is to be registered with the operator. */
+  public LeaseReconciler reconciler() {
+    return reconciler;
+  }
+
+  /** Wakes the leases that wait for this provider's target to answer. */
+  public void answered(String providerKey) {
+    wake.answered(providerKey);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.hallpass.reconcile.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.reconcile.view.Changes;
+import dev.hallpass.reconcile.view.ClusterView;
+import dev.hallpass.reconcile.view.InformerEvents;
+import dev.hallpass.reconcile.view.Keys;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What wakes the leases: the objects they depend on, and a target that answers again.
+ *
+ * <p>Leases are looked up in the reconciler's own cache, never in a second one: a lease that is not
+ * there yet is judged when it arrives, after the change that was missed.
+ */
+final class LeaseEvents {
+  private final ClusterView view;
+  private final BackOff backOff;
+  private final SimpleInboundEventSource<CredentialLease> answered =
+      new SimpleInboundEventSource<>("answered");
+
+  LeaseEvents(ClusterView view, BackOff backOff) {
+    this.view = view;
+    this.backOff = backOff;
+  }
+
+  /** Wakes the leases that wait for this provider's target to answer. */
+  void answered(String providerKey) {
+    backOff.answered(providerKey).forEach(answered::propagateEvent);
+  }
+
+  List<EventSource<?, CredentialLease>> sources(IndexerResourceCache<CredentialLease> leases) {
+    leases.addIndexers(
+        Map.of(
+            "pod", l -> List.of(l.getSpec().pod().uid()),
+            "node", l -> Stream.ofNullable(l.getSpec().pod().nodeName()).toList(),
+            "namespace", l -> List.of(l.getMetadata().getNamespace()),
+            "request", l -> List.of(Keys.request(l)),
+            "provider", l -> List.of(Keys.provider(l))));
+    return List.of(
+        answered,
+        new InformerEvents<>(
+            view.pods(), Changes::any, by(leases, "pod", p -> p.getMetadata().getUid())),
+        new InformerEvents<>(
+            view.nodes(), Changes::readiness, by(leases, "node", n -> n.getMetadata().getName())),
+        new InformerEvents<>(
+            view.namespaces(),
+            Changes::labels,
+            by(leases, "namespace", n -> n.getMetadata().getName())),
+        new InformerEvents<>(
+            view.requests(),
+            Changes::spec,
+            by(
+                leases,
+                "request",
+                r -> Keys.request(r.getMetadata().getNamespace(), r.getMetadata().getName()))),
+        new InformerEvents<>(
+            view.providers(), Changes::spec, by(leases, "provider", Keys::provider)),
+        new InformerEvents<>(
+            view.clusterProviders(), Changes::spec, by(leases, "provider", Keys::provider)));
+  }
+
+  private static <R extends HasMetadata> Function<R, Stream<ResourceID>> by(
+      IndexerResourceCache<CredentialLease> leases, String index, Function<R, String> key) {
+    return object ->
+        leases.byIndex(index, key.apply(object)).stream().map(ResourceID::fromResource);
+  }
+}

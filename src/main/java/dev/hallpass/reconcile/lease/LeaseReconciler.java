@@ -1,0 +1,172 @@
+package dev.hallpass.reconcile.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.lease.LeaseFacts;
+import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.lease.Revocation;
+import dev.hallpass.lease.Verdict;
+import dev.hallpass.reconcile.view.Keys;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+
+/**
+ * Ends leases. It acts on the state alone, whatever woke it: judge, confirm, write the end down,
+ * revoke, keep for a while, let go.
+ *
+ * <p>The finalizer is the broker's, set at creation, so that no write is needed here before the
+ * first end.
+ */
+@ControllerConfiguration(
+    name = "lease",
+    finalizerName = HallpassApi.REVOCATION_FINALIZER,
+    generationAwareEventProcessing = false)
+public final class LeaseReconciler
+    implements Reconciler<CredentialLease>, Cleaner<CredentialLease> {
+  private static final Duration OUTDATED = Duration.ofSeconds(1);
+
+  private sealed interface Next {
+    record Again(Duration after) implements Next {}
+
+    record LetGo() implements Next {}
+  }
+
+  private final LeaseStore leases;
+  private final LeaseJudge judge;
+  private final FactsReader facts;
+  private final Revocation revocation;
+  private final LeaseReports reports;
+  private final BackOff backOff;
+  private final LeaseEvents wake;
+  private final Clock clock;
+
+  LeaseReconciler(
+      LeaseStore leases,
+      LeaseJudge judge,
+      FactsReader facts,
+      Revocation revocation,
+      LeaseReports reports,
+      BackOff backOff,
+      LeaseEvents wake,
+      Clock clock) {
+    this.leases = leases;
+    this.judge = judge;
+    this.facts = facts;
+    this.revocation = revocation;
+    this.reports = reports;
+    this.backOff = backOff;
+    this.wake = wake;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, CredentialLease>> prepareEventSources(
+      EventSourceContext<CredentialLease> context) {
+    return wake.sources(context.getPrimaryCache());
+  }
+
+  @Override
+  public UpdateControl<CredentialLease> reconcile(
+      CredentialLease lease, Context<CredentialLease> context) {
+    return switch (next(lease)) {
+      case Next.Again(var after) ->
+          UpdateControl.<CredentialLease>noUpdate().rescheduleAfter(after);
+      case Next.LetGo() -> {
+        leases.delete(lease);
+        yield UpdateControl.noUpdate();
+      }
+    };
+  }
+
+  @Override
+  public DeleteControl cleanup(CredentialLease lease, Context<CredentialLease> context) {
+    return switch (next(lease)) {
+      case Next.Again(var after) ->
+          DeleteControl.noFinalizerRemoval().rescheduleAfter(after.toMillis());
+      case Next.LetGo() -> DeleteControl.defaultDelete();
+    };
+  }
+
+  private Next next(CredentialLease lease) {
+    var known = facts.cached(lease);
+    return switch (confirmed(known)) {
+      case Verdict.Keep(var recheckAt) -> at(recheckAt);
+      case Verdict.End end -> end(lease, end);
+      case Verdict.Revoke() -> resume(lease);
+      case Verdict.Retain(var until) -> at(until);
+      case Verdict.Forget() -> new Next.LetGo();
+    };
+  }
+
+  /** An end that the API server confirms, or whatever holds instead. */
+  private Verdict confirmed(LeaseFacts cached) {
+    var sure = EnumSet.noneOf(EndedBy.class);
+    var known = cached;
+    var verdict = judge.judge(known);
+    while (verdict instanceof Verdict.End end && sure.add(end.by())) {
+      known = facts.confirmed(known, end.by());
+      verdict = judge.judge(known);
+    }
+    return verdict;
+  }
+
+  private Next end(CredentialLease lease, Verdict.End end) {
+    var revoking = revocation.begin(lease, end);
+    if (revoking.isEmpty()) {
+      return new Next.Again(OUTDATED);
+    }
+    reports.ending(lease, end.by(), end.message());
+    return revoke(revoking.get());
+  }
+
+  /** The cache may be behind our own writes: a lease that is already Revoked is left alone. */
+  private Next resume(CredentialLease cached) {
+    var wait = backOff.remaining(ResourceID.fromResource(cached));
+    if (wait.isPresent()) {
+      return new Next.Again(wait.get());
+    }
+    return leases
+        .get(cached.getMetadata().getNamespace(), cached.getMetadata().getName())
+        .filter(l -> l.getMetadata().getUid().equals(cached.getMetadata().getUid()))
+        .filter(l -> LeaseJudge.phase(l) == LeasePhase.Revoking)
+        .map(this::revoke)
+        .orElseGet(() -> new Next.Again(OUTDATED));
+  }
+
+  private Next revoke(CredentialLease lease) {
+    var id = ResourceID.fromResource(lease);
+    return switch (revocation.attempt(lease)) {
+      case Revocation.Outcome.Done(var revoked) -> {
+        backOff.settled(id);
+        reports.revoked(revoked);
+        wake.answered(Keys.provider(lease));
+        yield new Next.Again(OUTDATED);
+      }
+      case Revocation.Outcome.Failed(var reason, var message) -> {
+        reports.failed(lease, reason, message);
+        yield new Next.Again(backOff.failed(id, Keys.provider(lease)));
+      }
+      case Revocation.Outcome.Outdated() -> new Next.Again(OUTDATED);
+    };
+  }
+
+  private Next at(Instant moment) {
+    var after = Duration.between(clock.instant(), moment);
+    return new Next.Again(after.isNegative() ? Duration.ZERO : after);
+  }
+}

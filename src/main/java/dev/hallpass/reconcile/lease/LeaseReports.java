@@ -1,0 +1,141 @@
+package dev.hallpass.reconcile.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.Events;
+import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.reconcile.view.ClusterView;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import org.jboss.logging.Logger;
+
+/** What people and meters hear of the ends of leases. */
+final class LeaseReports {
+  private static final Logger LOG = Logger.getLogger(LeaseReports.class);
+
+  private final Events events;
+  private final MeterRegistry meters;
+  private final ClusterView view;
+
+  LeaseReports(Events events, MeterRegistry meters, ClusterView view) {
+    this.events = events;
+    this.meters = meters;
+    this.view = view;
+    for (var phase : LeasePhase.values()) {
+      Gauge.builder("hallpass.leases", () -> count(phase))
+          .description("Leases by phase")
+          .tag("phase", phase.name())
+          .register(meters);
+    }
+  }
+
+  private long count(LeasePhase phase) {
+    return view.leases().getStore().list().stream()
+        .filter(l -> LeaseJudge.phase(l) == phase)
+        .count();
+  }
+
+  /** The end of a lease was written down. */
+  void ending(CredentialLease lease, EndedBy by, String message) {
+    var text = by + ": " + message;
+    LOG.infof(
+        "lease ends: namespace=%s lease=%s pod=%s provider=%s reason=%s: %s",
+        lease.getMetadata().getNamespace(),
+        lease.getMetadata().getName(),
+        lease.getSpec().pod().name(),
+        lease.getSpec().providerRef(),
+        by,
+        message);
+    events.say(Events.about(lease), Events.Type.Normal, Reason.Revoking, text);
+    if (podLives(by)) {
+      events.say(
+          pod(lease),
+          Events.Type.Warning,
+          Reason.Revoking,
+          "Credential %s ends. %s".formatted(lease.getSpec().credential(), text));
+    }
+  }
+
+  /** The account is verified gone. */
+  void revoked(CredentialLease lease) {
+    var status = lease.getStatus();
+    var by = String.valueOf(status.endedBy());
+    Timer.builder("hallpass.revocation")
+        .description("From the end of a lease to its account verified gone")
+        .tag("endedBy", by)
+        .publishPercentileHistogram()
+        .register(meters)
+        .record(took(status.endedAt(), status.revokedAt()));
+    events.say(
+        Events.about(lease),
+        Events.Type.Normal,
+        Reason.Revoked,
+        by + ": the account is verified gone");
+  }
+
+  private static Duration took(
+      @org.jspecify.annotations.Nullable String from,
+      @org.jspecify.annotations.Nullable String to) {
+    return from == null || to == null
+        ? Duration.ZERO
+        : Duration.between(Instant.parse(from), Instant.parse(to));
+  }
+
+  /** The target did not confirm. */
+  void failed(CredentialLease lease, Reason reason, String message) {
+    LOG.warnf(
+        "revocation failed: namespace=%s lease=%s pod=%s provider=%s reason=%s: %s",
+        lease.getMetadata().getNamespace(),
+        lease.getMetadata().getName(),
+        lease.getSpec().pod().name(),
+        lease.getSpec().providerRef(),
+        reason,
+        message);
+    Counter.builder("hallpass.revocation.failures")
+        .description("Attempts to revoke that the target did not confirm")
+        .tag("reason", reason.name())
+        .register(meters)
+        .increment();
+    var text = "%s: %s".formatted(reason, message);
+    events.say(Events.about(lease), Events.Type.Warning, Reason.RevocationFailed, text);
+    events.say(request(lease), Events.Type.Warning, Reason.RevocationFailed, text);
+  }
+
+  private static boolean podLives(EndedBy by) {
+    return switch (by) {
+      case Expired, RequestDeleted, RequestChanged, ProviderChanged, Requested, Unacknowledged ->
+          true;
+      case PodCompleted, PodDeleted, NodeLost -> false;
+    };
+  }
+
+  private static ObjectReference pod(CredentialLease lease) {
+    var pod = lease.getSpec().pod();
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Pod")
+        .withNamespace(lease.getMetadata().getNamespace())
+        .withName(pod.name())
+        .withUid(pod.uid())
+        .build();
+  }
+
+  private static ObjectReference request(CredentialLease lease) {
+    var request = lease.getSpec().requestRef();
+    return new ObjectReferenceBuilder()
+        .withApiVersion(lease.getApiVersion())
+        .withKind("CredentialRequest")
+        .withNamespace(lease.getMetadata().getNamespace())
+        .withName(request.name())
+        .withUid(request.uid())
+        .build();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.hallpass.reconcile.provider;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.kube.Events;
+import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.reconcile.view.ClusterView;
+import dev.hallpass.reconcile.view.Keys;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** What both kinds of provider have in common. */
+final class ProviderCare {
+  private static final Duration DELETION = Duration.ofSeconds(2);
+
+  private final ClusterView view;
+  private final LeaseStore leases;
+  private final Drivers drivers;
+  private final TargetCare targets;
+  private final Consumer<String> answered;
+  private final Events events;
+  private final Clock clock;
+
+  /**
+   * Cares for providers.
+   *
+   * @param answered hears the key of each provider whose target answered
+   */
+  ProviderCare(
+      ClusterView view,
+      LeaseStore leases,
+      Drivers drivers,
+      TargetCare targets,
+      Consumer<String> answered,
+      Events events,
+      Clock clock) {
+    this.view = view;
+    this.leases = leases;
+    this.drivers = drivers;
+    this.targets = targets;
+    this.answered = answered;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * Looks after a provider's target, and writes its status where that changed.
+   *
+   * @param fresh an empty provider of the same kind
+   */
+  <P extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>>
+      UpdateControl<P> reconcile(P provider, P fresh) {
+    var health = targets.look(provider);
+    if (health instanceof Health.Fine) {
+      answered.accept(Keys.provider(provider));
+    }
+    var status = status(provider, health);
+    return update(provider, fresh, status).rescheduleAfter(targets.pause(health));
+  }
+
+  private static <P extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>>
+      UpdateControl<P> update(P provider, P fresh, CredentialProviderStatus status) {
+    if (status.equals(provider.getStatus())) {
+      return UpdateControl.noUpdate();
+    }
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(provider.getMetadata().getName())
+            .withNamespace(provider.getMetadata().getNamespace())
+            .build());
+    fresh.setStatus(status);
+    return UpdateControl.patchStatus(fresh);
+  }
+
+  private CredentialProviderStatus status(
+      CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider, Health health) {
+    var old = provider.getStatus();
+    var generation = provider.getMetadata().getGeneration();
+    var before = old == null ? null : old.conditions();
+    var now = clock.instant();
+    var conditions =
+        switch (health) {
+          case Health.Fine() ->
+              Conditions.with(
+                  before,
+                  Conditions.READY,
+                  true,
+                  Reason.Ready,
+                  "the target answers, and the admin account suffices",
+                  generation,
+                  now);
+          case Health.Failing(var reason, var message) ->
+              Conditions.with(before, Conditions.READY, false, reason, message, generation, now);
+        };
+    return new CredentialProviderStatus(
+        generation,
+        drivers.of(provider.getSpec()).address(provider.getSpec()),
+        (int)
+            view.leasesOfProvider(Keys.provider(provider)).stream()
+                .filter(l -> !LeaseJudge.over(l))
+                .count(),
+        conditions);
+  }
+
+  /**
+   * Lets a provider go once its leases are revoked. They end by its deletion, as it offers nothing
+   * any more, and they need it until the last account is gone.
+   */
+  DeleteControl cleanup(CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider) {
+    var key = Keys.provider(provider);
+    var left =
+        leases.all().stream()
+            .filter(l -> Keys.provider(l).equals(key))
+            .filter(l -> !LeaseJudge.over(l))
+            .count();
+    if (left == 0) {
+      targets.forget(provider.getMetadata().getUid());
+      return DeleteControl.defaultDelete();
+    }
+    events.say(
+        Events.about(provider),
+        Events.Type.Normal,
+        Reason.Revoking,
+        "The deletion waits until %d leases are revoked".formatted(left));
+    return DeleteControl.noFinalizerRemoval().rescheduleAfter(DELETION.toMillis());
+  }
+}

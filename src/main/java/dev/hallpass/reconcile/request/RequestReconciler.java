@@ -1,0 +1,97 @@
+package dev.hallpass.reconcile.request;
+
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.reconcile.view.Changes;
+import dev.hallpass.reconcile.view.ClusterView;
+import dev.hallpass.reconcile.view.InformerEvents;
+import dev.hallpass.reconcile.view.Keys;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Keeps the status of requests, and writes it only where it changed. */
+@ControllerConfiguration(name = "request")
+public final class RequestReconciler implements Reconciler<CredentialRequest> {
+  private final ClusterView view;
+  private final RequestStatusFactory statuses;
+
+  /** Reads what a status is made of from this view. */
+  public RequestReconciler(ClusterView view, Drivers drivers, Clock clock) {
+    this.view = view;
+    this.statuses = new RequestStatusFactory(view, drivers, clock);
+  }
+
+  @Override
+  public UpdateControl<CredentialRequest> reconcile(
+      CredentialRequest request, Context<CredentialRequest> context) {
+    var status = statuses.of(request);
+    if (status.equals(request.getStatus())) {
+      return UpdateControl.noUpdate();
+    }
+    var fresh = new CredentialRequest();
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(request.getMetadata().getName())
+            .withNamespace(request.getMetadata().getNamespace())
+            .build());
+    fresh.setStatus(status);
+    return UpdateControl.patchStatus(fresh);
+  }
+
+  @Override
+  public List<EventSource<?, CredentialRequest>> prepareEventSources(
+      EventSourceContext<CredentialRequest> context) {
+    var requests = context.getPrimaryCache();
+    requests.addIndexers(
+        java.util.Map.of(
+            "namespace", r -> List.of(r.getMetadata().getNamespace()),
+            "name", r -> List.of(name(r)),
+            "provider", RequestReconciler::providers));
+    return List.of(
+        new InformerEvents<>(
+            view.pods(),
+            Changes::any,
+            p ->
+                requests.byIndex("namespace", p.getMetadata().getNamespace()).stream()
+                    .filter(r -> RequestStatusFactory.selects(r, p))
+                    .map(ResourceID::fromResource)),
+        new InformerEvents<>(view.leases(), Changes::phase, by(requests, "name", Keys::request)),
+        new InformerEvents<>(
+            view.providers(), Changes::provider, by(requests, "provider", Keys::provider)),
+        new InformerEvents<>(
+            view.clusterProviders(), Changes::provider, by(requests, "provider", Keys::provider)),
+        new InformerEvents<>(
+            view.namespaces(),
+            Changes::labels,
+            by(requests, "namespace", n -> n.getMetadata().getName())));
+  }
+
+  private static String name(CredentialRequest request) {
+    return Keys.request(request.getMetadata().getNamespace(), request.getMetadata().getName());
+  }
+
+  private static List<String> providers(CredentialRequest request) {
+    return request.getSpec().credentials().stream()
+        .map(c -> Keys.provider(c.providerRef(), request.getMetadata().getNamespace()))
+        .distinct()
+        .toList();
+  }
+
+  private static <R extends HasMetadata> Function<R, Stream<ResourceID>> by(
+      IndexerResourceCache<CredentialRequest> requests, String index, Function<R, String> key) {
+    return object ->
+        requests.byIndex(index, key.apply(object)).stream().map(ResourceID::fromResource);
+  }
+}

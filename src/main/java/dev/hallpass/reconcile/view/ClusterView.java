@@ -1,0 +1,190 @@
+package dev.hallpass.reconcile.view;
+
+import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.ProviderRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster as informers last saw it. What is absent here may exist: confirm at the API server
+ * before anything is ended for it.
+ */
+public final class ClusterView implements AutoCloseable {
+  private static final String REQUEST_INDEX = "request";
+  private static final String PROVIDER_INDEX = "provider";
+
+  private final SharedIndexInformer<Pod> pods;
+  private final SharedIndexInformer<Node> nodes;
+  private final SharedIndexInformer<Namespace> namespaces;
+  private final SharedIndexInformer<CredentialLease> leases;
+  private final SharedIndexInformer<CredentialRequest> requests;
+  private final SharedIndexInformer<CredentialProvider> providers;
+  private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
+
+  /** Prepares the watches; {@link #start} opens them. */
+  public ClusterView(KubernetesClient client) {
+    pods = informer(client.pods().inAnyNamespace(), Trim::pod);
+    nodes = informer(client.nodes(), Trim::node);
+    namespaces = informer(client.namespaces(), Trim::namespace);
+    leases =
+        informer(
+            client.resources(CredentialLease.class).inAnyNamespace(), Trim::withoutManagedFields);
+    requests =
+        informer(
+            client.resources(CredentialRequest.class).inAnyNamespace(), Trim::withoutManagedFields);
+    providers =
+        informer(
+            client.resources(CredentialProvider.class).inAnyNamespace(),
+            Trim::withoutManagedFields);
+    clusterProviders =
+        informer(client.resources(ClusterCredentialProvider.class), Trim::withoutManagedFields);
+    leases.addIndexers(
+        Map.of(
+            REQUEST_INDEX,
+            l -> List.of(Keys.request(l)),
+            PROVIDER_INDEX,
+            l -> List.of(Keys.provider(l))));
+  }
+
+  private static <T extends HasMetadata> SharedIndexInformer<T> informer(
+      Informable<T> kind, UnaryOperator<T> trim) {
+    return kind.runnableInformer(0).itemStore(Trim.storing(trim));
+  }
+
+  /**
+   * Opens all watches, and returns once every cache is filled.
+   *
+   * @throws IllegalStateException where that takes longer than {@code atMost}, or fails
+   */
+  public void start(Duration atMost) {
+    var started =
+        all().stream()
+            .map(i -> i.start().toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(started).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the caches were filled", e);
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IllegalStateException("the caches could not be filled", e);
+    }
+  }
+
+  /** Whether every watch still runs, or tries to come back. */
+  public boolean running() {
+    return all().stream().allMatch(SharedIndexInformer::isRunning);
+  }
+
+  public SharedIndexInformer<Pod> pods() {
+    return pods;
+  }
+
+  public SharedIndexInformer<Node> nodes() {
+    return nodes;
+  }
+
+  public SharedIndexInformer<Namespace> namespaces() {
+    return namespaces;
+  }
+
+  public SharedIndexInformer<CredentialLease> leases() {
+    return leases;
+  }
+
+  public SharedIndexInformer<CredentialRequest> requests() {
+    return requests;
+  }
+
+  public SharedIndexInformer<CredentialProvider> providers() {
+    return providers;
+  }
+
+  public SharedIndexInformer<ClusterCredentialProvider> clusterProviders() {
+    return clusterProviders;
+  }
+
+  /** The pod of that name. */
+  public Optional<Pod> pod(String namespace, String name) {
+    return find(pods, namespace, name);
+  }
+
+  /** The pods of a namespace. */
+  public List<Pod> podsIn(String namespace) {
+    return pods.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+  }
+
+  /** The node of that name. */
+  public Optional<Node> node(String name) {
+    return find(nodes, null, name);
+  }
+
+  /** The namespace of that name. */
+  public Optional<Namespace> namespace(String name) {
+    return find(namespaces, null, name);
+  }
+
+  /** The request of that name. */
+  public Optional<CredentialRequest> request(String namespace, String name) {
+    return find(requests, namespace, name);
+  }
+
+  /** The requests of a namespace. */
+  public List<CredentialRequest> requestsIn(String namespace) {
+    return requests.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+  }
+
+  /** The provider that a request or lease in this namespace names. */
+  public Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>>
+      provider(ProviderRef ref, String namespace) {
+    return switch (ref.kind()) {
+      case CredentialProvider -> find(providers, namespace, ref.name());
+      case ClusterCredentialProvider -> find(clusterProviders, null, ref.name());
+    };
+  }
+
+  /** The leases that answer a request. */
+  public List<CredentialLease> leasesOfRequest(String namespace, String name) {
+    return leases.getIndexer().byIndex(REQUEST_INDEX, Keys.request(namespace, name));
+  }
+
+  /** The leases of a provider. */
+  public List<CredentialLease> leasesOfProvider(String key) {
+    return leases.getIndexer().byIndex(PROVIDER_INDEX, key);
+  }
+
+  private static <T extends HasMetadata> Optional<T> find(
+      SharedIndexInformer<T> informer, @Nullable String namespace, String name) {
+    return Optional.ofNullable(
+        informer.getStore().getByKey(Cache.namespaceKeyFunc(namespace, name)));
+  }
+
+  private List<SharedIndexInformer<?>> all() {
+    return List.of(pods, nodes, namespaces, leases, requests, providers, clusterProviders);
+  }
+
+  @Override
+  public void close() {
+    all().forEach(SharedIndexInformer::stop);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.hallpass.reconcile.view;
+
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Cuts objects down to what the reconcilers read, before they are kept: the cluster's pods are the
+ * bulk of the controller's memory.
+ */
+final class Trim {
+  private Trim() {}
+
+  static <T extends HasMetadata> BasicItemStore<T> storing(UnaryOperator<T> trim) {
+    return new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
+      @Override
+      public T put(String key, T full) {
+        return super.put(key, trim.apply(full));
+      }
+    };
+  }
+
+  static Pod pod(Pod full) {
+    return new PodBuilder()
+        .withMetadata(meta(full))
+        .withNewSpec()
+        .withServiceAccountName(full.getSpec().getServiceAccountName())
+        .withNodeName(full.getSpec().getNodeName())
+        .withRestartPolicy(full.getSpec().getRestartPolicy())
+        .withContainers(full.getSpec().getContainers().stream().map(Trim::container).toList())
+        .endSpec()
+        .withNewStatus()
+        .withPhase(full.getStatus() == null ? null : full.getStatus().getPhase())
+        .withReason(full.getStatus() == null ? null : full.getStatus().getReason())
+        .withContainerStatuses(
+            full.getStatus() == null
+                ? List.of()
+                : full.getStatus().getContainerStatuses().stream().map(Trim::status).toList())
+        .endStatus()
+        .build();
+  }
+
+  static Node node(Node full) {
+    return new NodeBuilder()
+        .withMetadata(meta(full))
+        .withNewStatus()
+        .withConditions(
+            full.getStatus() == null
+                ? List.of()
+                : full.getStatus().getConditions().stream()
+                    .filter(c -> "Ready".equals(c.getType()))
+                    .toList())
+        .endStatus()
+        .build();
+  }
+
+  static Namespace namespace(Namespace full) {
+    return new NamespaceBuilder().withMetadata(meta(full)).withStatus(full.getStatus()).build();
+  }
+
+  static <T extends HasMetadata> T withoutManagedFields(T full) {
+    full.getMetadata().setManagedFields(null);
+    return full;
+  }
+
+  private static ObjectMeta meta(HasMetadata full) {
+    var meta = full.getMetadata();
+    var injected =
+        meta.getAnnotations() == null
+            ? null
+            : meta.getAnnotations().get(HallpassApi.INJECTED_ANNOTATION);
+    return new ObjectMetaBuilder()
+        .withName(meta.getName())
+        .withNamespace(meta.getNamespace())
+        .withUid(meta.getUid())
+        .withResourceVersion(meta.getResourceVersion())
+        .withCreationTimestamp(meta.getCreationTimestamp())
+        .withDeletionTimestamp(meta.getDeletionTimestamp())
+        .withLabels(meta.getLabels())
+        .withAnnotations(
+            injected == null ? null : Map.of(HallpassApi.INJECTED_ANNOTATION, injected))
+        .build();
+  }
+
+  private static Container container(Container full) {
+    return new ContainerBuilder()
+        .withName(full.getName())
+        .withRestartPolicy(full.getRestartPolicy())
+        .build();
+  }
+
+  private static ContainerStatus status(ContainerStatus full) {
+    return new ContainerStatusBuilder().withName(full.getName()).withState(full.getState()).build();
+  }
+}
