@@ -1,0 +1,171 @@
+package dev.hallpass.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The wire records as JSON in UTF-8. Agent and broker both use it, so they cannot disagree. Unknown
+ * members are ignored; all readers throw {@link MalformedMessageException}.
+ */
+public final class Codec {
+  /** The longest message either side reads, in bytes. */
+  public static final int MAX_BYTES = 1 << 20;
+
+  private Codec() {}
+
+  /** Writes a message. */
+  public static byte[] encode(IssueRequest message) {
+    return bytes(
+        "{\"request\":%s,\"credential\":%s}"
+            .formatted(Json.quote(message.request()), Json.quote(message.credential())));
+  }
+
+  /** Writes a message, secrets and all. */
+  public static byte[] encode(IssueAnswer message) {
+    var files = new StringBuilder();
+    for (var file : message.files()) {
+      files
+          .append(files.isEmpty() ? "" : ",")
+          .append("{\"path\":")
+          .append(Json.quote(file.path()))
+          .append(",\"content\":")
+          .append(Json.quote(file.content().reveal()))
+          .append('}');
+    }
+    return bytes(
+        "{\"lease\":%s,\"epoch\":%d,\"files\":[%s],\"trustBundle\":%s}"
+            .formatted(
+                Json.quote(message.lease()),
+                message.epoch(),
+                files,
+                Json.quote(message.trustBundle())));
+  }
+
+  /** Writes a message. */
+  public static byte[] encode(LeaseCall message) {
+    return bytes(
+        "{\"lease\":%s,\"epoch\":%d}".formatted(Json.quote(message.lease()), message.epoch()));
+  }
+
+  /** Writes a message. */
+  public static byte[] encode(LeaseAnswer message) {
+    return bytes(
+        "{\"lease\":%s,\"expiresAt\":%s,\"renewable\":%b,\"trustBundle\":%s}"
+            .formatted(
+                Json.quote(message.lease()),
+                Json.quote(message.expiresAt().toString()),
+                message.renewable(),
+                Json.quote(message.trustBundle())));
+  }
+
+  /** Writes a problem; its title is the reason's meaning (RFC 9457, 3.1.3). */
+  public static byte[] encode(Problem message) {
+    return bytes(
+        "{\"status\":%d,\"title\":%s,\"reason\":%s,\"detail\":%s}"
+            .formatted(
+                message.status(),
+                Json.quote(message.reason().meaning()),
+                Json.quote(message.reason().name()),
+                Json.quote(message.detail())));
+  }
+
+  /** Reads an {@link IssueRequest}. */
+  public static IssueRequest issueRequest(byte[] json) {
+    var object = object(json);
+    return new IssueRequest(string(object, "request"), string(object, "credential"));
+  }
+
+  /** Reads an {@link IssueAnswer}. */
+  public static IssueAnswer issueAnswer(byte[] json) {
+    var object = object(json);
+    var files = new ArrayList<IssueAnswer.File>();
+    for (var item : member(object, "files", List.class)) {
+      if (!(item instanceof Map<?, ?> file)) {
+        throw new MalformedMessageException("a file is not an object");
+      }
+      files.add(new IssueAnswer.File(string(file, "path"), Secret.of(string(file, "content"))));
+    }
+    return new IssueAnswer(
+        string(object, "lease"),
+        member(object, "epoch", Long.class),
+        List.copyOf(files),
+        string(object, "trustBundle"));
+  }
+
+  /** Reads a {@link LeaseCall}. */
+  public static LeaseCall leaseCall(byte[] json) {
+    var object = object(json);
+    return new LeaseCall(string(object, "lease"), member(object, "epoch", Long.class));
+  }
+
+  /** Reads a {@link LeaseAnswer}. */
+  public static LeaseAnswer leaseAnswer(byte[] json) {
+    var object = object(json);
+    return new LeaseAnswer(
+        string(object, "lease"),
+        instant(string(object, "expiresAt")),
+        member(object, "renewable", Boolean.class),
+        string(object, "trustBundle"));
+  }
+
+  /** Reads a {@link Problem}; a reason this version does not know is {@code InternalError}. */
+  public static Problem problem(byte[] json) {
+    var object = object(json);
+    return new Problem(
+        (int) (long) member(object, "status", Long.class),
+        reason(string(object, "reason")),
+        string(object, "detail"));
+  }
+
+  private static Reason reason(String name) {
+    for (var reason : Reason.values()) {
+      if (reason.name().equals(name)) {
+        return reason;
+      }
+    }
+    return Reason.InternalError;
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new MalformedMessageException("not an instant in UTC");
+    }
+  }
+
+  private static Map<String, Object> object(byte[] json) {
+    if (json.length > MAX_BYTES) {
+      throw new MalformedMessageException("longer than " + MAX_BYTES + " bytes");
+    }
+    try {
+      return Json.object(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
+    } catch (CharacterCodingException e) {
+      throw new MalformedMessageException("not UTF-8");
+    }
+  }
+
+  private static String string(Map<?, ?> object, String name) {
+    return member(object, name, String.class);
+  }
+
+  private static <T> T member(Map<?, ?> object, String name, Class<T> type) {
+    var value = object.get(name);
+    if (!type.isInstance(value)) {
+      throw new MalformedMessageException(
+          "member \"%s\" is missing or not a %s".formatted(name, type.getSimpleName()));
+    }
+    return type.cast(value);
+  }
+
+  private static byte[] bytes(String json) {
+    return json.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.hallpass.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CodecTest {
+
+  @Test
+  void everyMessageReadsBack() {
+    var request = new IssueRequest("orders-db", "db");
+    var call = new LeaseCall("orders-1", 7);
+    var lease = new LeaseAnswer("orders-1", Instant.parse("2026-01-01T00:00:00Z"), true, "pem\n");
+    var problem = new Problem(403, Reason.NotSelected, "say \"why\"");
+
+    assertThat(Codec.issueRequest(Codec.encode(request))).isEqualTo(request);
+    assertThat(Codec.leaseCall(Codec.encode(call))).isEqualTo(call);
+    assertThat(Codec.leaseAnswer(Codec.encode(lease))).isEqualTo(lease);
+    assertThat(Codec.problem(Codec.encode(problem))).isEqualTo(problem);
+  }
+
+  /** Whatever text a file holds, the agent reads it back, and Jackson reads the same. */
+  @Test
+  void anyTextSurvivesAndIsJsonToOthersToo() throws IOException {
+    var random = new Random(42);
+    for (var round = 0; round < 500; round++) {
+      var text = text(random);
+      var encoded =
+          Codec.encode(
+              new IssueAnswer(
+                  "l", round, List.of(new IssueAnswer.File("f", Secret.of(text))), "b"));
+
+      assertThat(Codec.issueAnswer(encoded).files().getFirst().content().reveal()).isEqualTo(text);
+      assertThat(new ObjectMapper().readTree(encoded).at("/files/0/content").asText())
+          .isEqualTo(text);
+    }
+  }
+
+  private static String text(Random random) {
+    var text = new StringBuilder();
+    for (var i = random.nextInt(40); i > 0; i--) {
+      text.appendCodePoint(
+          switch (random.nextInt(4)) {
+            case 0 -> random.nextInt(0x20);
+            case 1 -> "\"\\/'\u007f\u2028".codePointAt(random.nextInt(6));
+            case 2 -> 0x1F600 + random.nextInt(64);
+            default -> 0x20 + random.nextInt(0x5f);
+          });
+    }
+    return text.toString();
+  }
+
+  @Test
+  void unknownMembersAreIgnored() {
+    var json = "{\"new\":{\"a\":[1,true,\"x\",{}]},\"lease\":\"l\",\"epoch\":1}";
+
+    assertThat(Codec.leaseCall(bytes(json))).isEqualTo(new LeaseCall("l", 1));
+  }
+
+  @Test
+  void aReasonOfALaterVersionIsReadAsUnexpected() {
+    var json = "{\"status\":403,\"reason\":\"FromTheFuture\",\"detail\":\"d\"}";
+
+    assertThat(Codec.problem(bytes(json)).reason()).isEqualTo(Reason.InternalError);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "{\"lease\":\"l\"}",
+        "{\"lease\":\"l\",\"epoch\":\"1\"}",
+        "{\"lease\":\"l\",\"epoch\":1.5}",
+        "{\"lease\":\"l\",\"epoch\":01}",
+        "{\"lease\":\"l\",\"epoch\":9999999999999999999}",
+        "{\"lease\":\"l\",\"epoch\":1,}",
+        "{\"lease\":\"l\",\"lease\":\"m\",\"epoch\":1}",
+        "{\"lease\":\"l\",\"epoch\":1} x",
+        "{\"lease\":\"\\x\",\"epoch\":1}",
+        "{\"lease\":\"\\u00g0\",\"epoch\":1}",
+        "{\"lease\":\"a\nb\",\"epoch\":1}",
+        "{\"lease\":\"l\",\"epoch\":1,\"x\":[[[[[[[[[[1]]]]]]]]]]}",
+        "{'lease':'l','epoch':1}"
+      })
+  void whatIsMalformedIsRefused(String json) {
+    assertThatExceptionOfType(MalformedMessageException.class)
+        .isThrownBy(() -> Codec.leaseCall(bytes(json)));
+  }
+
+  @Test
+  void anErrorQuotesNothingOfTheMessage() {
+    assertThatExceptionOfType(MalformedMessageException.class)
+        .isThrownBy(() -> Codec.issueAnswer(bytes("{\"lease\":\"hunter2\" \"hunter2\"}")))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2"));
+  }
+
+  @Test
+  void whatIsNotUtf8IsRefused() {
+    assertThatExceptionOfType(MalformedMessageException.class)
+        .isThrownBy(() -> Codec.leaseCall(new byte[] {'{', (byte) 0xff, '}'}));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
