@@ -1,0 +1,223 @@
+package dev.hallpass.lease;
+
+import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Active;
+import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Revoking;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.RequestRef;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Subject;
+import dev.hallpass.provider.TargetDriver;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Issues, activates and renews: the write-ahead protocol of {@code docs/adr/0002}. The lease is
+ * written before the target is touched, each write is conditional on what was read, and the target
+ * itself refuses an epoch that was overtaken. So whoever dies in the middle leaves a lease that the
+ * controller ends, and nothing that one could log in with.
+ *
+ * <p>Never revokes. Throws {@link RefusedException} and what the {@link TargetDriver} throws.
+ */
+public final class LeaseIssuer {
+  private final LeaseStore store;
+  private final Drivers drivers;
+  private final String installation;
+  private final Clock clock;
+
+  /** Issues in the name of this installation. */
+  public LeaseIssuer(LeaseStore store, Drivers drivers, String installation, Clock clock) {
+    this.store = store;
+    this.drivers = drivers;
+    this.installation = installation;
+    this.clock = clock;
+  }
+
+  /**
+   * Secret material that is not yet usable.
+   *
+   * @param lease the lease's name
+   * @param epoch which issue of it this is
+   * @param material the secret
+   */
+  public record Issued(String lease, long epoch, Material material) {}
+
+  /**
+   * A lease that can be used.
+   *
+   * @param lease the lease's name
+   * @param expiresAt until when
+   * @param renewable whether a later time can be had
+   */
+  public record Usable(String lease, Instant expiresAt, boolean renewable) {}
+
+  /** Mints an account, or gives the one of the pod's live lease fresh secret material. */
+  public Issued issue(Claim claim) {
+    var lease = liveLease(claim).map(l -> nextEpoch(claim, l)).orElseGet(() -> create(claim));
+    var grant = grant(claim, lease);
+    var material = driver(claim).issue(claim.target(), grant);
+    return new Issued(lease.getMetadata().getName(), grant.epoch(), material);
+  }
+
+  /** The pod holds the secret of this epoch: the account may be used. Repeatable. */
+  public Usable acknowledge(Claim claim, CredentialLease lease, long epoch) {
+    requireCurrent(lease, epoch);
+    var grant = grant(claim, lease);
+    var now = clock.instant();
+    var active =
+        write(lease, LeaseStatuses.active(lease, subject(lease), epoch, now, grant.expiresAt()));
+    driver(claim).activate(claim.target(), grant);
+    return usable(claim, active, grant.expiresAt());
+  }
+
+  /** Extends the validity of an active lease; the secret stays. */
+  public Usable renew(Claim claim, CredentialLease lease, long epoch) {
+    requireCurrent(lease, epoch);
+    if (LeaseJudge.phase(lease) != Active) {
+      throw new RefusedException(Reason.LeaseBusy, "the lease was not acknowledged yet");
+    }
+    var grant = grant(claim, lease);
+    var renewed = write(lease, LeaseStatuses.renewed(lease, clock.instant(), grant.expiresAt()));
+    driver(claim).renew(claim.target(), grant);
+    return usable(claim, renewed, grant.expiresAt());
+  }
+
+  private Optional<CredentialLease> liveLease(Claim claim) {
+    return known(claim).stream().filter(l -> !LeaseJudge.over(l)).findFirst();
+  }
+
+  private List<CredentialLease> known(Claim claim) {
+    var name = new LeaseName(claim);
+    return store.ofPod(claim.namespace(), claim.pod().uid()).stream()
+        .filter(l -> name.ordinalOf(l.getMetadata().getName()).isPresent())
+        .toList();
+  }
+
+  private CredentialLease nextEpoch(Claim claim, CredentialLease lease) {
+    var spec = lease.getSpec();
+    if (LeaseJudge.phase(lease) == Revoking
+        || lease.isMarkedForDeletion()
+        || !spec.access().equals(claim.credential().access())
+        || !spec.providerRef().equals(claim.credential().providerRef())) {
+      throw new RefusedException(
+          Reason.LeaseBusy,
+          "lease %s is ending; a new one follows it".formatted(lease.getMetadata().getName()));
+    }
+    return write(
+        lease, LeaseStatuses.reissued(lease, subject(lease), epoch(lease) + 1, clock.instant()));
+  }
+
+  private CredentialLease create(Claim claim) {
+    var name = new LeaseName(claim);
+    var last =
+        known(claim).stream()
+            .mapToInt(l -> name.ordinalOf(l.getMetadata().getName()).orElse(0))
+            .max()
+            .orElse(0);
+    return store.create(lease(claim, name.ordinal(last + 1))).orElseThrow(LeaseIssuer::busy);
+  }
+
+  private CredentialLease lease(Claim claim, String name) {
+    var request = claim.request().getMetadata();
+    var spec = claim.request().getSpec();
+    var lease = new CredentialLease();
+    lease.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(name)
+            .withNamespace(claim.namespace())
+            .addToLabels(HallpassApi.POD_UID_LABEL, claim.pod().uid())
+            .addToFinalizers(HallpassApi.REVOCATION_FINALIZER)
+            .build());
+    lease.setSpec(
+        new CredentialLeaseSpec(
+            new RequestRef(request.getName(), request.getUid()),
+            claim.credential().name(),
+            claim.pod(),
+            claim.credential().providerRef(),
+            claim.credential().access(),
+            claim.credential().ttl(),
+            claim.allowed().level().maxLifetime(),
+            claim.credential().delivery().mode(),
+            spec.owner(),
+            spec.purpose()));
+    return lease;
+  }
+
+  /** What the lease grants now; a lease that has no time left is refused. */
+  private Grant grant(Claim claim, CredentialLease lease) {
+    var now = clock.instant();
+    var ends = Collections.min(List.of(now.plus(claim.allowed().ttl()), lastMoment(claim, lease)));
+    if (!ends.isAfter(now)) {
+      throw new RefusedException(
+          Reason.LifetimeOver,
+          "lease %s has reached the maxLifetime of its level"
+              .formatted(lease.getMetadata().getName()));
+    }
+    return new Grant(
+        subject(lease),
+        epoch(lease),
+        claim.allowed().level(),
+        ends.truncatedTo(ChronoUnit.SECONDS),
+        claim.namespace() + "/" + claim.pod().name());
+  }
+
+  private static Instant lastMoment(Claim claim, CredentialLease lease) {
+    return Instant.parse(lease.getMetadata().getCreationTimestamp())
+        .plus(claim.allowed().maxLifetime());
+  }
+
+  private static Usable usable(Claim claim, CredentialLease lease, Instant expiresAt) {
+    var renewable =
+        claim.credential().delivery().mode() == Delivery.Mode.Sidecar
+            && expiresAt.isBefore(lastMoment(claim, lease));
+    return new Usable(lease.getMetadata().getName(), expiresAt, renewable);
+  }
+
+  private static void requireCurrent(CredentialLease lease, long epoch) {
+    if (LeaseJudge.over(lease)
+        || LeaseJudge.phase(lease) == Revoking
+        || lease.isMarkedForDeletion()) {
+      throw new RefusedException(Reason.LeaseEnded, "the lease has ended");
+    }
+    if (epoch(lease) != epoch) {
+      throw new RefusedException(
+          Reason.Superseded, "the lease is at epoch %d, not %d".formatted(epoch(lease), epoch));
+    }
+  }
+
+  /** The creation of a lease is its first epoch: it needs no write of its own. */
+  private static long epoch(CredentialLease lease) {
+    var status = lease.getStatus();
+    var epoch = status == null ? null : status.epoch();
+    return epoch == null ? 1 : epoch;
+  }
+
+  private Subject subject(CredentialLease lease) {
+    return new Subject(installation, UUID.fromString(lease.getMetadata().getUid()));
+  }
+
+  private TargetDriver driver(Claim claim) {
+    return drivers.of(claim.target().spec());
+  }
+
+  private CredentialLease write(CredentialLease lease, CredentialLeaseStatus status) {
+    return store.writeStatus(lease, status).orElseThrow(LeaseIssuer::busy);
+  }
+
+  private static RefusedException busy() {
+    return new RefusedException(Reason.LeaseBusy, "another call is changing the lease");
+  }
+}

@@ -1,0 +1,75 @@
+package dev.hallpass.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.provider.Subject;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** The statuses that issuing writes: fresh values, computed from the lease as it was read. */
+final class LeaseStatuses {
+  private LeaseStatuses() {}
+
+  /** Fresh secret material is on its way: not usable until acknowledged. */
+  static CredentialLeaseStatus reissued(
+      CredentialLease lease, Subject subject, long epoch, Instant now) {
+    return new CredentialLeaseStatus(
+        LeasePhase.Pending,
+        epoch,
+        subject.name(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        active(lease, false, Reason.Issued, now));
+  }
+
+  /** The pod holds the secret; the account is enabled right after this is written. */
+  static CredentialLeaseStatus active(
+      CredentialLease lease, Subject subject, long epoch, Instant now, Instant expiresAt) {
+    return new CredentialLeaseStatus(
+        LeasePhase.Active,
+        epoch,
+        subject.name(),
+        now.truncatedTo(ChronoUnit.SECONDS).toString(),
+        expiresAt.toString(),
+        null,
+        null,
+        null,
+        active(lease, true, Reason.Activated, now));
+  }
+
+  /** The account's validity is extended right after this is written. */
+  static CredentialLeaseStatus renewed(CredentialLease lease, Instant now, Instant expiresAt) {
+    var status = lease.getStatus();
+    return new CredentialLeaseStatus(
+        LeasePhase.Active,
+        status.epoch(),
+        status.subject(),
+        status.activatedAt(),
+        expiresAt.toString(),
+        null,
+        null,
+        null,
+        active(lease, true, Reason.Renewed, now));
+  }
+
+  private static List<Condition> active(
+      CredentialLease lease, boolean holds, Reason reason, Instant now) {
+    var status = lease.getStatus();
+    return Conditions.with(
+        status == null ? null : status.conditions(),
+        Conditions.ACTIVE,
+        holds,
+        reason,
+        reason.meaning(),
+        lease.getMetadata().getGeneration(),
+        now);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.hallpass.lease;
+
+import dev.hallpass.wire.Reason;
+
+/** A call is refused. The message is fit for the caller: it names the fix and holds no secret. */
+public final class RefusedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Reason reason;
+
+  /** For this reason. */
+  public RefusedException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  /** The code. */
+  public Reason reason() {
+    return reason;
+  }
+}
