@@ -23,7 +23,7 @@ start_engine() {
   engine_answers && return
   dir=$(engine_dir)
   mkdir -p "$dir"
-  engine_running || rm -f "$dir/pid"
+  clear_leftovers "$dir"
   if engine_lacks_privileges; then
     need jq
     # A copy, because the engine outlives this work tree.
@@ -43,6 +43,22 @@ start_engine() {
   done
 }
 
+# clear_leftovers FOLDER: what a crash or a reboot left of our engine and would trip a new one.
+clear_leftovers() {
+  local dir=$1 link
+  # The pids may be other processes' by now, and the engine would wait for those.
+  is_running "$dir/pid" dockerd || rm -f "$dir/pid"
+  is_running "$dir/run/containerd/containerd.pid" containerd || rm -f "$dir/run/containerd/containerd.pid"
+  # While a container lives, the rest is in use.
+  [[ -z $(pgrep -f "containerd-shim.* -address $dir/run/") ]] || return 0
+  awk -v dir="$dir/" 'index($5, dir) == 1 {print $5}' /proc/self/mountinfo | sort -r | xargs -r -n 1 umount --lazy
+  rm -rf --one-file-system "$dir/run"
+  # A network namespace can outlive its container, and then still answers for the address that the next one gets.
+  for link in /sys/class/net/{docker0,br-*}/brif/veth*; do
+    [[ ! -e $link ]] || ip link delete "$(basename "$link")"
+  done
+}
+
 # Without this capability a privileged container cannot start unless it is asked for without it.
 engine_lacks_privileges() {
   local bounds
@@ -50,16 +66,16 @@ engine_lacks_privileges() {
   ((!(16#$bounds >> 24 & 1))) # CAP_SYS_RESOURCE
 }
 
-# engine_running: the engine that we started is alive; a pid file alone may name another process by now.
-engine_running() {
+# is_running PIDFILE PROGRAM: a zombie has no program any more, and another process has another one.
+is_running() {
   local pid
-  pid=$(cat "$(engine_dir)/pid" 2>/dev/null) && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == dockerd ]]
+  pid=$(cat "$1" 2>/dev/null) && [[ $(readlink "/proc/$pid/exe") == *"/$2" ]]
 }
 
 # stop_engine: only the one that we started.
 stop_engine() {
   local pid deadline=$((SECONDS + 30))
-  engine_running || return 0
+  is_running "$(engine_dir)/pid" dockerd || return 0
   pid=$(<"$(engine_dir)/pid")
   step "stopping our Docker engine, pid $pid"
   kill "$pid"

@@ -91,7 +91,7 @@ create_kind() {
   local log
   mkdir -p "$(dirname "$(own_kubeconfig)")"
   log=$(dirname "$(own_kubeconfig)")/create.log
-  timed "creating the cluster '$CLUSTER' from $NODE_IMAGE" kind_create >"$log" 2>&1 9>&- ||
+  timed "creating the cluster '$CLUSTER' from $NODE_IMAGE" kind_create "$log" ||
     fail "kind create failed: $(tail -n 20 "$log")"
   fence_pulled_nodes
   provide_userland
@@ -100,7 +100,7 @@ create_kind() {
 
 kind_create() {
   kind create cluster --name "$CLUSTER" --image "$NODE_IMAGE" --config "$KUBERNETES/cluster.yaml" \
-    --kubeconfig "$(own_kubeconfig)" --wait 0s
+    --kubeconfig "$(own_kubeconfig)" --wait 0s >"$1" 2>&1
 }
 
 # The published node image has no fence, see node/files/fence.

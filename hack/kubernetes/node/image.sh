@@ -45,7 +45,14 @@ assemble_node_image() {
     '{"Entrypoint": ["/usr/local/bin/entrypoint", "/sbin/init"], "Env": ["container=docker"], "StopSignal": "SIGRTMIN+3"}' \
     "$(image_layer "$root" "$work/image" --keep-owner --plain)" "$(image_layer "$upper" "$work/image" --plain)"
   image_archive "$work/image" - | docker load --quiet >/dev/null
+  forget_older_node_images
   rm -rf --one-file-system "$work"
+}
+
+# Those of earlier sources, unless a cluster still runs them.
+forget_older_node_images() {
+  docker image ls --format '{{.Repository}}:{{.Tag}}' hallpass/node | grep -vxF "$(built_node_image)" |
+    xargs -r docker image rm >/dev/null 2>&1 || true
 }
 
 add_binaries() {
