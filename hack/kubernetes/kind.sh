@@ -154,10 +154,11 @@ delete_kind() {
 
 # await_cluster SECONDS: nodes and system pods are ready, by reports that are younger than the start of the node they are on.
 await_cluster() {
-  local deadline=$((SECONDS + $1)) what=
+  local deadline=$((SECONDS + $1)) what= told=
   ensure_kubeconfig
-  step "waiting for nodes and system pods"
   until what=$(not_ready) && [[ -z $what ]]; do
+    [[ -n $told ]] || step "waiting for nodes and system pods"
+    told=yes
     if ((SECONDS > deadline)); then
       step "not ready after $1 s: ${what:-the API server}"
       return 1
