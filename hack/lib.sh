@@ -134,7 +134,7 @@ key_of() {
   local input
   for input in "$@"; do
     if [[ -d $input ]]; then
-      (cd "$input" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
+      (cd "$input" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
     elif [[ -f $input ]]; then
       sha256sum <"$input"
     else
@@ -213,7 +213,9 @@ image_layer() {
       --plain) suffix=.tar ;;
     esac
   done
-  tar -C "$rootfs" --sort=name --mtime=@0 --numeric-owner "${owner[@]}" --format=gnu -cf "$work/new.tar" .
+  # Without an entry for the folder itself, whose mode would become that of the image's root.
+  find "$rootfs/" -mindepth 1 -maxdepth 1 -printf '%P\0' | LC_ALL=C sort -z |
+    tar -C "$rootfs" --null --files-from=- --sort=name --mtime=@0 --numeric-owner "${owner[@]}" --format=gnu -cf "$work/new.tar"
   diff=$(sha256_of "$work/new.tar") digest=$diff
   if [[ $suffix == .tar.gz ]]; then
     gzip -n -3 "$work/new.tar"

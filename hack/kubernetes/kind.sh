@@ -110,7 +110,7 @@ fence_pulled_nodes() {
   files=$(mktemp -d)
   add_fence "$files"
   for node in "${NODES[@]}"; do
-    tar -C "$files" --owner=0 --group=0 -cf - . | docker cp - "$node:/"
+    tar -C "$files" --owner=0 --group=0 -cf - usr etc | docker cp - "$node:/"
     docker exec "$node" sh -c 'systemctl daemon-reload && systemctl start fence'
   done
   rm -r "$files"
@@ -154,7 +154,7 @@ delete_kind() {
 
 # await_cluster SECONDS: nodes and system pods are ready, by reports that are younger than the start of the node they are on.
 await_cluster() {
-  local deadline=$((SECONDS + $1)) what= told=
+  local deadline=$((SECONDS + $1)) what='' told=''
   ensure_kubeconfig
   until what=$(not_ready) && [[ -z $what ]]; do
     [[ -n $told ]] || step "waiting for nodes and system pods"
@@ -200,7 +200,7 @@ extract_tools() {
   clients
   for name in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet etcd; do
     # shellcheck disable=SC2016 # for the shell on the node
-    docker exec "${NODES[0]}" sh -c 'cat "/proc/$(pgrep -xo "$1")/exe"' sh "$name" >"$bin/$name"
+    docker exec "${NODES[0]}" sh -c 'cat "/proc/$(pidof -s "$1")/exe"' sh "$name" >"$bin/$name"
     chmod 755 "$bin/$name"
   done
   for name in kind kubectl helm; do
