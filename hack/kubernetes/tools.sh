@@ -22,10 +22,9 @@ tools_key() {
 # tools: builds every binary that is missing. 9 minutes of two cores the first time, nothing after.
 tools() {
   built_once "$(tools_dir)" build_tools
-  add_helm "$(tools_dir)"
 }
 
-# clients: builds kind, kubectl and Helm where they are missing.
+# clients: builds kind and kubectl where they are missing, and puts them first in PATH.
 clients() {
   local dir
   dir=$(tools_dir)
@@ -33,10 +32,10 @@ clients() {
     dir=$(clients_dir)
     built_once "$dir" build_clients
   fi
-  add_helm "$dir"
   export PATH=$dir:$PATH
 }
 
+# add_helm FOLDER: apart from the rest, because the cluster does not need it and it takes two minutes of its own.
 add_helm() {
   built_once "$(helm_dir)" build_helm
   ln -sfn "$(helm_dir)/helm" "$1/helm"
