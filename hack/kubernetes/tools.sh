@@ -38,7 +38,7 @@ clients() {
 # add_helm FOLDER: apart from the rest, because the cluster does not need it and it takes two minutes of its own.
 add_helm() {
   built_once "$(helm_dir)" build_helm
-  ln -sfn "$(helm_dir)/helm" "$1/helm"
+  [[ $1/helm -ef $(helm_dir)/helm ]] || ln -sfn "$(helm_dir)/helm" "$1/helm"
 }
 
 build_tools() {
