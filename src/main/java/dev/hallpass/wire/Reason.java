@@ -28,7 +28,9 @@ public enum Reason {
   ServiceAccountMismatch(
       "The request selects the pod's labels, but the pod runs as another service account."),
   ContainerUnknown("delivery.containers names a container that the pod does not have."),
-  NameTaken("The pod already has a container, volume or mount that Hallpass needs to add."),
+  ContainersDiffer(
+      "The pod's credentials name different containers. Name the same in each delivery.containers."),
+  NameTaken("The pod already has a container, volume, mount or port that Hallpass needs to add."),
   HostNetworkUnsupported("A pod in the node's network cannot prove its address."),
   WindowsUnsupported("The agent has no Windows build."),
   NotReady("Hallpass is starting, and cannot decide yet. Try again."),

@@ -1,0 +1,92 @@
+package dev.hallpass.admission;
+
+import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.ProviderRef;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Watches what admission needs to know. Needs {@code list} and {@code watch} on CredentialRequests,
+ * CredentialProviders, ClusterCredentialProviders and Namespaces in the whole cluster.
+ */
+public final class InformerIndex implements RequestIndex, AutoCloseable {
+  /** What is watched is never listed again for its own sake: a watch that breaks lists anew. */
+  private static final long NO_RESYNC = 0;
+
+  private final SharedIndexInformer<CredentialRequest> requests;
+  private final SharedIndexInformer<CredentialProvider> providers;
+  private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
+  private final SharedIndexInformer<Namespace> namespaces;
+
+  private InformerIndex(KubernetesClient client) {
+    this.requests =
+        client.resources(CredentialRequest.class).inAnyNamespace().runnableInformer(NO_RESYNC);
+    this.providers =
+        client.resources(CredentialProvider.class).inAnyNamespace().runnableInformer(NO_RESYNC);
+    this.clusterProviders =
+        client.resources(ClusterCredentialProvider.class).runnableInformer(NO_RESYNC);
+    this.namespaces = client.namespaces().runnableInformer(NO_RESYNC);
+  }
+
+  /** Starts watching, and returns at once; {@link #isReady()} tells when everything was seen. */
+  public static InformerIndex start(KubernetesClient client) {
+    var index = new InformerIndex(client);
+    index
+        .all()
+        .forEach(
+            informer -> {
+              // An API server that is away, or a role that comes later, is no reason to give up.
+              informer.exceptionHandler((started, cause) -> true);
+              informer.start();
+            });
+    return index;
+  }
+
+  @Override
+  public boolean isReady() {
+    return all().allMatch(i -> i.hasSynced() && i.isRunning());
+  }
+
+  @Override
+  public List<CredentialRequest> requests(String namespace) {
+    return requests.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+  }
+
+  @Override
+  public Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
+      ProviderRef ref, String namespace) {
+    return Optional.ofNullable(
+        switch (ref.kind()) {
+          case CredentialProvider ->
+              providers.getIndexer().getByKey(Cache.namespaceKeyFunc(namespace, ref.name()));
+          case ClusterCredentialProvider -> clusterProviders.getIndexer().getByKey(ref.name());
+        });
+  }
+
+  @Override
+  public Optional<Map<String, String>> namespaceLabels(String namespace) {
+    return Optional.ofNullable(namespaces.getIndexer().getByKey(namespace))
+        .map(n -> n.getMetadata().getLabels())
+        .map(Map::copyOf);
+  }
+
+  @Override
+  public void close() {
+    all().forEach(SharedIndexInformer::close);
+  }
+
+  private Stream<SharedIndexInformer<?>> all() {
+    return Stream.of(requests, providers, clusterProviders, namespaces);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.hallpass.admission;
+
+import dev.hallpass.admission.InjectionDecision.Inject;
+import dev.hallpass.admission.InjectionDecision.Leave;
+import dev.hallpass.admission.InjectionPlan.PlannedCredential;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Decides what happens to a pod at its creation. Pure: from the pod and what the index knows. It
+ * mints nothing and writes nothing, so that a dry run is like any other.
+ */
+public final class InjectionDecider {
+  private final InjectionSettings settings;
+  private final RequestIndex index;
+  private final CredentialCheck credentials;
+  private final PodObstacles obstacles;
+  private final Supplier<String> trustBundle;
+
+  /**
+   * Decides by what the index knows.
+   *
+   * @param formats the file formats that the target of a provider knows
+   * @param trustBundle PEM certificates that agents verify the broker with; blank while there are
+   *     none
+   */
+  public InjectionDecider(
+      InjectionSettings settings,
+      RequestIndex index,
+      Function<CredentialProviderSpec, Set<Delivery.Format>> formats,
+      Supplier<String> trustBundle) {
+    this.settings = settings;
+    this.index = index;
+    this.credentials = new CredentialCheck(index, formats);
+    this.obstacles = new PodObstacles(settings.readyPort());
+    this.trustBundle = trustBundle;
+  }
+
+  /** Decides about a pod that is being created in this namespace. */
+  public InjectionDecision decide(Pod pod, String namespace) {
+    if (isSystem(namespace)) {
+      return new Leave();
+    }
+    if (!index.isReady()) {
+      return Objection.refusal(
+          List.of(new Objection(Reason.NotReady, "Hallpass is starting; try again in a moment")));
+    }
+    return switch (RequestSelection.of(pod, index.requests(namespace))) {
+      case RequestSelection.Selected selected -> plan(pod, namespace, selected.requests());
+      case RequestSelection.OtherServiceAccount other ->
+          Objection.refusal(mismatches(pod, other.requests()));
+      case RequestSelection.None ignored ->
+          Pods.claimsInjection(pod) ? Objection.refusal(List.of(unfounded())) : new Leave();
+    };
+  }
+
+  private InjectionDecision plan(Pod pod, String namespace, List<CredentialRequest> requests) {
+    var labels = index.namespaceLabels(namespace);
+    var bundle = trustBundle.get();
+    if (labels.isEmpty() || bundle.isBlank()) {
+      var missing = labels.isEmpty() ? "namespace " + namespace : "the broker's certificate";
+      return Objection.refusal(
+          List.of(
+              new Objection(
+                  Reason.NotReady,
+                  "%s is not known yet; try again in a moment".formatted(missing))));
+    }
+    var consumers = Consumers.of(pod, requests);
+    var objections = new ArrayList<>(obstacles.ofPod(pod, consumers.names()));
+    requests.forEach(r -> objections.addAll(credentials.objections(r, labels.get())));
+    objections.addAll(consumers.objections());
+    objections.addAll(PodObstacles.ofPaths(requests));
+    if (!objections.isEmpty()) {
+      return Objection.refusal(objections);
+    }
+    return new Inject(
+        new InjectionPlan(
+            planned(requests), consumers.names(), AgentUser.of(pod, consumers.names()), bundle));
+  }
+
+  /** The webhook's own selector excludes these too; a cluster must survive its being edited. */
+  private boolean isSystem(String namespace) {
+    return namespace.equals(settings.systemNamespace()) || namespace.startsWith("kube-");
+  }
+
+  private static List<PlannedCredential> planned(List<CredentialRequest> requests) {
+    return requests.stream()
+        .flatMap(
+            r ->
+                r.getSpec().credentials().stream()
+                    .map(
+                        c ->
+                            new PlannedCredential(
+                                r.getMetadata().getName(), c.name(), c.delivery().mode())))
+        .toList();
+  }
+
+  private static List<Objection> mismatches(Pod pod, List<CredentialRequest> requests) {
+    return requests.stream()
+        .map(
+            r ->
+                Objection.to(
+                    r,
+                    Reason.ServiceAccountMismatch,
+                    "spec.workload.serviceAccountName: selects the labels of this pod, but for"
+                        + " service account %s, and the pod runs as %s; correct either, or the labels"
+                            .formatted(
+                                r.getSpec().workload().serviceAccountName(),
+                                Pods.serviceAccount(pod))))
+        .toList();
+  }
+
+  private static Objection unfounded() {
+    return new Objection(
+        Reason.NotSelected,
+        "metadata.annotations[%s]: no CredentialRequest selects this pod; remove the annotation, and"
+                .formatted(HallpassApi.INJECTED_ANNOTATION)
+            + " the containers, volumes and mounts named hallpass-*");
+  }
+}

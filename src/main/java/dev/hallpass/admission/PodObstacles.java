@@ -1,0 +1,140 @@
+package dev.hallpass.admission;
+
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Volume;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+
+/** What in a pod, or between its requests, leaves no room for the agent. */
+final class PodObstacles {
+  /** On most images {@code /var/run} is a link to {@code /run}. */
+  private static final List<String> PATHS = List.of(Delivery.MOUNT_PATH, "/run/hallpass");
+
+  private final int readyPort;
+
+  PodObstacles(int readyPort) {
+    this.readyPort = readyPort;
+  }
+
+  /** What stands in the way whatever the agent would deliver; empty where nothing does. */
+  List<Objection> ofPod(Pod pod, Set<String> consumers) {
+    var objections = new ArrayList<Objection>();
+    var spec = pod.getSpec();
+    if (isWindows(pod)) {
+      objections.add(
+          new Objection(Reason.WindowsUnsupported, "spec.os.name: the agent has no Windows build"));
+    }
+    if (Boolean.TRUE.equals(spec.getHostNetwork())) {
+      objections.add(
+          new Objection(
+              Reason.HostNetworkUnsupported,
+              "spec.hostNetwork: must be false, since a pod in the node's network cannot prove its"
+                  + " address"));
+    }
+    takenNames(pod).forEach(name -> objections.add(taken(name + "; rename it")));
+    Pods.containers(pod)
+        .filter(c -> consumers.contains(c.getName()))
+        .forEach(c -> takenPaths(c, objections));
+    Pods.containers(pod)
+        .filter(this::usesReadyPort)
+        .forEach(
+            c ->
+                objections.add(
+                    taken(
+                        "port %d of container %s; choose another"
+                            .formatted(readyPort, c.getName()))));
+    return objections;
+  }
+
+  /** Files that two credentials deliver to the same place; empty where there are none. */
+  static List<Objection> ofPaths(List<CredentialRequest> requests) {
+    var objections = new ArrayList<Objection>();
+    var owners = new HashMap<String, String>();
+    for (var request : requests) {
+      for (var credential : request.getSpec().credentials()) {
+        var owner = request.getMetadata().getName() + "/" + credential.name();
+        for (var file : credential.delivery().files()) {
+          owners.entrySet().stream()
+              .filter(e -> overlap(e.getKey(), file.path()))
+              .findFirst()
+              .ifPresent(
+                  e ->
+                      objections.add(
+                          Objection.to(
+                              request,
+                              Reason.PathCollision,
+                              "spec.credentials[%s].delivery.files: %s is in the way of %s of %s;"
+                                      .formatted(
+                                          credential.name(), file.path(), e.getKey(), e.getValue())
+                                  + " choose another path")));
+          owners.put(file.path(), owner);
+        }
+      }
+    }
+    return objections;
+  }
+
+  private static boolean isWindows(Pod pod) {
+    var os = pod.getSpec().getOs();
+    var nodes = pod.getSpec().getNodeSelector();
+    return (os != null && "windows".equals(os.getName()))
+        || (nodes != null && "windows".equals(nodes.get("kubernetes.io/os")));
+  }
+
+  private static List<String> takenNames(Pod pod) {
+    var taken = new ArrayList<String>();
+    var spec = pod.getSpec();
+    // Hallpass never adds one of these here, whatever the pod claims.
+    spec.getContainers().stream()
+        .map(Container::getName)
+        .filter(AgentContainers.NAMES::contains)
+        .forEach(n -> taken.add("container " + n));
+    if (!Pods.claimsInjection(pod)) {
+      spec.getInitContainers().stream()
+          .map(Container::getName)
+          .filter(AgentContainers.NAMES::contains)
+          .forEach(n -> taken.add("init container " + n));
+      spec.getVolumes().stream()
+          .map(Volume::getName)
+          .filter(AgentContainers.VOLUMES::contains)
+          .forEach(n -> taken.add("volume " + n));
+    }
+    return taken;
+  }
+
+  private static void takenPaths(Container container, List<Objection> objections) {
+    container.getVolumeMounts().stream()
+        .filter(m -> !AgentContainers.VOLUMES.contains(m.getName()))
+        .filter(m -> PATHS.stream().anyMatch(p -> within(m.getMountPath(), p)))
+        .forEach(
+            m ->
+                objections.add(
+                    taken(
+                        "mount %s of container %s; mount it elsewhere"
+                            .formatted(m.getMountPath(), container.getName()))));
+  }
+
+  private boolean usesReadyPort(Container container) {
+    return container.getPorts().stream()
+        .anyMatch(p -> Integer.valueOf(readyPort).equals(p.getContainerPort()));
+  }
+
+  private static Objection taken(String what) {
+    return new Objection(Reason.NameTaken, "the pod has its own " + what);
+  }
+
+  /** Whether one path is the other, or lies below it. */
+  private static boolean overlap(String path, String other) {
+    return within(path, other) || within(other, path);
+  }
+
+  private static boolean within(String path, String folder) {
+    return (path + "/").startsWith(folder + "/");
+  }
+}

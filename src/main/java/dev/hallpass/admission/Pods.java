@@ -1,0 +1,47 @@
+package dev.hallpass.admission;
+
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Reads a pod that is being created, before or after it was injected. */
+final class Pods {
+  private Pods() {}
+
+  /** The pod's containers without the agent's: init containers first. */
+  static Stream<Container> containers(Pod pod) {
+    return Stream.concat(
+            pod.getSpec().getInitContainers().stream(), pod.getSpec().getContainers().stream())
+        .filter(c -> !AgentContainers.NAMES.contains(c.getName()));
+  }
+
+  /**
+   * Whether the pod says that it was injected. That proves nothing: it only makes what bears our
+   * names ours to complete and to overwrite.
+   */
+  static boolean claimsInjection(Pod pod) {
+    var annotations = pod.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(HallpassApi.INJECTED_ANNOTATION);
+  }
+
+  static Map<String, String> labels(Pod pod) {
+    var labels = pod.getMetadata().getLabels();
+    return labels == null ? Map.of() : labels;
+  }
+
+  static String serviceAccount(Pod pod) {
+    var name = pod.getSpec().getServiceAccountName();
+    return name == null || name.isEmpty() ? "default" : name;
+  }
+
+  static boolean mountsCredentials(Container container) {
+    return container.getVolumeMounts().stream()
+        .anyMatch(
+            m ->
+                AgentContainers.CREDENTIALS_VOLUME.equals(m.getName())
+                    && Delivery.MOUNT_PATH.equals(m.getMountPath()));
+  }
+}

@@ -1,0 +1,131 @@
+package dev.hallpass.admission;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.ProviderRef;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.zjsonpatch.JsonPatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A pod, and what the cluster around it holds, read from a folder of golden files. */
+record AdmissionCase(
+    Path folder,
+    JsonNode pod,
+    List<CredentialRequest> requests,
+    List<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> providers,
+    boolean isReady)
+    implements RequestIndex {
+  static final String NAMESPACE = "shop";
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static final InjectionSettings SETTINGS =
+      new InjectionSettings(
+          "docker.io/hallpass/agent:dev",
+          "IfNotPresent",
+          "https://hallpass-broker.hallpass-system.svc:8443",
+          InjectionSettings.DEFAULT_READY_PORT,
+          InjectionSettings.DEFAULT_REQUESTS,
+          InjectionSettings.DEFAULT_LIMITS,
+          "hallpass-system");
+
+  /** What came of a pod: a patched pod, or a refusal. */
+  record Outcome(JsonNode response, JsonNode pod) {
+    boolean isAllowed() {
+      return response.path("allowed").asBoolean();
+    }
+
+    boolean isPatched() {
+      return response.has("patch");
+    }
+
+    String message() {
+      return response.path("status").path("message").asText();
+    }
+  }
+
+  static AdmissionCase read(Path folder) throws IOException {
+    var requests = new ArrayList<CredentialRequest>();
+    for (var document : documents(folder.resolve("in-requests.yaml"))) {
+      requests.add(JSON.treeToValue(document, CredentialRequest.class));
+    }
+    var providers =
+        new ArrayList<CustomResource<CredentialProviderSpec, CredentialProviderStatus>>();
+    for (var document : documents(folder.resolve("in-providers.yaml"))) {
+      providers.add(
+          document.path("kind").asText().equals("CredentialProvider")
+              ? JSON.treeToValue(document, CredentialProvider.class)
+              : JSON.treeToValue(document, ClusterCredentialProvider.class));
+    }
+    return new AdmissionCase(
+        folder, documents(folder.resolve("in-pod.yaml")).getFirst(), requests, providers, true);
+  }
+
+  AdmissionCase withPod(JsonNode other) {
+    return new AdmissionCase(folder, other, requests, providers, isReady);
+  }
+
+  AdmissionCase notReady() {
+    return new AdmissionCase(folder, pod, requests, providers, false);
+  }
+
+  /** Sends the pod through the webhook as the API server does, and applies the patch as it does. */
+  Outcome review(String namespace) throws IOException {
+    var review = JSON.createObjectNode().put("apiVersion", "admission.k8s.io/v1");
+    review.put("kind", "AdmissionReview");
+    var request = review.putObject("request").put("uid", "u-1").put("operation", "CREATE");
+    request.put("namespace", namespace).putObject("resource").put("resource", "pods");
+    request.set("object", pod);
+    var decider =
+        new InjectionDecider(
+            SETTINGS, this, spec -> EnumSet.allOf(Delivery.Format.class), () -> "-----CA-----\n");
+    var answer =
+        JSON.readTree(
+            new AdmissionReviewer(decider, SETTINGS).review(JSON.writeValueAsBytes(review)));
+    var response = answer.path("response");
+    var patched =
+        response.has("patch")
+            ? JsonPatch.apply(JSON.readTree(response.path("patch").binaryValue()), pod)
+            : pod;
+    return new Outcome(response, patched);
+  }
+
+  @Override
+  public List<CredentialRequest> requests(String namespace) {
+    return requests.stream().filter(r -> r.getMetadata().getNamespace().equals(namespace)).toList();
+  }
+
+  @Override
+  public Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
+      ProviderRef ref, String namespace) {
+    return providers.stream()
+        .filter(p -> p.getKind().equals(ref.kind().name()))
+        .filter(p -> p.getMetadata().getName().equals(ref.name()))
+        .findFirst();
+  }
+
+  @Override
+  public Optional<Map<String, String>> namespaceLabels(String namespace) {
+    return Optional.of(Map.of("kubernetes.io/metadata.name", namespace));
+  }
+
+  static List<JsonNode> documents(Path file) throws IOException {
+    try (var values = YAML.readerFor(JsonNode.class).<JsonNode>readValues(Files.readString(file))) {
+      return values.readAll().stream().filter(d -> !d.isEmpty()).toList();
+    }
+  }
+}
