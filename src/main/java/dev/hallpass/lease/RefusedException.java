@@ -7,11 +7,18 @@ public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
+  private final String detail;
 
   /** For this reason. */
   public RefusedException(Reason reason, String message) {
     super(message);
     this.reason = reason;
+    this.detail = message;
+  }
+
+  /** The message, which is never absent. */
+  public String detail() {
+    return detail;
   }
 
   /** The code. */

@@ -1,0 +1,42 @@
+package dev.hallpass.broker;
+
+import dev.hallpass.kube.Events;
+import dev.hallpass.lease.LeaseIssuer;
+import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Targets;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.util.function.Supplier;
+
+/** Puts the issuing API together. */
+public final class Broker {
+  private Broker() {}
+
+  /**
+   * The API over these parts.
+   *
+   * @param systemNamespace Hallpass's own
+   * @param installation eight hex digits that tell this Hallpass from others at the same target
+   * @param trustBundle PEM certificates that agents verify the broker with from now on
+   */
+  public static CredentialApi api(
+      KubernetesClient client,
+      Drivers drivers,
+      String systemNamespace,
+      String installation,
+      Events events,
+      Supplier<String> trustBundle,
+      Clock clock) {
+    var leases = new LeaseStore(client);
+    return new CredentialApi(
+        client,
+        new TokenReviews(client, clock),
+        new Targets(client, systemNamespace),
+        drivers,
+        leases,
+        new LeaseIssuer(leases, drivers, installation, clock),
+        events,
+        trustBundle);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.hallpass.broker;
+
+import dev.hallpass.lease.RefusedException;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodIP;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the pod that a token names is live and is the one that calls. TokenReview alone is not
+ * enough: it says yes for 10 s after a pod was force-deleted, for 60 s into its termination, and
+ * whoever holds the token.
+ */
+final class PodProof {
+  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
+
+  private PodProof() {}
+
+  /**
+   * Returns the pod, proven.
+   *
+   * @param pod the pod of the token's name, as the API server has it now; null where there is none
+   * @param address the address the call comes from
+   * @throws RefusedException where it is not live, or not the caller
+   */
+  static Pod judge(PodToken token, @Nullable Pod pod, String address) {
+    if (pod == null || !token.podUid().equals(pod.getMetadata().getUid())) {
+      throw refused(Reason.PodGone, "pod %s is gone".formatted(token.pod()));
+    }
+    if (pod.getMetadata().getDeletionTimestamp() != null) {
+      throw refused(Reason.PodTerminating, "pod %s is being deleted".formatted(token.pod()));
+    }
+    if (ENDED.contains(Objects.requireNonNullElse(pod.getStatus().getPhase(), ""))) {
+      throw refused(Reason.PodEnded, "pod %s has ended".formatted(token.pod()));
+    }
+    if (!token.serviceAccount().equals(pod.getSpec().getServiceAccountName())) {
+      throw refused(Reason.TokenInvalid, "the pod does not run as the token's service account");
+    }
+    if (Boolean.TRUE.equals(pod.getSpec().getHostNetwork())) {
+      throw refused(
+          Reason.HostNetworkUnsupported, "a pod in the node's network shares the node's address");
+    }
+    var addresses = addresses(pod);
+    if (addresses.isEmpty()) {
+      throw refused(Reason.PodAddressUnknown, "the pod's address is not known yet");
+    }
+    if (!addresses.contains(address)) {
+      throw refused(
+          Reason.AddressMismatch,
+          "the call comes from %s, which is not an address of pod %s"
+              .formatted(address, token.pod()));
+    }
+    return pod;
+  }
+
+  private static Set<String> addresses(Pod pod) {
+    var status = pod.getStatus();
+    return Stream.concat(
+            Stream.ofNullable(status.getPodIP()), status.getPodIPs().stream().map(PodIP::getIp))
+        .filter(Objects::nonNull)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static RefusedException refused(Reason reason, String message) {
+    return new RefusedException(reason, message);
+  }
+}
