@@ -41,6 +41,7 @@ public final class Revocation {
   private final Drivers drivers;
   private final String installation;
   private final Clock clock;
+  private final Lanes lanes = new Lanes();
 
   /**
    * Revokes at these targets.
@@ -81,9 +82,10 @@ public final class Revocation {
   /** Tries to take the account of a Revoking lease away, whether it was ever minted or not. */
   public Outcome attempt(CredentialLease lease) {
     var ref = lease.getSpec().providerRef();
+    var namespace = lease.getMetadata().getNamespace();
     try {
-      var target = targets.of(ref, lease.getMetadata().getNamespace());
-      drivers.of(target.spec()).revoke(target, subject(lease));
+      var target = targets.of(ref, namespace);
+      lanes.pass(target.id(), () -> drivers.of(target.spec()).revoke(target, subject(lease)));
     } catch (TargetException e) {
       return failed(lease, e.reason(), String.valueOf(e.getMessage()));
     }

@@ -6,6 +6,7 @@ import dev.hallpass.reconcile.view.ClusterView;
 import dev.hallpass.reconcile.view.InformerEvents;
 import dev.hallpass.reconcile.view.Keys;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
@@ -42,7 +43,6 @@ final class LeaseEvents {
         Map.of(
             "pod", l -> List.of(l.getSpec().pod().uid()),
             "node", l -> Stream.ofNullable(l.getSpec().pod().nodeName()).toList(),
-            "namespace", l -> List.of(l.getMetadata().getNamespace()),
             "request", l -> List.of(Keys.request(l)),
             "provider", l -> List.of(Keys.provider(l))));
     return List.of(
@@ -54,7 +54,7 @@ final class LeaseEvents {
         new InformerEvents<>(
             view.namespaces(),
             Changes::labels,
-            by(leases, "namespace", n -> n.getMetadata().getName())),
+            by(leases, Cache.NAMESPACE_INDEX, n -> n.getMetadata().getName())),
         new InformerEvents<>(
             view.requests(),
             Changes::spec,

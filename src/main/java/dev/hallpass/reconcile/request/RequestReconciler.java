@@ -8,6 +8,7 @@ import dev.hallpass.reconcile.view.InformerEvents;
 import dev.hallpass.reconcile.view.Keys;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -55,16 +56,13 @@ public final class RequestReconciler implements Reconciler<CredentialRequest> {
       EventSourceContext<CredentialRequest> context) {
     var requests = context.getPrimaryCache();
     requests.addIndexers(
-        java.util.Map.of(
-            "namespace", r -> List.of(r.getMetadata().getNamespace()),
-            "name", r -> List.of(name(r)),
-            "provider", RequestReconciler::providers));
+        java.util.Map.of("name", r -> List.of(name(r)), "provider", RequestReconciler::providers));
     return List.of(
         new InformerEvents<>(
             view.pods(),
             Changes::any,
             p ->
-                requests.byIndex("namespace", p.getMetadata().getNamespace()).stream()
+                requests.byIndex(Cache.NAMESPACE_INDEX, p.getMetadata().getNamespace()).stream()
                     .filter(r -> RequestStatusFactory.selects(r, p))
                     .map(ResourceID::fromResource)),
         new InformerEvents<>(view.leases(), Changes::phase, by(requests, "name", Keys::request)),
@@ -75,7 +73,7 @@ public final class RequestReconciler implements Reconciler<CredentialRequest> {
         new InformerEvents<>(
             view.namespaces(),
             Changes::labels,
-            by(requests, "namespace", n -> n.getMetadata().getName())));
+            by(requests, Cache.NAMESPACE_INDEX, n -> n.getMetadata().getName())));
   }
 
   private static String name(CredentialRequest request) {

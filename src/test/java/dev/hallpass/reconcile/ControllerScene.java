@@ -1,0 +1,378 @@
+package dev.hallpass.reconcile;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Subject;
+import dev.hallpass.provider.TargetDriver;
+import dev.hallpass.reconcile.provider.ProviderTimes;
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A namespace with a provider, a request, a node, and controllers that look after it. */
+final class ControllerScene implements AutoCloseable {
+  static final String INSTALLATION = "0a1b2c3d";
+  static final LeaseTimes TIMES =
+      new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofHours(1));
+  private static final ProviderTimes LOOKS =
+      new ProviderTimes(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1));
+  private static final LeadershipTimes LEADERSHIP =
+      new LeadershipTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(500));
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final Drivers drivers;
+  private final List<Controller> controllers = new ArrayList<>();
+  private final List<String> lost = new CopyOnWriteArrayList<>();
+
+  /** How the provider reaches its target. */
+  record Access(int port, String username, String password) {}
+
+  ControllerScene(KubeApi api, TargetDriver driver) {
+    this(api, driver, new Access(5432, "admin", "none"));
+  }
+
+  ControllerScene(KubeApi api, TargetDriver driver, Access access) {
+    client = api.client();
+    namespace = api.namespace();
+    drivers = new Drivers(List.of(driver));
+    client
+        .resource(
+            new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withName("orders")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withAutomountServiceAccountToken(false)
+                .build())
+        .create();
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("admin")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withStringData(
+                    Map.of("username", access.username(), "password", access.password()))
+                .build())
+        .create();
+    client
+        .resource(new NodeBuilder().withNewMetadata().withName(node()).endMetadata().build())
+        .create();
+    nodeReady("True", Instant.now());
+    client.resource(manifest(CredentialProvider.class, provider(access.port()))).create();
+    client.resource(manifest(CredentialRequest.class, REQUEST)).create();
+  }
+
+  private static String provider(int port) {
+    return """
+        apiVersion: hallpass.dev/v1alpha1
+        kind: CredentialProvider
+        metadata: {name: orders-postgres}
+        spec:
+          postgresql:
+            host: 127.0.0.1
+            port: %d
+            database: postgres
+            tls: {mode: Disable}
+            adminSecretRef: {name: admin}
+          access:
+          - name: reader
+            maxTtl: 1h
+            maxLifetime: 24h
+            postgresql: {roles: [orders_reader]}
+        """
+        .formatted(port);
+  }
+
+  private static final String REQUEST =
+      """
+      apiVersion: hallpass.dev/v1alpha1
+      kind: CredentialRequest
+      metadata: {name: orders-db}
+      spec:
+        workload:
+          serviceAccountName: orders
+          selector: {matchLabels: {app: orders}}
+        owner: team-orders
+        purpose: read orders
+        credentials:
+        - name: db
+          providerRef: {kind: CredentialProvider, name: orders-postgres}
+          access: reader
+          ttl: 15m
+          delivery:
+            mode: Sidecar
+            files: [{path: db.env, format: Env}]
+      """;
+
+  private <T extends HasMetadata> T manifest(Class<T> kind, String yaml) {
+    var object = Serialization.unmarshal(yaml, kind);
+    object.getMetadata().setNamespace(namespace);
+    return object;
+  }
+
+  String namespace() {
+    return namespace;
+  }
+
+  /** Whose leadership was lost. */
+  List<String> lost() {
+    return lost;
+  }
+
+  Controller controller() {
+    return controller("one", TIMES);
+  }
+
+  Controller controller(String identity, LeaseTimes times) {
+    var controller =
+        new Controller(
+            client,
+            drivers,
+            new SimpleMeterRegistry(),
+            Clock.systemUTC(),
+            new ControllerSettings(INSTALLATION, namespace, identity, times, LOOKS, LEADERSHIP),
+            List.of(),
+            () -> lost.add(identity));
+    controllers.add(controller);
+    controller.start();
+    return controller;
+  }
+
+  Controller leading() {
+    var controller = controller();
+    await().atMost(20, SECONDS).until(controller::leads);
+    return controller;
+  }
+
+  String node() {
+    return "node-" + namespace;
+  }
+
+  void nodeReady(String status, Instant since) {
+    client
+        .nodes()
+        .withName(node())
+        .editStatus(
+            n ->
+                new NodeBuilder(n)
+                    .editOrNewStatus()
+                    .withConditions(
+                        new NodeConditionBuilder()
+                            .withType("Ready")
+                            .withStatus(status)
+                            .withLastTransitionTime(
+                                since.truncatedTo(ChronoUnit.SECONDS).toString())
+                            .build())
+                    .endStatus()
+                    .build());
+  }
+
+  Pod pod(String name) {
+    var pod =
+        client
+            .resource(
+                new PodBuilder()
+                    .withNewMetadata()
+                    .withName(name)
+                    .withNamespace(namespace)
+                    .withLabels(Map.of("app", "orders"))
+                    .withAnnotations(Map.of(HallpassApi.INJECTED_ANNOTATION, "orders-db"))
+                    .endMetadata()
+                    .withNewSpec()
+                    .withServiceAccountName("orders")
+                    .withNodeName(node())
+                    .withRestartPolicy("Never")
+                    .addNewContainer()
+                    .withName("app")
+                    .withImage("app")
+                    .endContainer()
+                    .endSpec()
+                    .build())
+            .create();
+    containerIs(name, new ContainerStateBuilder().withNewRunning().endRunning().build(), "Running");
+    return pod;
+  }
+
+  void containerStops(String pod) {
+    containerIs(
+        pod,
+        new ContainerStateBuilder()
+            .withNewTerminated()
+            .withExitCode(0)
+            .withReason("Completed")
+            .endTerminated()
+            .build(),
+        "Running");
+  }
+
+  private void containerIs(String pod, ContainerState state, String phase) {
+    client
+        .pods()
+        .inNamespace(namespace)
+        .withName(pod)
+        .editStatus(
+            p ->
+                new PodBuilder(p)
+                    .editOrNewStatus()
+                    .withPhase(phase)
+                    .withContainerStatuses(
+                        new ContainerStatusBuilder()
+                            .withName("app")
+                            .withImage("app")
+                            .withImageID("app")
+                            .withState(state)
+                            .build())
+                    .endStatus()
+                    .build());
+  }
+
+  void deletePod(String name) {
+    client.pods().inNamespace(namespace).withName(name).delete();
+  }
+
+  void forceDeletePod(String name) {
+    client.pods().inNamespace(namespace).withName(name).withGracePeriod(0).delete();
+  }
+
+  /** A lease of that pod, as the broker leaves it once the pod has acknowledged. */
+  CredentialLease active(Pod pod, Instant expiresAt) {
+    var lease = create(pod);
+    lease.setStatus(
+        new CredentialLeaseStatus(
+            LeasePhase.Active,
+            1L,
+            account(lease),
+            Instant.now().toString(),
+            expiresAt.toString(),
+            null,
+            null,
+            null,
+            List.of()));
+    return client.resource(lease).updateStatus();
+  }
+
+  CredentialLease active(Pod pod) {
+    return active(pod, Instant.now().plusSeconds(900));
+  }
+
+  /** A lease of that pod, as the broker leaves it when it dies right after the first write. */
+  CredentialLease create(Pod pod) {
+    var request =
+        client
+            .resources(CredentialRequest.class)
+            .inNamespace(namespace)
+            .withName("orders-db")
+            .get();
+    var lease = new CredentialLease();
+    lease.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(pod.getMetadata().getName() + "-db")
+            .withNamespace(namespace)
+            .withFinalizers(HallpassApi.REVOCATION_FINALIZER)
+            .withLabels(Map.of(HallpassApi.POD_UID_LABEL, pod.getMetadata().getUid()))
+            .build());
+    lease.setSpec(
+        new CredentialLeaseSpec(
+            new CredentialLeaseSpec.RequestRef("orders-db", request.getMetadata().getUid()),
+            "db",
+            new CredentialLeaseSpec.PodRef(
+                pod.getMetadata().getName(), pod.getMetadata().getUid(), "orders", node()),
+            new ProviderRef(ProviderRef.Kind.CredentialProvider, "orders-postgres"),
+            "reader",
+            "15m",
+            "24h",
+            Delivery.Mode.Sidecar,
+            "team-orders",
+            "read orders"));
+    return client.resource(lease).create();
+  }
+
+  static String account(CredentialLease lease) {
+    return new Subject(INSTALLATION, UUID.fromString(lease.getMetadata().getUid())).name();
+  }
+
+  CredentialLease now(CredentialLease lease) {
+    return client.resource(lease).get();
+  }
+
+  LeasePhase phase(CredentialLease lease) {
+    return LeaseJudge.phase(now(lease));
+  }
+
+  CredentialLeaseStatus revoked(CredentialLease lease, Duration within) {
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(within)
+        .until(() -> phase(lease) == LeasePhase.Revoked);
+    return now(lease).getStatus();
+  }
+
+  Condition condition(CredentialLease lease, String type) {
+    return Conditions.find(now(lease).getStatus().conditions(), type).orElseThrow();
+  }
+
+  /** Leaves nothing that a later test's controller would have to look after. */
+  @Override
+  public void close() {
+    controllers.forEach(Controller::close);
+    for (var lease :
+        client.resources(CredentialLease.class).inNamespace(namespace).list().getItems()) {
+      release(lease);
+    }
+    client.resources(CredentialProvider.class).inNamespace(namespace).list().getItems().stream()
+        .forEach(this::release);
+    client.resources(CredentialRequest.class).inNamespace(namespace).delete();
+    client.pods().inNamespace(namespace).withGracePeriod(0).delete();
+    client.nodes().withName(node()).delete();
+  }
+
+  private <T extends HasMetadata> void release(T object) {
+    client
+        .resource(object)
+        .edit(
+            o -> {
+              o.getMetadata().setFinalizers(List.of());
+              return o;
+            });
+    client.resource(object).delete();
+  }
+}

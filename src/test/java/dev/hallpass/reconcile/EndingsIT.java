@@ -1,0 +1,291 @@
+package dev.hallpass.reconcile;
+
+import static dev.hallpass.reconcile.ControllerScene.account;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(KubeApi.class)
+class EndingsIT {
+  private static final Duration A_SECOND = Duration.ofSeconds(1);
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private final LedgerDriver target = new LedgerDriver();
+  private KubernetesClient client;
+  private ControllerScene scene;
+
+  @BeforeEach
+  void setUp(KubeApi api) {
+    client = api.client();
+    scene = new ControllerScene(api, target);
+  }
+
+  @AfterEach
+  void tearDown() {
+    scene.close();
+  }
+
+  private CredentialLease lease(String pod) {
+    var lease = scene.active(scene.pod(pod));
+    target.add(account(lease));
+    return lease;
+  }
+
+  @Test
+  void revokesWithinASecondOfAForcedDeletion() {
+    scene.leading();
+    var lease = lease("forced");
+    var other = lease("other");
+
+    scene.forceDeletePod("forced");
+
+    var status = scene.revoked(lease, A_SECOND);
+    assertThat(status.endedBy()).isEqualTo(EndedBy.PodDeleted);
+    assertThat(status.endedAt()).isNotNull();
+    assertThat(status.revokedAt()).isNotNull();
+    assertThat(Conditions.holds(status.conditions(), Conditions.REVOKED)).isTrue();
+    assertThat(target.has(account(lease))).isFalse();
+    assertThat(target.revocations()).isEqualTo(1);
+    assertThat(scene.phase(other)).isEqualTo(LeasePhase.Active);
+  }
+
+  @Test
+  void keepsAGracefulPodUntilItsContainersStop() {
+    scene.leading();
+    var lease = lease("graceful");
+
+    scene.deletePod("graceful");
+    await().during(Duration.ofSeconds(1)).until(() -> scene.phase(lease) == LeasePhase.Active);
+    scene.containerStops("graceful");
+
+    assertThat(scene.revoked(lease, A_SECOND).endedBy()).isEqualTo(EndedBy.PodDeleted);
+  }
+
+  @Test
+  void revokesOnCompletion() {
+    scene.leading();
+    var lease = lease("job");
+
+    scene.containerStops("job");
+
+    assertThat(scene.revoked(lease, A_SECOND).endedBy()).isEqualTo(EndedBy.PodCompleted);
+    assertThat(target.has(account(lease))).isFalse();
+  }
+
+  @Test
+  void revokesWhatEndedWhileItWasDown() {
+    var lease = lease("early");
+    scene.forceDeletePod("early");
+
+    scene.controller();
+
+    assertThat(scene.revoked(lease, Duration.ofSeconds(20)).endedBy())
+        .isEqualTo(EndedBy.PodDeleted);
+    assertThat(target.has(account(lease))).isFalse();
+  }
+
+  @Test
+  void revokesWhenTheTtlIsOver() {
+    scene.leading();
+    var lease = scene.active(scene.pod("slow"), Instant.now().plusSeconds(2));
+    target.add(account(lease));
+
+    assertThat(scene.revoked(lease, Duration.ofSeconds(4)).endedBy()).isEqualTo(EndedBy.Expired);
+  }
+
+  @Test
+  void revokesWhatWasNeverAcknowledgedNorMinted() {
+    scene.leading();
+    var lease = scene.create(scene.pod("silent"));
+
+    assertThat(scene.revoked(lease, Duration.ofSeconds(6)).endedBy())
+        .isEqualTo(EndedBy.Unacknowledged);
+    assertThat(target.revocations()).isEqualTo(1);
+  }
+
+  @Test
+  void revokesWhenTheRequestIsDeleted() {
+    scene.leading();
+    var lease = lease("asked");
+
+    client.resources(CredentialRequest.class).inNamespace(scene.namespace()).delete();
+
+    assertThat(scene.revoked(lease, A_SECOND).endedBy()).isEqualTo(EndedBy.RequestDeleted);
+  }
+
+  @Test
+  void revokesWhenTheRequestSelectsOthers() {
+    scene.leading();
+    var lease = lease("selected");
+
+    client
+        .resources(CredentialRequest.class)
+        .inNamespace(scene.namespace())
+        .withName("orders-db")
+        .edit(
+            r -> {
+              r.getSpec().workload().selector().matchLabels().put("app", "other");
+              return r;
+            });
+
+    assertThat(scene.revoked(lease, A_SECOND).endedBy()).isEqualTo(EndedBy.RequestChanged);
+  }
+
+  @Test
+  void letsADeletedLeaseGoOnceItIsRevoked() {
+    scene.leading();
+    var lease = lease("cut");
+
+    client.resource(lease).delete();
+
+    await().atMost(3, SECONDS).until(() -> client.resource(lease).get() == null);
+    assertThat(target.has(account(lease))).isFalse();
+  }
+
+  @Test
+  void revokesWhenTheNodeIsLost() {
+    scene.leading();
+    var lease = lease("stranded");
+
+    scene.nodeReady("Unknown", Instant.now());
+
+    assertThat(scene.revoked(lease, Duration.ofSeconds(4)).endedBy()).isEqualTo(EndedBy.NodeLost);
+  }
+
+  @Test
+  void sparesANodeThatComesBackInTime() {
+    scene.controller("one", new LeaseTimes(A_SECOND, Duration.ofSeconds(5), SOON));
+    var lease = lease("lucky");
+
+    scene.nodeReady("Unknown", Instant.now());
+    scene.nodeReady("True", Instant.now());
+
+    await()
+        .during(Duration.ofSeconds(6))
+        .atMost(SOON)
+        .until(() -> scene.phase(lease) == LeasePhase.Active);
+  }
+
+  @Test
+  void triesAgainUntilTheTargetAnswers() {
+    scene.leading();
+    var lease = lease("unlucky");
+    target.goDown();
+
+    scene.forceDeletePod("unlucky");
+
+    await().atMost(SOON).until(() -> scene.phase(lease) == LeasePhase.Revoking);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var failed = scene.condition(lease, Conditions.REVOCATION_FAILED);
+              assertThat(failed.getReason()).isEqualTo("TargetUnreachable");
+              assertThat(failed.getMessage()).isEqualTo("connection refused");
+            });
+    target.comeUp();
+    var status = scene.revoked(lease, Duration.ofSeconds(5));
+    assertThat(status.endedBy()).isEqualTo(EndedBy.PodDeleted);
+    assertThat(Conditions.find(status.conditions(), Conditions.REVOCATION_FAILED)).isEmpty();
+    assertThat(target.has(account(lease))).isFalse();
+  }
+
+  @Test
+  void saysOnLeaseAndRequestWhatFailed() {
+    scene.leading();
+    lease("noisy");
+    target.goDown();
+
+    scene.forceDeletePod("noisy");
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(client.v1().events().inNamespace(scene.namespace()).list().getItems())
+                    .filteredOn(e -> e.getReason().equals("RevocationFailed"))
+                    .extracting(e -> e.getInvolvedObject().getKind())
+                    .containsExactlyInAnyOrder("CredentialLease", "CredentialRequest"));
+  }
+
+  @Test
+  void removesARevokedLeaseAfterItsRetention() {
+    scene.controller("one", new LeaseTimes(A_SECOND, A_SECOND, Duration.ofSeconds(2)));
+    var lease = lease("kept");
+
+    scene.forceDeletePod("kept");
+
+    scene.revoked(lease, SOON);
+    await().atMost(6, SECONDS).until(() -> client.resource(lease).get() == null);
+  }
+
+  @Test
+  void sparesWhatLivesWhenItStarts() {
+    var leases = List.of("a", "b", "c", "d", "e", "f").stream().map(this::lease).toList();
+
+    for (var turn = 0; turn < 2; turn++) {
+      var controller = scene.leading();
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(SOON)
+          .until(() -> leases.stream().allMatch(l -> scene.phase(l) == LeasePhase.Active));
+      controller.close();
+    }
+
+    assertThat(target.revocations()).isZero();
+    assertThat(leases)
+        .allSatisfy(
+            l ->
+                assertThat(scene.now(l).getMetadata().getResourceVersion())
+                    .isEqualTo(l.getMetadata().getResourceVersion()));
+  }
+
+  @Test
+  void providerGoesAfterItsLeases() {
+    scene.leading();
+    var lease = lease("served");
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                !client
+                    .resources(CredentialProvider.class)
+                    .inNamespace(scene.namespace())
+                    .withName("orders-postgres")
+                    .get()
+                    .getMetadata()
+                    .getFinalizers()
+                    .isEmpty());
+
+    client.resources(CredentialProvider.class).inNamespace(scene.namespace()).delete();
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.ProviderChanged);
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                client
+                    .resources(CredentialProvider.class)
+                    .inNamespace(scene.namespace())
+                    .list()
+                    .getItems()
+                    .isEmpty());
+  }
+}

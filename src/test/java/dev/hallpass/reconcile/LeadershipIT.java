@@ -1,0 +1,64 @@
+package dev.hallpass.reconcile;
+
+import static dev.hallpass.reconcile.ControllerScene.TIMES;
+import static dev.hallpass.reconcile.ControllerScene.account;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(KubeApi.class)
+class LeadershipIT {
+  private final LedgerDriver target = new LedgerDriver();
+  private KubernetesClient client;
+  private ControllerScene scene;
+
+  @BeforeEach
+  void setUp(KubeApi api) {
+    client = api.client();
+    scene = new ControllerScene(api, target);
+  }
+
+  @AfterEach
+  void tearDown() {
+    scene.close();
+  }
+
+  @Test
+  void oneLeadsAndTheOtherTakesOver() {
+    var first = scene.leading();
+    var second = scene.controller("two", TIMES);
+    await().during(Duration.ofSeconds(4)).atMost(10, SECONDS).until(() -> !second.leads());
+    assertThat(second.healthy()).isTrue();
+
+    first.close();
+
+    await().atMost(2, SECONDS).until(second::leads);
+    assertThat(scene.lost()).isEmpty();
+    var lease = scene.active(scene.pod("late"));
+    target.add(account(lease));
+    scene.forceDeletePod("late");
+    scene.revoked(lease, Duration.ofSeconds(1));
+  }
+
+  @Test
+  void saysThatItLostTheLead() {
+    scene.leading();
+
+    client
+        .leases()
+        .inNamespace(scene.namespace())
+        .withName(Leadership.LEASE)
+        .edit(l -> new LeaseBuilder(l).editSpec().withHolderIdentity("usurper").endSpec().build());
+
+    await().atMost(10, SECONDS).until(() -> scene.lost().contains("one"));
+  }
+}

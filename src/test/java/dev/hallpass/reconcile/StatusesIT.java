@@ -1,0 +1,178 @@
+package dev.hallpass.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(KubeApi.class)
+class StatusesIT {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private final LedgerDriver target = new LedgerDriver();
+  private KubernetesClient client;
+  private ControllerScene scene;
+
+  @BeforeEach
+  void setUp(KubeApi api) {
+    client = api.client();
+    scene = new ControllerScene(api, target);
+    scene.leading();
+  }
+
+  @AfterEach
+  void tearDown() {
+    scene.close();
+  }
+
+  @Test
+  void countsPodsAndLeases() {
+    scene.active(scene.pod("one"));
+    scene.pod("two");
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var status = requestStatus();
+              assertThat(status.pods()).isEqualTo(2);
+              assertThat(status.leases()).isEqualTo(1);
+              assertThat(status.observedGeneration()).isEqualTo(1);
+              assertThat(Conditions.holds(status.conditions(), Conditions.READY)).isTrue();
+              assertThat(Conditions.holds(status.conditions(), Conditions.PODS_INJECTED)).isTrue();
+              assertThat(providerStatus().leases()).isEqualTo(1);
+            });
+
+    scene.forceDeletePod("one");
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(requestStatus().pods()).isEqualTo(1);
+              assertThat(requestStatus().leases()).isZero();
+              assertThat(providerStatus().leases()).isZero();
+            });
+  }
+
+  @Test
+  void saysInTheTargetsWordsWhatFails() {
+    await().atMost(SOON).until(() -> ready(providerStatus().conditions()).equals("Ready"));
+    assertThat(providerStatus().target()).isEqualTo("ledger://here");
+
+    target.goDown();
+
+    await()
+        .atMost(SOON)
+        .until(() -> ready(providerStatus().conditions()).equals("TargetUnreachable"));
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var ready = readyCondition(requestStatus().conditions());
+              assertThat(ready.getReason()).isEqualTo("ProviderNotReady");
+              assertThat(ready.getMessage())
+                  .isEqualTo(
+                      "spec.credentials[db].providerRef: CredentialProvider/orders-postgres is not"
+                          + " ready: connection refused");
+            });
+
+    target.comeUp();
+
+    await().atMost(SOON).until(() -> ready(requestStatus().conditions()).equals("Ready"));
+  }
+
+  @Test
+  void namesTheFieldAndTheFix() {
+    request()
+        .edit(
+            r -> {
+              var asked = r.getSpec().credentials().getFirst();
+              r.getSpec()
+                  .credentials()
+                  .set(
+                      0,
+                      new dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential(
+                          asked.name(),
+                          asked.providerRef(),
+                          "writer",
+                          asked.ttl(),
+                          asked.delivery()));
+              return r;
+            });
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var ready = readyCondition(requestStatus().conditions());
+              assertThat(ready.getReason()).isEqualTo("AccessLevelUnknown");
+              assertThat(ready.getMessage()).startsWith("spec.credentials[db].access: ");
+              assertThat(ready.getObservedGeneration()).isEqualTo(2);
+            });
+  }
+
+  @Test
+  void writesNothingWhereNothingChanged() {
+    await().atMost(SOON).until(() -> ready(requestStatus().conditions()).equals("Ready"));
+    await().atMost(SOON).until(() -> ready(providerStatus().conditions()).equals("Ready"));
+    var request = request().get().getMetadata().getResourceVersion();
+    var provider = provider().get().getMetadata().getResourceVersion();
+
+    await()
+        .during(Duration.ofSeconds(6))
+        .atMost(SOON)
+        .until(
+            () ->
+                request().get().getMetadata().getResourceVersion().equals(request)
+                    && provider().get().getMetadata().getResourceVersion().equals(provider));
+  }
+
+  private Resource<CredentialRequest> request() {
+    return client
+        .resources(CredentialRequest.class)
+        .inNamespace(scene.namespace())
+        .withName("orders-db");
+  }
+
+  private Resource<CredentialProvider> provider() {
+    return client
+        .resources(CredentialProvider.class)
+        .inNamespace(scene.namespace())
+        .withName("orders-postgres");
+  }
+
+  private CredentialRequestStatus requestStatus() {
+    var status = request().get().getStatus();
+    return status == null ? new CredentialRequestStatus(null, null, null, null) : status;
+  }
+
+  private CredentialProviderStatus providerStatus() {
+    var status = provider().get().getStatus();
+    return status == null ? new CredentialProviderStatus(null, null, null, null) : status;
+  }
+
+  private static Condition readyCondition(@Nullable List<Condition> conditions) {
+    return Conditions.find(conditions, Conditions.READY).orElseGet(Condition::new);
+  }
+
+  private static String ready(@Nullable List<Condition> conditions) {
+    var reason = readyCondition(conditions).getReason();
+    return reason == null ? "" : reason;
+  }
+}
