@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -122,7 +123,7 @@ public final class Events implements AutoCloseable {
   /** Follows from what is said, so that etcd itself finds the repetition. */
   private static String name(ObjectReference about, Reason reason, String message) {
     var said = String.join("\n", about.getUid(), reason.name(), message);
-    var digest = UUID.nameUUIDFromBytes(said.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    var digest = UUID.nameUUIDFromBytes(said.getBytes(StandardCharsets.UTF_8));
     return about.getName() + "." + digest.toString().replace("-", "").substring(0, 16);
   }
 

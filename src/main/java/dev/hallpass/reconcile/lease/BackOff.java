@@ -4,12 +4,14 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a failed revocation is tried again: after 1 s, then twice as long each time, up to 60 s,
@@ -46,7 +48,7 @@ final class BackOff {
     return Duration.between(clock.instant(), wait.until());
   }
 
-  private Wait next(String provider, @org.jspecify.annotations.Nullable Wait before) {
+  private Wait next(String provider, @Nullable Wait before) {
     var pause = before == null ? FIRST : before.last().multipliedBy(2);
     var capped = pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
     var shortened = (long) (capped.toMillis() * (1 - 0.2 * chance.getAsDouble()));
@@ -60,7 +62,7 @@ final class BackOff {
 
   /** Notes that a target answers; gives the leases that waited for it. */
   List<ResourceID> answered(String provider) {
-    var woken = new java.util.ArrayList<ResourceID>();
+    var woken = new ArrayList<ResourceID>();
     for (Iterator<Map.Entry<ResourceID, Wait>> i = waits.entrySet().iterator(); i.hasNext(); ) {
       var entry = i.next();
       if (entry.getValue().provider().equals(provider)) {

@@ -16,10 +16,21 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** What people and meters hear of the ends of leases. */
 final class LeaseReports {
   private static final Logger LOG = Logger.getLogger(LeaseReports.class);
+
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(3),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(60)
+  };
 
   private final Events events;
   private final MeterRegistry meters;
@@ -70,8 +81,8 @@ final class LeaseReports {
     var by = String.valueOf(status.endedBy());
     Timer.builder("hallpass.revocation")
         .description("From the end of a lease to its account verified gone")
-        .tag("endedBy", by)
-        .publishPercentileHistogram()
+        .tag("ended_by", by)
+        .serviceLevelObjectives(BUCKETS)
         .register(meters)
         .record(took(status.endedAt(), status.revokedAt()));
     events.say(
@@ -81,9 +92,7 @@ final class LeaseReports {
         by + ": the account is verified gone");
   }
 
-  private static Duration took(
-      @org.jspecify.annotations.Nullable String from,
-      @org.jspecify.annotations.Nullable String to) {
+  private static Duration took(@Nullable String from, @Nullable String to) {
     return from == null || to == null
         ? Duration.ZERO
         : Duration.between(Instant.parse(from), Instant.parse(to));

@@ -19,6 +19,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -56,7 +57,7 @@ public final class RequestReconciler implements Reconciler<CredentialRequest> {
       EventSourceContext<CredentialRequest> context) {
     var requests = context.getPrimaryCache();
     requests.addIndexers(
-        java.util.Map.of("name", r -> List.of(name(r)), "provider", RequestReconciler::providers));
+        Map.of("name", r -> List.of(name(r)), "provider", RequestReconciler::providers));
     return List.of(
         new InformerEvents<>(
             view.pods(),
