@@ -31,7 +31,6 @@ public final class CertificateKeeper {
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final String TLS_TYPE = "kubernetes.io/tls";
   private static final String OPAQUE_TYPE = "Opaque";
-  private static final int HTTP_UNPROCESSABLE = 422;
 
   private final KubernetesClient client;
   private final CertificateNames names;
@@ -58,7 +57,7 @@ public final class CertificateKeeper {
     try {
       return keep(now);
     } catch (KubernetesClientException e) {
-      if (!lostARace(e)) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }
       LOG.infof(
@@ -119,10 +118,5 @@ public final class CertificateKeeper {
           .update();
       LOG.infof("certificates changed namespace=%s secret=%s", names.namespace(), name);
     }
-  }
-
-  /** 409 for a stale version or a Secret that exists by now; 422 for a patch whose test failed. */
-  private static boolean lostARace(KubernetesClientException e) {
-    return e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HTTP_UNPROCESSABLE;
   }
 }

@@ -2,6 +2,7 @@ package dev.hallpass.reconcile.certificates;
 
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ final class WebhookTrust {
   /**
    * An operation of a JSON Patch (RFC 6902).
    *
-   * @param op {@code test} or {@code add}
+   * @param op {@code add}, which also replaces
    * @param path a JSON Pointer (RFC 6901)
    * @param value what to compare with, or to write
    */
@@ -42,7 +43,12 @@ final class WebhookTrust {
         .map(found -> new WebhookTrust(client, found));
   }
 
-  /** Writes the bundle wherever another is, unless the configuration has changed since. */
+  /**
+   * Writes the bundle wherever another is.
+   *
+   * @throws KubernetesClientException with code 409 where the configuration was changed since it
+   *     was read
+   */
   void set(String bundle) {
     var value = Base64.getEncoder().encodeToString(bundle.getBytes(StandardCharsets.UTF_8));
     var patch = new ArrayList<Operation>();
@@ -55,9 +61,9 @@ final class WebhookTrust {
     if (patch.isEmpty()) {
       return;
     }
+    // Naming the version that was read makes the API server refuse a patch of another.
     patch.addFirst(
-        new Operation(
-            "test", "/metadata/resourceVersion", read.getMetadata().getResourceVersion()));
+        new Operation("add", "/metadata/resourceVersion", read.getMetadata().getResourceVersion()));
     client
         .admissionRegistration()
         .v1()

@@ -1,6 +1,7 @@
 package dev.hallpass.reconcile.certificates;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hallpass.pki.Lifetimes;
 import dev.hallpass.pki.Rotation;
@@ -10,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -154,6 +156,25 @@ class CertificateKeeperIT {
     var before = versions();
     faster.reconcile();
     assertThat(versions()).isEqualTo(before);
+  }
+
+  @Test
+  void aBundleThatWasDecidedOnAnOlderConfigurationIsNotWritten() {
+    keeper(NOW).reconcile();
+    var fresh = caBundle();
+    var stale = WebhookTrust.read(kube.client(), names.webhook()).orElseThrow();
+    kube.client()
+        .resource(configuration())
+        .edit(
+            c -> {
+              c.getMetadata().getLabels().put("edited", "meanwhile");
+              return c;
+            });
+
+    assertThatThrownBy(() -> stale.set("an older bundle"))
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(409));
+    assertThat(caBundle()).isEqualTo(fresh);
   }
 
   @Test
