@@ -1,0 +1,127 @@
+package dev.hallpass.app;
+
+import dev.hallpass.admission.AdmissionReviewer;
+import dev.hallpass.admission.InformerIndex;
+import dev.hallpass.admission.InjectionDecider;
+import dev.hallpass.admission.InjectionSettings;
+import dev.hallpass.broker.Broker;
+import dev.hallpass.broker.BrokerRoutes;
+import dev.hallpass.kube.Events;
+import dev.hallpass.provider.Drivers;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.virtual.threads.VirtualThreads;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** The broker: the admission webhook and the issuing API, behind one certificate. */
+@Singleton
+final class BrokerProcess {
+  private final Settings settings;
+  private final KubernetesClient client;
+  private final Drivers drivers;
+  private final Installation installation;
+  private final Events events;
+  private final Clock clock;
+  private final Vertx vertx;
+  private final MeterRegistry metrics;
+  private final ExecutorService threads;
+
+  private @Nullable InformerIndex index;
+  private @Nullable BrokerServer server;
+  private @Nullable ServingCertificate certificate;
+
+  @Inject
+  BrokerProcess(
+      Settings settings,
+      KubernetesClient client,
+      Drivers drivers,
+      Installation installation,
+      Events events,
+      Clock clock,
+      Vertx vertx,
+      MeterRegistry metrics,
+      @VirtualThreads ExecutorService threads) {
+    this.settings = settings;
+    this.client = client;
+    this.drivers = drivers;
+    this.installation = installation;
+    this.events = events;
+    this.clock = clock;
+    this.vertx = vertx;
+    this.metrics = metrics;
+    this.threads = threads;
+  }
+
+  /** Returns at once; the server listens when the controller has made its certificate. */
+  synchronized void start() {
+    var router = Router.router(vertx);
+    var serving = new BrokerServer(vertx, settings.port(), router);
+    var trust = new ServingCertificate(client, settings.namespace(), serving::serve);
+    var watched = InformerIndex.start(client);
+    new BrokerRoutes(
+            Broker.api(
+                client,
+                drivers,
+                settings.namespace(),
+                installation.id(),
+                events,
+                trust::trustBundle,
+                clock),
+            threads,
+            metrics)
+        .register(router);
+    new WebhookRoute(reviewer(watched, trust), threads, metrics).register(router);
+    index = watched;
+    server = serving;
+    certificate = trust;
+    trust.start();
+  }
+
+  private AdmissionReviewer reviewer(InformerIndex watched, ServingCertificate trust) {
+    var agent = settings.agent();
+    var injection =
+        new InjectionSettings(
+            agent.image(),
+            agent.pullPolicy(),
+            settings.brokerUrl(),
+            agent.port(),
+            Map.of("cpu", agent.cpuRequest(), "memory", agent.memoryRequest()),
+            Map.of("memory", agent.memoryLimit()),
+            settings.namespace());
+    var decider =
+        new InjectionDecider(
+            injection, watched, spec -> drivers.of(spec).formats(), trust::trustBundle);
+    return new AdmissionReviewer(decider, injection);
+  }
+
+  /** Whether this process is a broker at all. */
+  synchronized boolean started() {
+    return server != null;
+  }
+
+  /** Whether it can answer: it listens, and has seen what admission decides by. */
+  synchronized boolean ready() {
+    return server != null && server.listens() && index != null && index.isReady();
+  }
+
+  @PreDestroy
+  synchronized void close() {
+    if (server != null) {
+      server.close();
+    }
+    if (certificate != null) {
+      certificate.close();
+    }
+    if (index != null) {
+      index.close();
+    }
+  }
+}

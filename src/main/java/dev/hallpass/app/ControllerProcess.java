@@ -1,0 +1,98 @@
+package dev.hallpass.app;
+
+import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.reconcile.Controller;
+import dev.hallpass.reconcile.ControllerSettings;
+import dev.hallpass.reconcile.LeadershipTimes;
+import dev.hallpass.reconcile.provider.ProviderTimes;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The controller: one of the replicas leads, the others stand by. */
+@Singleton
+final class ControllerProcess {
+  private static final Logger LOG = Logger.getLogger(ControllerProcess.class);
+  private static final int LOST_LEADERSHIP = 3;
+
+  private final Settings settings;
+  private final KubernetesClient client;
+  private final Drivers drivers;
+  private final Installation installation;
+  private final Clock clock;
+  private final MeterRegistry metrics;
+
+  private @Nullable Controller controller;
+
+  @Inject
+  ControllerProcess(
+      Settings settings,
+      KubernetesClient client,
+      Drivers drivers,
+      Installation installation,
+      Clock clock,
+      MeterRegistry metrics) {
+    this.settings = settings;
+    this.client = client;
+    this.drivers = drivers;
+    this.installation = installation;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  synchronized void start() {
+    var started =
+        new Controller(
+            client,
+            drivers,
+            metrics,
+            clock,
+            settings(),
+            List.of(CertificateDuty.of(client, settings.namespace(), clock)),
+            ControllerProcess::leave);
+    controller = started;
+    started.start();
+  }
+
+  private ControllerSettings settings() {
+    var times = settings.controller();
+    var targets = ProviderTimes.DEFAULT;
+    return new ControllerSettings(
+        installation.id(),
+        settings.namespace(),
+        settings.identity(),
+        new LeaseTimes(times.pendingTimeout(), times.nodeLostGrace(), times.retention()),
+        new ProviderTimes(
+            targets.probeWhenReady(), targets.probeWhenFailing(), times.sweepInterval()),
+        LeadershipTimes.DEFAULT);
+  }
+
+  /** Halts without a shutdown that could take longer than the next leader waits. */
+  private static void leave() {
+    LOG.error("leadership was lost; the process ends, so that no two controllers act");
+    Runtime.getRuntime().halt(LOST_LEADERSHIP);
+  }
+
+  /** Whether this process is a controller at all. */
+  synchronized boolean started() {
+    return controller != null;
+  }
+
+  synchronized boolean healthy() {
+    return controller != null && controller.healthy();
+  }
+
+  @PreDestroy
+  synchronized void close() {
+    if (controller != null) {
+      controller.close();
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.hallpass.app;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/** Whether a restart would help: only a controller whose watches have ended. */
+@Liveness
+@Singleton
+final class LivenessProbe implements HealthCheck {
+  private final ControllerProcess controller;
+
+  @Inject
+  LivenessProbe(ControllerProcess controller) {
+    this.controller = controller;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("hallpass")
+        .status(!controller.started() || controller.healthy())
+        .build();
+  }
+}

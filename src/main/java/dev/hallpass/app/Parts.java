@@ -1,0 +1,62 @@
+package dev.hallpass.app;
+
+import dev.hallpass.kube.Events;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.postgresql.PostgreSqlDriver;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+
+/** The parts that both processes are made of. */
+final class Parts {
+
+  @Produces
+  @Singleton
+  KubernetesClient client() {
+    return new KubernetesClientBuilder().build();
+  }
+
+  void close(@Disposes KubernetesClient client) {
+    client.close();
+  }
+
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  Drivers drivers() {
+    return new Drivers(List.of(new PostgreSqlDriver(new SecureRandom())));
+  }
+
+  void close(@Disposes Drivers drivers) {
+    drivers.close();
+  }
+
+  @Produces
+  @Singleton
+  Events events(KubernetesClient client, Clock clock) {
+    return new Events(client, clock);
+  }
+
+  void close(@Disposes Events events) {
+    events.close();
+  }
+
+  @Produces
+  @Singleton
+  Installation installation(Settings settings, KubernetesClient client) {
+    return settings
+        .installation()
+        .map(Installation::new)
+        .orElseGet(() -> Installation.ofCluster(client));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.hallpass.app;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a deployment can set: system properties {@code hallpass.*} or, as the chart does,
+ * environment variables {@code HALLPASS_*}. Durations are ISO 8601 or plain, e.g. {@code 40s}.
+ */
+@ConfigMapping(prefix = "hallpass")
+public interface Settings {
+
+  /** Hallpass's own namespace. */
+  @WithDefault("hallpass-system")
+  String namespace();
+
+  /**
+   * Eight hex digits in the name of every account, which tell this Hallpass from others at the same
+   * target. Derived from the cluster's identity where it is left out.
+   */
+  Optional<String> installation();
+
+  /** This process, among those that could lead. */
+  @WithDefault("${HOSTNAME:hallpass}")
+  String identity();
+
+  /** The broker's TLS port. */
+  @WithDefault("8443")
+  int port();
+
+  /** Where agents reach the broker. */
+  @WithDefault("https://hallpass-broker.hallpass-system.svc")
+  String brokerUrl();
+
+  /** The agent. */
+  Agent agent();
+
+  /** Times of the controller. */
+  Controller controller();
+
+  /** The agent that is injected. */
+  interface Agent {
+
+    /** Its image. */
+    @WithDefault("docker.io/hallpass/agent:dev")
+    String image();
+
+    /** Its pull policy. */
+    @WithDefault("IfNotPresent")
+    String pullPolicy();
+
+    /** The port its readiness is asked at. */
+    @WithDefault("7470")
+    int port();
+
+    /** Memory it requests. */
+    @WithDefault("40Mi")
+    String memoryRequest();
+
+    /** Memory it is limited to. */
+    @WithDefault("96Mi")
+    String memoryLimit();
+
+    /** CPU it requests. */
+    @WithDefault("5m")
+    String cpuRequest();
+  }
+
+  /** Times of the controller. */
+  interface Controller {
+
+    /** From when a node stopped being Ready to the end of its pods' leases. */
+    @WithDefault("40s")
+    Duration nodeLostGrace();
+
+    /** How long a pod may take to confirm delivery. */
+    @WithDefault("60s")
+    Duration pendingTimeout();
+
+    /** How long ended leases stay readable. */
+    @WithDefault("1h")
+    Duration retention();
+
+    /** Between searches for accounts that no lease names. */
+    @WithDefault("15s")
+    Duration sweepInterval();
+  }
+}
