@@ -1,0 +1,271 @@
+package dev.hallpass.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.provider.postgresql.PostgreSqlDriver;
+import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.wire.IssueAnswer;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith({KubeApi.class, PostgresServer.class})
+class BrokerIT {
+  private static final String ISSUE = "/v1/credentials";
+
+  private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
+  private BrokerScene scene;
+
+  @BeforeEach
+  void open(KubeApi kube, PostgresServer.Instance postgres) {
+    scene = new BrokerScene(kube, postgres, driver);
+  }
+
+  @AfterEach
+  void close() {
+    scene.close();
+    driver.close();
+  }
+
+  @Test
+  void aPodGetsACredentialThatWorksOnceItHasAcknowledged() {
+    var token = scene.token(scene.pod("orders-1"));
+
+    var issued = scene.issue(token);
+    assertThat(scene.admits(issued)).isFalse();
+    assertThat(LeaseJudge.phase(scene.leases().getFirst())).isEqualTo(LeasePhase.Pending);
+
+    var usable = scene.acknowledge(token, issued);
+    assertThat(scene.admits(issued)).isTrue();
+    assertThat(usable.expiresAt()).isBetween(in(14), in(16));
+    var lease = scene.leases().getFirst();
+    assertThat(lease.getStatus().phase()).isEqualTo(LeasePhase.Active);
+    assertThat(lease.getStatus().expiresAt()).isEqualTo(usable.expiresAt().toString());
+    assertThat(lease.getFinalizers()).containsExactly("hallpass.dev/revocation");
+
+    var renewed = scene.renew(token, issued);
+    assertThat(renewed.renewable()).isTrue();
+    assertThat(scene.admits(issued)).isTrue();
+  }
+
+  @Test
+  void acknowledgingAgainIsFine() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+
+    scene.acknowledge(token, issued);
+
+    assertThat(scene.admits(issued)).isTrue();
+  }
+
+  @Test
+  void aRestartedAgentGetsFreshMaterialUnderTheSameLease() {
+    var token = scene.token(scene.pod("orders-1"));
+    var first = scene.issue(token);
+    scene.acknowledge(token, first);
+
+    IssueAnswer last = first;
+    for (var restart = 0; restart < 5; restart++) {
+      last = scene.issue(token);
+      scene.acknowledge(token, last);
+    }
+
+    assertThat(last.lease()).isEqualTo(first.lease());
+    assertThat(scene.leases()).hasSize(1);
+    assertThat(scene.admits(first)).isFalse();
+    assertThat(scene.admits(last)).isTrue();
+    assertThat(reason("/v1/leases/acknowledge", token, BrokerScene.names(first)))
+        .isEqualTo(Reason.Superseded);
+    assertThat(reason("/v1/leases/renew", token, BrokerScene.names(first)))
+        .isEqualTo(Reason.Superseded);
+  }
+
+  @Test
+  void manyCallsAtOnceMakeOneAccount() throws Exception {
+    var token = scene.token(scene.pod("orders-1"));
+    var before = scene.accounts().size();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var running = new ArrayList<Future<Integer>>();
+      for (var i = 0; i < 24; i++) {
+        Callable<Integer> call =
+            () -> scene.post(ISSUE, token, BrokerScene.asks("db", "db")).statusCode();
+        running.add(threads.submit(call));
+      }
+      for (var one : running) {
+        assertThat(one.get()).isIn(200, 409);
+      }
+    }
+
+    assertThat(scene.leases()).hasSize(1);
+    assertThat(scene.accounts()).hasSize(before + 1);
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+    assertThat(scene.admits(issued)).isTrue();
+  }
+
+  @Test
+  void aTokenFromAnotherAddressIsRefused() {
+    var token = scene.token(scene.pod("orders-1"));
+
+    var answer = scene.postFrom("127.0.0.2", ISSUE, token, BrokerScene.asks("db", "db"));
+
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(BrokerScene.reason(answer)).isEqualTo(Reason.AddressMismatch);
+    assertThat(scene.leases()).isEmpty();
+  }
+
+  @Test
+  void noTokenANonsenseTokenAndAnotherAudienceAreRefused() {
+    var pod = scene.pod("orders-1");
+
+    assertThat(refusal("")).isEqualTo(Reason.TokenMissing);
+    assertThat(refusal("nonsense")).isEqualTo(Reason.TokenInvalid);
+    assertThat(refusal("nonsense")).isEqualTo(Reason.TokenInvalid);
+    assertThat(refusal(scene.token(pod, "https://kubernetes.default.svc")))
+        .isEqualTo(Reason.TokenInvalid);
+    assertThat(scene.leases()).isEmpty();
+  }
+
+  @Test
+  void aDeletedPodIsRefusedThoughItsTokenIsStillAccepted() {
+    var pod = scene.pod("orders-1");
+    var token = scene.token(pod);
+    scene.issue(token);
+
+    scene.kube().client().pods().resource(pod).withGracePeriod(0).delete();
+
+    assertThat(refusal(token)).isIn(Reason.PodGone, Reason.TokenInvalid);
+  }
+
+  @Test
+  void aSuccessorOfTheSameNameIsNotThePod() {
+    var pod = scene.pod("orders-1");
+    var token = scene.token(pod);
+    scene.kube().client().pods().resource(pod).withGracePeriod(0).delete();
+    scene.pod("orders-1");
+
+    assertThat(refusal(token)).isIn(Reason.PodGone, Reason.TokenInvalid);
+  }
+
+  @Test
+  void aTerminatingPodIsRefused() {
+    var pod = scene.pod("orders-1");
+    var token = scene.token(pod);
+    scene.kube().client().pods().resource(pod).withGracePeriod(60).delete();
+
+    assertThat(refusal(token)).isEqualTo(Reason.PodTerminating);
+  }
+
+  @Test
+  void aCompletedPodIsRefused() {
+    var pod = scene.pod("orders-1");
+    var token = scene.token(pod);
+    var ended = new PodBuilder(pod).editStatus().withPhase("Succeeded").endStatus().build();
+    scene.kube().client().resource(ended).updateStatus();
+
+    assertThat(refusal(token)).isEqualTo(Reason.PodEnded);
+  }
+
+  @Test
+  void aPodThatTheRequestDoesNotSelectIsRefused() {
+    var byLabel = scene.pod("bills-1", "bills", "orders", "127.0.0.1");
+    var byAccount = scene.pod("orders-2", "orders", "other", "127.0.0.1");
+
+    assertThat(refusal(scene.token(byLabel))).isEqualTo(Reason.NotSelected);
+    assertThat(refusal(scene.token(byAccount))).isEqualTo(Reason.NotSelected);
+  }
+
+  @Test
+  void whatIsNotGrantedCannotBeNamed() {
+    var token = scene.token(scene.pod("orders-1"));
+    scene.request("greedy", "writer", "15m");
+    scene.request("long", "reader", "2h");
+
+    assertThat(reason(ISSUE, token, BrokerScene.asks("absent", "db")))
+        .isEqualTo(Reason.RequestNotFound);
+    assertThat(reason(ISSUE, token, BrokerScene.asks("db", "absent")))
+        .isEqualTo(Reason.CredentialNotFound);
+    assertThat(reason(ISSUE, token, BrokerScene.asks("greedy", "db")))
+        .isEqualTo(Reason.AccessLevelUnknown);
+    assertThat(reason(ISSUE, token, BrokerScene.asks("long", "db"))).isEqualTo(Reason.TtlAboveCap);
+    assertThat(reason(ISSUE, token, BrokerScene.asks("../kube-system/x", "db")))
+        .isIn(Reason.RequestNotFound, Reason.ApiServerUnavailable);
+    assertThat(scene.leases()).isEmpty();
+  }
+
+  @Test
+  void anotherPodsLeaseDoesNotExistForThisOne() {
+    var first = scene.token(scene.pod("orders-1"));
+    var second = scene.token(scene.pod("orders-2"));
+    var issued = scene.issue(first);
+
+    assertThat(reason("/v1/leases/acknowledge", second, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LeaseNotFound);
+    assertThat(scene.admits(issued)).isFalse();
+  }
+
+  @Test
+  void aLeaseWhoseRequestWasDeletedIsNotActivated() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene
+        .kube()
+        .client()
+        .resources(CredentialRequest.class)
+        .inNamespace(scene.kube().namespace())
+        .withName("db")
+        .delete();
+
+    assertThat(reason("/v1/leases/acknowledge", token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.RequestNotFound);
+    assertThat(scene.admits(issued)).isFalse();
+  }
+
+  @Test
+  void aDeletedLeaseIsNeitherActivatedNorReissuedUntilItIsGone() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.kube().client().resource(scene.leases().getFirst()).delete();
+
+    assertThat(reason("/v1/leases/acknowledge", token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LeaseEnded);
+    assertThat(refusal(token)).isEqualTo(Reason.LeaseBusy);
+    assertThat(scene.admits(issued)).isFalse();
+  }
+
+  @Test
+  void whatIsMalformedIsRefusedAsSuch() {
+    var token = scene.token(scene.pod("orders-1"));
+
+    assertThat(reason(ISSUE, token, "{".getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(Reason.BadRequest);
+    assertThat(scene.post(ISSUE, token, new byte[100_000]).statusCode()).isEqualTo(413);
+  }
+
+  private Reason refusal(String token) {
+    return reason(ISSUE, token, BrokerScene.asks("db", "db"));
+  }
+
+  private Reason reason(String path, String token, byte[] body) {
+    return BrokerScene.reason(scene.post(path, token, body));
+  }
+
+  private static Instant in(int minutes) {
+    return Instant.now().plusSeconds(minutes * 60L);
+  }
+}

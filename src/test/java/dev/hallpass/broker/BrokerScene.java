@@ -1,0 +1,314 @@
+package dev.hallpass.broker;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.kube.Events;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.TargetDriver;
+import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.wire.Codec;
+import dev.hallpass.wire.IssueAnswer;
+import dev.hallpass.wire.IssueRequest;
+import dev.hallpass.wire.LeaseAnswer;
+import dev.hallpass.wire.LeaseCall;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodIPBuilder;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A broker over a real API server and a real PostgreSQL, and the pods that call it: a pod here is
+ * an object with a loopback address and a real pod-bound token.
+ */
+final class BrokerScene implements AutoCloseable {
+  static final String INSTALLATION = "b10c0de5";
+  private static final String ADMIN_PASSWORD = "loopback-test-broker";
+
+  private final KubeApi kube;
+  private final PostgresServer.Instance postgres;
+  private final Vertx vertx = Vertx.vertx();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Events events;
+  private final HttpServer server;
+
+  BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver driver) {
+    this.kube = kube;
+    this.postgres = postgres;
+    this.events = new Events(kube.client(), Clock.systemUTC());
+    var api =
+        Broker.api(
+            kube.client(),
+            new Drivers(List.of(driver)),
+            "hallpass-system",
+            INSTALLATION,
+            events,
+            () -> "bundle",
+            Clock.systemUTC());
+    var router = Router.router(vertx);
+    new BrokerRoutes(api, threads, new SimpleMeterRegistry()).register(router);
+    server =
+        vertx
+            .createHttpServer()
+            .requestHandler(router)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    prepare();
+  }
+
+  private void prepare() {
+    postgres.execute(
+        """
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'broker_admin') THEN
+            CREATE ROLE broker_admin LOGIN CREATEROLE PASSWORD '%s';
+            CREATE ROLE broker_reader NOLOGIN;
+            GRANT pg_signal_backend TO broker_admin;
+            GRANT broker_reader TO broker_admin WITH ADMIN OPTION;
+          END IF;
+        END $$"""
+            .formatted(ADMIN_PASSWORD));
+    var client = kube.client();
+    for (var account : List.of("orders", "other")) {
+      client
+          .resource(
+              new ServiceAccountBuilder()
+                  .withNewMetadata()
+                  .withName(account)
+                  .withNamespace(kube.namespace())
+                  .endMetadata()
+                  .build())
+          .create();
+    }
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("admin")
+                .withNamespace(kube.namespace())
+                .endMetadata()
+                .addToStringData("username", "broker_admin")
+                .addToStringData("password", ADMIN_PASSWORD)
+                .build())
+        .create();
+    apply(
+        CredentialProvider.class,
+        """
+        metadata: {name: pg}
+        spec:
+          postgresql:
+            host: 127.0.0.1
+            port: %d
+            database: postgres
+            adminSecretRef: {name: admin}
+            tls: {mode: Disable}
+          access:
+          - {name: reader, maxTtl: 1h, maxLifetime: 2h, postgresql: {roles: [broker_reader]}}
+        """
+            .formatted(postgres.port()));
+    request("db", "reader", "15m");
+  }
+
+  void request(String name, String access, String ttl) {
+    apply(
+        CredentialRequest.class,
+        """
+        metadata: {name: %s}
+        spec:
+          workload:
+            serviceAccountName: orders
+            selector: {matchLabels: {app: orders}}
+          owner: team-orders
+          purpose: test
+          credentials:
+          - name: db
+            providerRef: {kind: CredentialProvider, name: pg}
+            access: %s
+            ttl: %s
+            delivery: {mode: Sidecar, files: [{path: db.json, format: Json}]}
+        """
+            .formatted(name, access, ttl));
+  }
+
+  private <T extends io.fabric8.kubernetes.api.model.HasMetadata> void apply(
+      Class<T> type, String yaml) {
+    var object = io.fabric8.kubernetes.client.utils.Serialization.unmarshal(yaml, type);
+    object.getMetadata().setNamespace(kube.namespace());
+    kube.client().resource(object).create();
+  }
+
+  /** A running pod of the request's workload, at 127.0.0.1. */
+  Pod pod(String name) {
+    return pod(name, "orders", "orders", "127.0.0.1");
+  }
+
+  Pod pod(String name, String app, String serviceAccount, String address) {
+    var pod =
+        kube.client()
+            .resource(
+                new PodBuilder()
+                    .withNewMetadata()
+                    .withName(name)
+                    .withNamespace(kube.namespace())
+                    .addToLabels("app", app)
+                    .endMetadata()
+                    .withNewSpec()
+                    .withServiceAccountName(serviceAccount)
+                    .withNodeName("node-1")
+                    .addNewContainer()
+                    .withName("app")
+                    .withImage("none")
+                    .endContainer()
+                    .endSpec()
+                    .build())
+            .create();
+    pod.setStatus(
+        new PodStatusBuilder()
+            .withPhase("Running")
+            .withPodIP(address)
+            .withPodIPs(new PodIPBuilder().withIp(address).build())
+            .build());
+    return kube.client().resource(pod).updateStatus();
+  }
+
+  /** A token as the kubelet projects it into the pod, for this audience. */
+  String token(Pod pod, String audience) {
+    return kube.client()
+        .serviceAccounts()
+        .inNamespace(kube.namespace())
+        .withName(pod.getSpec().getServiceAccountName())
+        .tokenRequest(
+            new TokenRequestBuilder()
+                .withNewSpec()
+                .withAudiences(audience)
+                .withNewBoundObjectRef()
+                .withApiVersion("v1")
+                .withKind("Pod")
+                .withName(pod.getMetadata().getName())
+                .withUid(pod.getMetadata().getUid())
+                .endBoundObjectRef()
+                .endSpec()
+                .build())
+        .getStatus()
+        .getToken();
+  }
+
+  String token(Pod pod) {
+    return token(pod, HallpassApi.TOKEN_AUDIENCE);
+  }
+
+  IssueAnswer issue(String token) {
+    return Codec.issueAnswer(ok(post("/v1/credentials", token, asks("db", "db"))));
+  }
+
+  LeaseAnswer acknowledge(String token, IssueAnswer issued) {
+    return Codec.leaseAnswer(ok(post("/v1/leases/acknowledge", token, names(issued))));
+  }
+
+  LeaseAnswer renew(String token, IssueAnswer issued) {
+    return Codec.leaseAnswer(ok(post("/v1/leases/renew", token, names(issued))));
+  }
+
+  static byte[] asks(String request, String credential) {
+    return Codec.encode(new IssueRequest(request, credential));
+  }
+
+  static byte[] names(IssueAnswer issued) {
+    return Codec.encode(new LeaseCall(issued.lease(), issued.epoch()));
+  }
+
+  HttpResponse<byte[]> post(String path, String token, byte[] body) {
+    return postFrom("127.0.0.1", path, token, body);
+  }
+
+  HttpResponse<byte[]> postFrom(String address, String path, String token, byte[] body) {
+    try (var http = HttpClient.newBuilder().localAddress(InetAddress.getByName(address)).build()) {
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path))
+              .POST(BodyPublishers.ofByteArray(body));
+      if (!token.isEmpty()) {
+        request.header("Authorization", "Bearer " + token);
+      }
+      return http.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new IllegalStateException(path, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(path, e);
+    }
+  }
+
+  private static byte[] ok(HttpResponse<byte[]> response) {
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(
+          response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
+    }
+    return response.body();
+  }
+
+  static Reason reason(HttpResponse<byte[]> response) {
+    return Codec.problem(response.body()).reason();
+  }
+
+  List<CredentialLease> leases() {
+    return kube.client()
+        .resources(CredentialLease.class)
+        .inNamespace(kube.namespace())
+        .list()
+        .getItems();
+  }
+
+  /** Whether PostgreSQL admits what was issued. */
+  boolean admits(IssueAnswer issued) {
+    try {
+      var json =
+          new com.fasterxml.jackson.databind.ObjectMapper()
+              .readTree(issued.files().getFirst().content().reveal());
+      return postgres.admits(json.get("username").asText(), json.get("password").asText());
+    } catch (IOException e) {
+      throw new IllegalStateException("db.json is not JSON", e);
+    }
+  }
+
+  /** Accounts of this namespace's leases and of no lease at all. */
+  List<String> accounts() {
+    return postgres.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'hp\\_b10c0de5\\_%'");
+  }
+
+  KubeApi kube() {
+    return kube;
+  }
+
+  @Override
+  public void close() {
+    server.close().toCompletionStage().toCompletableFuture().join();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+    threads.close();
+    events.close();
+  }
+}
