@@ -288,4 +288,23 @@ class EndingsIT {
                     .getItems()
                     .isEmpty());
   }
+
+  @Test
+  void revokesWithTheSecretItLastReadWhileItsProviderGoes() {
+    scene.leading();
+    var lease = lease("orphaned");
+    var provider =
+        client
+            .resources(CredentialProvider.class)
+            .inNamespace(scene.namespace())
+            .withName("orders-postgres");
+    await().atMost(SOON).until(() -> provider.get().getStatus() != null);
+
+    client.secrets().inNamespace(scene.namespace()).delete();
+    provider.delete();
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.ProviderChanged);
+    await().atMost(SOON).until(() -> provider.get() == null);
+    assertThat(target.has(account(lease))).isFalse();
+  }
 }
