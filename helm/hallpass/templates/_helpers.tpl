@@ -1,0 +1,183 @@
+{{/* The names of what broker and controller are made of follow from the name of the process alone. */}}
+
+{{- define "hallpass.labels" -}}
+{{ include "hallpass.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+{{- end }}
+
+{{- define "hallpass.selector" -}}
+app.kubernetes.io/name: hallpass
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- with .process }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end }}
+
+{{- define "hallpass.image" -}}
+{{ .image.repository }}:{{ .image.tag | default .root.Chart.AppVersion }}
+{{- end }}
+
+{{/* A ClusterRole, and its binding to the process. */}}
+{{- define "hallpass.clusterRoleBinding" -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: hallpass-{{ .process }}
+  labels: {{- include "hallpass.labels" . | nindent 4 }}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: hallpass-{{ .process }}}
+subjects:
+- {kind: ServiceAccount, name: hallpass-{{ .process }}, namespace: {{ .root.Release.Namespace }}}
+{{- end }}
+
+{{- define "hallpass.roleBinding" -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: hallpass-{{ .process }}
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- include "hallpass.labels" . | nindent 4 }}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: hallpass-{{ .process }}}
+subjects:
+- {kind: ServiceAccount, name: hallpass-{{ .process }}, namespace: {{ .root.Release.Namespace }}}
+{{- end }}
+
+{{- define "hallpass.serviceAccount" -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: hallpass-{{ .process }}
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- include "hallpass.labels" . | nindent 4 }}
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets: {{- range . }}{{ printf "\n- name: %q" . }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- define "hallpass.disruptionBudget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: hallpass-{{ .process }}
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- include "hallpass.labels" . | nindent 4 }}
+spec:
+  maxUnavailable: 1
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels: {{- include "hallpass.selector" . | nindent 6 }}
+{{- end }}
+
+{{/* The Deployment of a process. `ports` is what it serves beside its management port, `settings` what it alone must know: dev.hallpass.app.Settings. */}}
+{{- define "hallpass.deployment" -}}
+{{- $values := index .root.Values .process -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: hallpass-{{ .process }}
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- include "hallpass.labels" . | nindent 4 }}
+spec:
+  replicas: {{ $values.replicas }}
+  strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}
+  selector:
+    matchLabels: {{- include "hallpass.selector" . | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "hallpass.labels" . | nindent 8 }}
+        {{- with .root.Values.podLabels }}{{ toYaml . | nindent 8 }}{{ end }}
+      annotations:
+        kubectl.kubernetes.io/default-container: {{ .process }}
+        {{- with .root.Values.podAnnotations }}{{ toYaml . | nindent 8 }}{{ end }}
+    spec:
+      serviceAccountName: hallpass-{{ .process }}
+      {{- with .root.Values.priorityClassName }}
+      priorityClassName: {{ . }}
+      {{- end }}
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 65532
+        runAsGroup: 65532
+        fsGroup: 65532
+        seccompProfile: {type: RuntimeDefault}
+      containers:
+      - name: {{ .process }}
+        image: {{ include "hallpass.image" (dict "root" .root "image" .root.Values.image) }}
+        imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+        args: [{{ .process }}]
+        env:
+        - {name: HALLPASS_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
+        - {name: HALLPASS_IDENTITY, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+        {{- with .root.Values.installation }}
+        - {name: HALLPASS_INSTALLATION, value: {{ quote . }}}
+        {{- end }}
+        {{- range $name, $value := .settings }}
+        - {name: HALLPASS_{{ $name }}, value: {{ quote $value }}}
+        {{- end }}
+        {{- with $values.env }}{{ toYaml . | nindent 8 }}{{ end }}
+        ports:
+        {{- with .ports }}{{ toYaml . | nindent 8 }}{{ end }}
+        - {name: management, containerPort: 9000}
+        startupProbe:
+          httpGet: {path: /q/health/started, port: management}
+          periodSeconds: 1
+          failureThreshold: 120
+        readinessProbe:
+          httpGet: {path: /q/health/ready, port: management}
+          periodSeconds: 2
+          timeoutSeconds: 2
+          failureThreshold: 2
+        livenessProbe:
+          httpGet: {path: /q/health/live, port: management}
+          periodSeconds: 10
+          timeoutSeconds: 5
+        {{- with .lifecycle }}
+        lifecycle: {{- toYaml . | nindent 10 }}
+        {{- end }}
+        resources: {{- toYaml $values.resources | nindent 10 }}
+        securityContext:
+          allowPrivilegeEscalation: false
+          readOnlyRootFilesystem: true
+          capabilities: {drop: [ALL]}
+        volumeMounts:
+        - {name: tmp, mountPath: /tmp}
+      volumes:
+      - {name: tmp, emptyDir: {sizeLimit: 64Mi}}
+      {{- with $values.nodeSelector }}
+      nodeSelector: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with $values.tolerations }}
+      tolerations: {{- toYaml . | nindent 6 }}
+      {{- end }}
+      {{- with $values.affinity }}
+      affinity: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      topologySpreadConstraints:
+      {{- with $values.topologySpreadConstraints }}
+      {{- toYaml . | nindent 6 }}
+      {{- else }}
+      - maxSkew: 1
+        topologyKey: kubernetes.io/hostname
+        whenUnsatisfiable: ScheduleAnyway
+        labelSelector:
+          matchLabels: {{- include "hallpass.selector" . | nindent 12 }}
+        matchLabelKeys: [pod-template-hash]
+      {{- end }}
+{{- end }}
+
+{{/* Without an address of its own: each replica is asked for its own metrics. */}}
+{{- define "hallpass.metrics" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  name: hallpass-{{ .process }}-metrics
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- include "hallpass.labels" . | nindent 4 }}
+spec:
+  clusterIP: None
+  selector: {{- include "hallpass.selector" . | nindent 4 }}
+  ports:
+  - {name: metrics, port: 9000, targetPort: management}
+{{- end }}
