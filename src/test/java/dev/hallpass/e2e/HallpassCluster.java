@@ -69,7 +69,7 @@ final class HallpassCluster implements BeforeEachCallback, AfterEachCallback, Pa
       Host.run("hack/cluster", "up");
       kubeconfig = Host.run("hack/cluster", "kubeconfig").strip();
     }
-    Host.run("hack/install");
+    Host.run("hack/install", "--test-images");
     var client = new KubernetesClientBuilder().withConfig(config(Path.of(kubeconfig))).build();
     return new Shared(client, Database.start(client));
   }
