@@ -48,7 +48,15 @@ public final class BrokerRoutes {
     router
         .post(path)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
-        .handler(context -> threads.execute(() -> serve(context, operation, handler)));
+        .handler(context -> threads.execute(() -> serve(context, operation, handler)))
+        .failureHandler(BrokerRoutes::unreadable);
+  }
+
+  /** What fails before a call is read: a body over the limit, or one that was cut off. */
+  private static void unreadable(RoutingContext context) {
+    var status = context.statusCode() > 0 ? context.statusCode() : 400;
+    var problem = new Problem(status, Reason.BadRequest, "the body cannot be read");
+    respond(context, status, "application/problem+json", Codec.encode(problem));
   }
 
   private void serve(RoutingContext context, String operation, Function<Call, byte[]> handler) {

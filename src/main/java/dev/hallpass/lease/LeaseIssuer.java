@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -66,7 +65,13 @@ public final class LeaseIssuer {
 
   /** Mints an account, or gives the one of the pod's live lease fresh secret material. */
   public Issued issue(Claim claim) {
-    var lease = liveLease(claim).map(l -> nextEpoch(claim, l)).orElseGet(() -> create(claim));
+    var known = known(claim);
+    var lease =
+        known.stream()
+            .filter(l -> !LeaseJudge.over(l))
+            .findFirst()
+            .map(l -> nextEpoch(claim, l))
+            .orElseGet(() -> create(claim, known));
     var grant = grant(claim, lease);
     var material = driver(claim).issue(claim.target(), grant);
     return new Issued(lease.getMetadata().getName(), grant.epoch(), material);
@@ -95,10 +100,6 @@ public final class LeaseIssuer {
     return usable(claim, renewed, grant.expiresAt());
   }
 
-  private Optional<CredentialLease> liveLease(Claim claim) {
-    return known(claim).stream().filter(l -> !LeaseJudge.over(l)).findFirst();
-  }
-
   private List<CredentialLease> known(Claim claim) {
     var name = new LeaseName(claim);
     return store.ofPod(claim.namespace(), claim.pod().uid()).stream()
@@ -120,10 +121,11 @@ public final class LeaseIssuer {
         lease, LeaseStatuses.reissued(lease, subject(lease), epoch(lease) + 1, clock.instant()));
   }
 
-  private CredentialLease create(Claim claim) {
+  /** Of two brokers that know the same, one creates the lease: the name follows from that. */
+  private CredentialLease create(Claim claim, List<CredentialLease> known) {
     var name = new LeaseName(claim);
     var last =
-        known(claim).stream()
+        known.stream()
             .mapToInt(l -> name.ordinalOf(l.getMetadata().getName()).orElse(0))
             .max()
             .orElse(0);
