@@ -22,8 +22,11 @@ public final class Codec {
   /** Writes a message. */
   public static byte[] encode(IssueRequest message) {
     return bytes(
-        "{\"request\":%s,\"credential\":%s}"
-            .formatted(Json.quote(message.request()), Json.quote(message.credential())));
+        "{\"request\":"
+            + Json.quote(message.request())
+            + ",\"credential\":"
+            + Json.quote(message.credential())
+            + "}");
   }
 
   /** Writes a message, secrets and all. */
@@ -39,40 +42,49 @@ public final class Codec {
           .append('}');
     }
     return bytes(
-        "{\"lease\":%s,\"epoch\":%d,\"files\":[%s],\"trustBundle\":%s}"
-            .formatted(
-                Json.quote(message.lease()),
-                message.epoch(),
-                files,
-                Json.quote(message.trustBundle())));
+        "{\"lease\":"
+            + Json.quote(message.lease())
+            + ",\"epoch\":"
+            + message.epoch()
+            + ",\"files\":["
+            + files
+            + "],\"trustBundle\":"
+            + Json.quote(message.trustBundle())
+            + "}");
   }
 
   /** Writes a message. */
   public static byte[] encode(LeaseCall message) {
     return bytes(
-        "{\"lease\":%s,\"epoch\":%d}".formatted(Json.quote(message.lease()), message.epoch()));
+        "{\"lease\":" + Json.quote(message.lease()) + ",\"epoch\":" + message.epoch() + "}");
   }
 
   /** Writes a message. */
   public static byte[] encode(LeaseAnswer message) {
     return bytes(
-        "{\"lease\":%s,\"expiresAt\":%s,\"renewable\":%b,\"trustBundle\":%s}"
-            .formatted(
-                Json.quote(message.lease()),
-                Json.quote(message.expiresAt().toString()),
-                message.renewable(),
-                Json.quote(message.trustBundle())));
+        "{\"lease\":"
+            + Json.quote(message.lease())
+            + ",\"expiresAt\":"
+            + Json.quote(message.expiresAt().toString())
+            + ",\"renewable\":"
+            + message.renewable()
+            + ",\"trustBundle\":"
+            + Json.quote(message.trustBundle())
+            + "}");
   }
 
   /** Writes a problem; its title is the reason's meaning (RFC 9457, 3.1.3). */
   public static byte[] encode(Problem message) {
     return bytes(
-        "{\"status\":%d,\"title\":%s,\"reason\":%s,\"detail\":%s}"
-            .formatted(
-                message.status(),
-                Json.quote(message.reason().meaning()),
-                Json.quote(message.reason().name()),
-                Json.quote(message.detail())));
+        "{\"status\":"
+            + message.status()
+            + ",\"title\":"
+            + Json.quote(message.reason().meaning())
+            + ",\"reason\":"
+            + Json.quote(message.reason().name())
+            + ",\"detail\":"
+            + Json.quote(message.detail())
+            + "}");
   }
 
   /** Reads an {@link IssueRequest}. */
@@ -118,9 +130,16 @@ public final class Codec {
   public static Problem problem(byte[] json) {
     var object = object(json);
     return new Problem(
-        (int) (long) member(object, "status", Long.class),
+        status(member(object, "status", Long.class)),
         reason(string(object, "reason")),
         string(object, "detail"));
+  }
+
+  private static int status(long value) {
+    if (value < 100 || value > 599) {
+      throw new MalformedMessageException("not an HTTP status");
+    }
+    return (int) value;
   }
 
   private static Reason reason(String name) {
@@ -160,7 +179,7 @@ public final class Codec {
     var value = object.get(name);
     if (!type.isInstance(value)) {
       throw new MalformedMessageException(
-          "member \"%s\" is missing or not a %s".formatted(name, type.getSimpleName()));
+          "member \"" + name + "\" is missing or not a " + type.getSimpleName());
     }
     return type.cast(value);
   }

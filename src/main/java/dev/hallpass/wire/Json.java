@@ -7,11 +7,20 @@ import java.util.Map;
 
 /**
  * A strict reader of JSON (RFC 8259) for small messages, so that the agent needs no library.
- * Objects become maps, arrays lists, integers {@code Long}; fractions, duplicate names, deep
- * nesting and anything after the value are refused.
+ * Objects become maps, arrays lists, integers {@code Long}; duplicate names, deep nesting and
+ * anything after the value are refused. Nulls, fractions and integers beyond 18 digits, which no
+ * record uses, become {@link Other}, so that a later version can send them in members that this one
+ * ignores.
  */
 final class Json {
   private static final int MAX_DEPTH = 8;
+  private static final int MAX_DIGITS = 18;
+
+  /** A value that is well-formed and that no record uses. */
+  enum Other {
+    NULL,
+    NUMBER
+  }
 
   private final String text;
   private int at;
@@ -43,7 +52,8 @@ final class Json {
       case '"' -> string();
       case 't' -> word("true", true);
       case 'f' -> word("false", false);
-      default -> integer();
+      case 'n' -> word("null", Other.NULL);
+      default -> number();
     };
   }
 
@@ -137,11 +147,12 @@ final class Json {
   private char hex() {
     var code = 0;
     for (var i = 0; i < 4; i++) {
-      var digit = Character.digit(next(), 16);
-      if (digit < 0) {
+      var digit = next();
+      // Character.digit alone would also take the digits of other scripts.
+      if (digit > 'f' || Character.digit(digit, 16) < 0) {
         throw malformed("not a hex digit");
       }
-      code = code * 16 + digit;
+      code = code * 16 + Character.digit(digit, 16);
     }
     return (char) code;
   }
@@ -154,19 +165,44 @@ final class Json {
     return value;
   }
 
-  private Long integer() {
+  private Object number() {
     var start = at;
-    if (peek() == '-') {
-      at++;
+    skip('-');
+    var first = at;
+    if (!skip('0')) {
+      digits();
     }
+    var last = at;
+    if (skip('.')) {
+      digits();
+    }
+    if (skip('e') || skip('E')) {
+      if (!skip('+')) {
+        skip('-');
+      }
+      digits();
+    }
+    return at > last || last - first > MAX_DIGITS
+        ? Other.NUMBER
+        : Long.valueOf(text.substring(start, last));
+  }
+
+  private boolean skip(char c) {
+    if (at < text.length() && text.charAt(at) == c) {
+      at++;
+      return true;
+    }
+    return false;
+  }
+
+  private void digits() {
+    var start = at;
     while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
       at++;
     }
-    var digits = text.substring(start, at);
-    if (!digits.matches("-?(0|[1-9][0-9]{0,17})")) {
-      throw malformed("not a value that Hallpass uses");
+    if (at == start) {
+      throw malformed("not a value");
     }
-    return Long.valueOf(digits);
   }
 
   private void space() {

@@ -3,7 +3,11 @@ package dev.hallpass.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -61,7 +65,9 @@ class CodecTest {
 
   @Test
   void unknownMembersAreIgnored() {
-    var json = "{\"new\":{\"a\":[1,true,\"x\",{}]},\"lease\":\"l\",\"epoch\":1}";
+    var json =
+        "{\"new\":{\"a\":[1,-0.5e+3,true,null,\"x\",{},9999999999999999999]},"
+            + "\"lease\":\"l\",\"epoch\":1}";
 
     assertThat(Codec.leaseCall(bytes(json))).isEqualTo(new LeaseCall("l", 1));
   }
@@ -86,6 +92,12 @@ class CodecTest {
         "{\"lease\":\"l\",\"epoch\":1.5}",
         "{\"lease\":\"l\",\"epoch\":01}",
         "{\"lease\":\"l\",\"epoch\":9999999999999999999}",
+        "{\"lease\":\"l\",\"epoch\":null}",
+        "{\"lease\":\"l\",\"epoch\":-}",
+        "{\"lease\":\"l\",\"epoch\":1.}",
+        "{\"lease\":\"l\",\"epoch\":1e}",
+        "{\"lease\":\"l\",\"epoch\":1,\"x\":null,\"x\":1}",
+        "{\"lease\":\"\\u\uff10\uff10\uff14\uff11\",\"epoch\":1}",
         "{\"lease\":\"l\",\"epoch\":1,}",
         "{\"lease\":\"l\",\"lease\":\"m\",\"epoch\":1}",
         "{\"lease\":\"l\",\"epoch\":1} x",
@@ -98,6 +110,46 @@ class CodecTest {
   void whatIsMalformedIsRefused(String json) {
     assertThatExceptionOfType(MalformedMessageException.class)
         .isThrownBy(() -> Codec.leaseCall(bytes(json)));
+  }
+
+  /**
+   * Wherever a message is damaged, it is read as Jackson's strictest reading has it, or refused.
+   */
+  @Test
+  void damagedMessagesAreReadAsJacksonReadsThemOrRefused() {
+    var strict =
+        JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    var whole = "{\"lease\" : \"l\\n\\u0041\\\\\", \"epoch\":12, \"x\":[null,{\"y\":-1.5e3}]}";
+    var random = new Random(42);
+    var read = 0;
+    for (var round = 0; round < 20_000; round++) {
+      var damaged = new StringBuilder(whole);
+      for (var i = random.nextInt(3); i >= 0; i--) {
+        damaged.setCharAt(random.nextInt(damaged.length()), (char) (0x20 + random.nextInt(0x5f)));
+      }
+      var json = damaged.toString();
+      try {
+        var call = Codec.leaseCall(bytes(json));
+        var tree = strict.readTree(json);
+        assertThat(call.lease()).isEqualTo(tree.get("lease").textValue());
+        assertThat(call.epoch()).isEqualTo(tree.get("epoch").longValue());
+        read++;
+      } catch (MalformedMessageException e) {
+        assertThat(e.getMessage()).isNotBlank();
+      } catch (JsonProcessingException e) {
+        throw new AssertionError("Jackson refuses what was read: " + json, e);
+      }
+    }
+    assertThat(read).isPositive();
+  }
+
+  @Test
+  void whatIsTooLongIsRefused() {
+    assertThatExceptionOfType(MalformedMessageException.class)
+        .isThrownBy(() -> Codec.leaseCall(new byte[Codec.MAX_BYTES + 1]));
   }
 
   @Test
