@@ -68,6 +68,7 @@ public enum Reason {
   AdminSecretUnavailable("The provider's admin Secret is missing, forbidden or incomplete."),
   ApiServerUnavailable("The Kubernetes API server does not answer."),
   BrokerUnreachable("The agent cannot reach the broker."),
+  DeliveryFailed("The agent cannot write the files into the pod's volume."),
   BadRequest("The call is malformed."),
   InternalError("An error that Hallpass did not expect; its log has the details.");
 

@@ -1,0 +1,102 @@
+package dev.hallpass.agent;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Fetches the credentials of the pod it runs in, and as a sidecar keeps them alive. {@link
+ * Options#USAGE} says how it is started.
+ *
+ * <p>Exit status: 0 done or told to end, 1 failed, 2 started wrongly, 143 told to end before an
+ * init container was done.
+ */
+public final class Agent {
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+
+  private final Options options;
+  private final Log log;
+  private final Duty duty;
+  private final LastWords lastWords;
+
+  private Agent(Options options, Trust trust, Log log, Clock clock) {
+    this.options = options;
+    this.log = log;
+    this.duty = new Duty(credentials(options, trust, log, clock), clock);
+    this.lastWords = new LastWords(log, options, duty);
+  }
+
+  /** Runs until the credentials are there, or as a sidecar until it is told to end. */
+  public static void main(String[] args) {
+    var clock = Clock.systemUTC();
+    var log = new Log(System.err, clock);
+    Agent agent;
+    try {
+      agent = new Agent(Options.parse(args), new Trust(authorities()), log, clock);
+    } catch (UsageException | IllegalArgumentException e) {
+      log.error(String.valueOf(e.getMessage()));
+      LastWords.write(log, Options.DEFAULT_TERMINATION_LOG, e.getMessage() + "\n");
+      Runtime.getRuntime().halt(MISUSED);
+      return;
+    }
+    agent.run();
+  }
+
+  private static String authorities() {
+    var bundle = System.getenv("HALLPASS_CA");
+    if (bundle == null || bundle.isBlank()) {
+      throw new UsageException("the environment variable HALLPASS_CA is missing");
+    }
+    return bundle;
+  }
+
+  private static List<CredentialLoop> credentials(
+      Options options, Trust trust, Log log, Clock clock) {
+    var broker = new BrokerClient(options.broker(), options.tokenFile(), trust);
+    var random = new SplittableRandom();
+    var credentials = new ArrayList<CredentialLoop>();
+    for (var name : options.credentials()) {
+      var files = new FileDrop(options.dir(), options.fileMode());
+      credentials.add(new CredentialLoop(name, broker, files, log, clock, random));
+    }
+    return List.copyOf(credentials);
+  }
+
+  private void run() {
+    Runtime.getRuntime().addShutdownHook(lastWords);
+    try {
+      switch (options.mode()) {
+        case SIDECAR -> stay();
+        case INIT -> fetch();
+      }
+    } catch (IOException | RuntimeException e) {
+      fail("the agent failed: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail("the agent was interrupted");
+    }
+  }
+
+  private void stay() throws IOException, InterruptedException {
+    var readiness = new Thread(new Readiness(options.readyPort(), duty), "readiness");
+    readiness.setUncaughtExceptionHandler((thread, e) -> fail("the agent failed: " + e));
+    readiness.setDaemon(true);
+    readiness.start();
+    duty.keep();
+  }
+
+  private void fetch() throws InterruptedException {
+    if (duty.fetch(options.timeout())) {
+      lastWords.end(0, "");
+    }
+    fail(duty.obstacles());
+  }
+
+  private void fail(String why) {
+    log.error(why);
+    lastWords.end(FAILED, why);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.hallpass.agent;
+
+import dev.hallpass.wire.Codec;
+import dev.hallpass.wire.IssueAnswer;
+import dev.hallpass.wire.IssueRequest;
+import dev.hallpass.wire.LeaseAnswer;
+import dev.hallpass.wire.LeaseCall;
+import dev.hallpass.wire.MalformedMessageException;
+import dev.hallpass.wire.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The broker's calls. Each reads the token anew, because kubelet replaces it. */
+final class BrokerClient {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final int OK = 200;
+  private static final long MAX_TOKEN = 64 * 1024;
+
+  private final URI broker;
+  private final Path tokenFile;
+  private final Trust trust;
+
+  BrokerClient(URI broker, Path tokenFile, Trust trust) {
+    this.broker = broker;
+    this.tokenFile = tokenFile;
+    this.trust = trust;
+  }
+
+  /** Asks for secret material. */
+  IssueAnswer issue(CredentialName name) throws CallException {
+    var body =
+        call("/v1/credentials", Codec.encode(new IssueRequest(name.request(), name.credential())));
+    try {
+      var answer = Codec.issueAnswer(body);
+      trust.follow(answer.trustBundle());
+      return answer;
+    } catch (MalformedMessageException | IllegalArgumentException e) {
+      throw malformed(e);
+    }
+  }
+
+  /** Says that the files are written; the credential works once this returns. */
+  LeaseAnswer acknowledge(LeaseCall call) throws CallException {
+    return lease("/v1/leases/acknowledge", call);
+  }
+
+  /** Asks for a later expiry. */
+  LeaseAnswer renew(LeaseCall call) throws CallException {
+    return lease("/v1/leases/renew", call);
+  }
+
+  private LeaseAnswer lease(String path, LeaseCall call) throws CallException {
+    var body = call(path, Codec.encode(call));
+    try {
+      var answer = Codec.leaseAnswer(body);
+      trust.follow(answer.trustBundle());
+      return answer;
+    } catch (MalformedMessageException | IllegalArgumentException e) {
+      throw malformed(e);
+    }
+  }
+
+  private byte[] call(String path, byte[] body) throws CallException {
+    var token = token();
+    HttpsPost.Answer answer;
+    try {
+      answer =
+          new HttpsPost(trust.sockets(), CONNECT_TIMEOUT, TIMEOUT).send(broker, path, token, body);
+    } catch (IOException e) {
+      throw new CallException(Reason.BrokerUnreachable, said(e), e);
+    }
+    if (answer.status() != OK) {
+      throw refusal(answer);
+    }
+    return answer.body();
+  }
+
+  private static CallException refusal(HttpsPost.Answer answer) {
+    try {
+      var problem = Codec.problem(answer.body());
+      return new CallException(problem.reason(), problem.detail());
+    } catch (MalformedMessageException e) {
+      return new CallException(
+          Reason.InternalError, "the broker answered with HTTP status " + answer.status(), e);
+    }
+  }
+
+  private static CallException malformed(RuntimeException e) {
+    return new CallException(
+        Reason.InternalError, "the broker's answer is malformed: " + e.getMessage(), e);
+  }
+
+  private String token() throws CallException {
+    try {
+      if (Files.size(tokenFile) > MAX_TOKEN) {
+        throw new CallException(Reason.TokenInvalid, tokenFile + " is too long for a token");
+      }
+      var token = Files.readString(tokenFile, StandardCharsets.ISO_8859_1).strip();
+      for (var i = 0; i < token.length(); i++) {
+        // Otherwise the token could add headers of its own.
+        if (token.charAt(i) <= ' ' || token.charAt(i) >= 0x7f) {
+          throw new CallException(Reason.TokenInvalid, tokenFile + " holds no token");
+        }
+      }
+      return token;
+    } catch (IOException e) {
+      throw new CallException(Reason.TokenMissing, tokenFile + " cannot be read: " + said(e), e);
+    }
+  }
+
+  private static String said(IOException e) {
+    return e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+}

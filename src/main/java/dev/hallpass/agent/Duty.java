@@ -1,0 +1,88 @@
+package dev.hallpass.agent;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Takes the steps of all credentials, each when it is due, on the thread that calls. */
+final class Duty {
+  /** The wall clock can jump, so no sleep is longer. */
+  private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
+
+  private final List<CredentialLoop> credentials;
+  private final Clock clock;
+
+  /** Serves these, at least one. */
+  Duty(List<CredentialLoop> credentials, Clock clock) {
+    this.credentials = credentials;
+    this.clock = clock;
+  }
+
+  /** Goes on until the thread is interrupted. */
+  void keep() throws InterruptedException {
+    while (true) {
+      turn(Instant.MAX);
+    }
+  }
+
+  /** Goes on until all can be used, or the time is over; says whether all can be used. */
+  boolean fetch(Duration timeout) throws InterruptedException {
+    var deadline = clock.instant().plus(timeout);
+    while (!ready() && clock.instant().isBefore(deadline)) {
+      turn(deadline);
+    }
+    return ready();
+  }
+
+  /** Whether all credentials can be used now. */
+  boolean ready() {
+    for (var credential : credentials) {
+      if (!credential.ready()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What cannot be used, a line each, with all that is known about why. */
+  String obstacles() {
+    var text = new StringBuilder();
+    for (var credential : credentials) {
+      if (!credential.ready()) {
+        text.append(credential.name()).append(": ").append(credential.standing());
+        var trouble = credential.trouble();
+        text.append(trouble == null ? "" : ": " + trouble.getMessage()).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  /** The same for everyone who can reach the pod: with the reason codes alone. */
+  String publicObstacles() {
+    var text = new StringBuilder();
+    for (var credential : credentials) {
+      if (!credential.ready()) {
+        text.append(credential.name()).append(": ").append(credential.standing()).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  private void turn(Instant deadline) throws InterruptedException {
+    var next = credentials.getFirst();
+    for (var credential : credentials) {
+      if (credential.due().isBefore(next.due())) {
+        next = credential;
+      }
+    }
+    var now = clock.instant();
+    if (!now.isBefore(next.due())) {
+      next.step();
+      return;
+    }
+    var until = next.due().isBefore(deadline) ? next.due() : deadline;
+    var left = Duration.between(now, until);
+    Thread.sleep(left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.hallpass.agent;
+
+import dev.hallpass.wire.IssueAnswer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Puts the files of one credential below a folder. Whoever reads sees a file as it was or as it is,
+ * never a part of it: each is written under another name first, and all get theirs only when all
+ * are complete.
+ */
+final class FileDrop {
+  private static final String UNFINISHED = ".hallpass-";
+  private static final Set<PosixFilePermission> WHILE_WRITING =
+      EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+  private final Path folder;
+  private final Set<PosixFilePermission> mode;
+  private Set<Path> dropped = Set.of();
+
+  /** Writes below this folder, with this mode. */
+  FileDrop(Path folder, Set<PosixFilePermission> mode) {
+    this.folder = folder;
+    this.mode = mode;
+  }
+
+  /**
+   * Replaces the files of the last call with these.
+   *
+   * @throws IOException where a path leads out of the folder, before anything is written; or where
+   *     the folder cannot be written
+   */
+  void place(List<IssueAnswer.File> files) throws IOException {
+    var targets = new ArrayList<Path>();
+    for (var file : files) {
+      var target = target(file.path());
+      if (targets.contains(target)) {
+        throw new IOException("two files have the path '" + file.path() + "'");
+      }
+      targets.add(target);
+    }
+    var unfinished = new ArrayList<Path>();
+    try {
+      for (var i = 0; i < files.size(); i++) {
+        makeFolders(targets.get(i));
+        var temporary = targets.get(i).resolveSibling(UNFINISHED + targets.get(i).getFileName());
+        unfinished.add(temporary);
+        write(temporary, files.get(i).content().reveal().getBytes(StandardCharsets.UTF_8));
+      }
+      for (var i = 0; i < files.size(); i++) {
+        Files.move(unfinished.get(i), targets.get(i), StandardCopyOption.ATOMIC_MOVE);
+      }
+    } finally {
+      for (var temporary : unfinished) {
+        Files.deleteIfExists(temporary);
+      }
+    }
+    removeAllBut(targets);
+  }
+
+  private Path target(String path) throws IOException {
+    if (path.isEmpty() || path.indexOf('\0') >= 0) {
+      throw new IOException("a file has no usable path");
+    }
+    for (var segment : path.split("/", -1)) {
+      if (segment.isEmpty()
+          || segment.equals(".")
+          || segment.equals("..")
+          || segment.startsWith(UNFINISHED)) {
+        throw new IOException("the path '" + path + "' leads out of the folder");
+      }
+    }
+    return folder.resolve(path);
+  }
+
+  private void makeFolders(Path target) throws IOException {
+    var step = folder;
+    for (var name : folder.relativize(target.getParent())) {
+      step = step.resolve(name);
+      if (name.toString().isEmpty() || Files.isDirectory(step, LinkOption.NOFOLLOW_LINKS)) {
+        continue;
+      }
+      // No chmod afterwards: it would clear the group bit that a new folder inherits.
+      Files.createDirectory(step, PosixFilePermissions.asFileAttribute(folderMode()));
+    }
+  }
+
+  /** Who may read the files may pass through their folder. */
+  private Set<PosixFilePermission> folderMode() {
+    var folderMode = EnumSet.copyOf(mode);
+    folderMode.add(PosixFilePermission.OWNER_WRITE);
+    folderMode.add(PosixFilePermission.OWNER_EXECUTE);
+    if (mode.contains(PosixFilePermission.GROUP_READ)) {
+      folderMode.add(PosixFilePermission.GROUP_EXECUTE);
+    }
+    if (mode.contains(PosixFilePermission.OTHERS_READ)) {
+      folderMode.add(PosixFilePermission.OTHERS_EXECUTE);
+    }
+    return folderMode;
+  }
+
+  private void write(Path temporary, byte[] content) throws IOException {
+    // Left behind by an agent that was killed.
+    Files.deleteIfExists(temporary);
+    Files.createFile(temporary, PosixFilePermissions.asFileAttribute(WHILE_WRITING));
+    Files.write(temporary, content, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    Files.setPosixFilePermissions(temporary, mode);
+  }
+
+  private void removeAllBut(List<Path> targets) throws IOException {
+    var now = new HashSet<>(targets);
+    for (var before : dropped) {
+      if (!now.contains(before)) {
+        Files.deleteIfExists(before);
+      }
+    }
+    dropped = now;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.hallpass.agent;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/** A clock that goes when it is told to. */
+final class TestClock extends Clock {
+  private volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
+
+  void advance(Duration by) {
+    now = now.plus(by);
+  }
+
+  void set(Instant to) {
+    now = to;
+  }
+
+  @Override
+  public Instant instant() {
+    return now;
+  }
+
+  @Override
+  public ZoneId getZone() {
+    return ZoneOffset.UTC;
+  }
+
+  @Override
+  public Clock withZone(ZoneId zone) {
+    return this;
+  }
+}
