@@ -24,12 +24,14 @@ public final class InformerIndex implements RequestIndex, AutoCloseable {
   /** What is watched is never listed again for its own sake: a watch that breaks lists anew. */
   private static final long NO_RESYNC = 0;
 
+  private final KubernetesClient client;
   private final SharedIndexInformer<CredentialRequest> requests;
   private final SharedIndexInformer<CredentialProvider> providers;
   private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
   private final SharedIndexInformer<Namespace> namespaces;
 
   private InformerIndex(KubernetesClient client) {
+    this.client = client;
     this.requests =
         client.resources(CredentialRequest.class).inAnyNamespace().runnableInformer(NO_RESYNC);
     this.providers =
@@ -61,6 +63,11 @@ public final class InformerIndex implements RequestIndex, AutoCloseable {
   @Override
   public List<CredentialRequest> requests(String namespace) {
     return requests.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+  }
+
+  @Override
+  public List<CredentialRequest> requestsNow(String namespace) {
+    return client.resources(CredentialRequest.class).inNamespace(namespace).list().getItems();
   }
 
   @Override

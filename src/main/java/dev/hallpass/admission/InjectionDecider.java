@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Decides what happens to a pod at its creation. Pure: from the pod and what the index knows. It
- * mints nothing and writes nothing, so that a dry run is like any other.
+ * Decides what happens to a pod at its creation, from the pod and what the index knows. It mints
+ * nothing and writes nothing, so that a dry run is like any other.
  */
 public final class InjectionDecider {
   private final InjectionSettings settings;
@@ -58,9 +58,24 @@ public final class InjectionDecider {
       case RequestSelection.Selected selected -> plan(pod, namespace, selected.requests());
       case RequestSelection.OtherServiceAccount other ->
           Objection.refusal(mismatches(pod, other.requests()));
-      case RequestSelection.None ignored ->
-          Pods.claimsInjection(pod) ? Objection.refusal(List.of(unfounded())) : new Leave();
+      case RequestSelection.None ignored -> leave(pod, namespace);
     };
+  }
+
+  /**
+   * A cache that lags must not let a pod start without its credentials: before a pod is left alone,
+   * the API server itself is asked.
+   */
+  private InjectionDecision leave(Pod pod, String namespace) {
+    if (!(RequestSelection.of(pod, index.requestsNow(namespace))
+        instanceof RequestSelection.None)) {
+      return Objection.refusal(
+          List.of(
+              new Objection(
+                  Reason.NotReady,
+                  "a new CredentialRequest is being read; try again in a moment")));
+    }
+    return Pods.claimsInjection(pod) ? Objection.refusal(List.of(unfounded())) : new Leave();
   }
 
   private InjectionDecision plan(Pod pod, String namespace, List<CredentialRequest> requests) {

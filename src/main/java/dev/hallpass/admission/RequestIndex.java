@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What admission knows of the cluster without asking it. */
+/** What admission knows of the cluster, from caches where nothing else is said. */
 public interface RequestIndex {
 
   /** Whether everything below was seen at least once; until then nothing can be decided. */
@@ -17,6 +17,9 @@ public interface RequestIndex {
 
   /** The requests of a namespace. */
   List<CredentialRequest> requests(String namespace);
+
+  /** The requests of a namespace as the API server has them now. */
+  List<CredentialRequest> requestsNow(String namespace);
 
   /** The provider that a request in this namespace names. */
   Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(

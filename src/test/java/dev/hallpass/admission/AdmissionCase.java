@@ -105,6 +105,11 @@ record AdmissionCase(
   }
 
   @Override
+  public List<CredentialRequest> requestsNow(String namespace) {
+    return requests(namespace);
+  }
+
+  @Override
   public List<CredentialRequest> requests(String namespace) {
     return requests.stream().filter(r -> r.getMetadata().getNamespace().equals(namespace)).toList();
   }

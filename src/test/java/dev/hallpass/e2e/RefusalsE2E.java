@@ -19,11 +19,13 @@ class RefusalsE2E {
 
   @Test
   void aPodWithABrokenRequestIsRefusedWithTheFix(Scene scene) {
+    scene.apply("broken-request.yaml");
+
     await("the webhook has seen the request")
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () ->
-                assertThatThrownBy(() -> scene.apply("broken-request.yaml"))
+                assertThatThrownBy(() -> scene.apply("broken-pod.yaml"))
                     .hasMessageContaining("spec.credentials[db].access")
                     .hasMessageContaining("offers no level \"writer\", only reader")
                     .hasMessageContaining("AccessLevelUnknown"));

@@ -1,0 +1,93 @@
+package dev.hallpass.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hallpass.admission.InjectionDecision.Leave;
+import dev.hallpass.admission.InjectionDecision.Refuse;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LaggingCacheTest {
+  private static final CredentialRequest REQUEST =
+      Serialization.unmarshal(
+          """
+          metadata: {name: db, namespace: shop}
+          spec:
+            workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
+            owner: team-orders
+            purpose: test
+            credentials: []
+          """,
+          CredentialRequest.class);
+
+  /** A cache that has seen no request yet, before an API server that has one. */
+  private record Lagging() implements RequestIndex {
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public List<CredentialRequest> requests(String namespace) {
+      return List.of();
+    }
+
+    @Override
+    public List<CredentialRequest> requestsNow(String namespace) {
+      return List.of(REQUEST);
+    }
+
+    @Override
+    public Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
+        ProviderRef ref, String namespace) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Map<String, String>> namespaceLabels(String namespace) {
+      return Optional.of(Map.of());
+    }
+  }
+
+  private final InjectionDecider decider =
+      new InjectionDecider(AdmissionCase.SETTINGS, new Lagging(), spec -> Set.of(), () -> "bundle");
+
+  @Test
+  void aPodIsRefusedForNowRatherThanLeftAloneByMistake() {
+    assertThat(decider.decide(pod("orders"), "shop"))
+        .isInstanceOfSatisfying(
+            Refuse.class, r -> assertThat(r.reason()).isEqualTo(Reason.NotReady));
+  }
+
+  @Test
+  void aPodThatNothingSelectsIsLeftAlone() {
+    assertThat(decider.decide(pod("other"), "shop")).isEqualTo(new Leave());
+  }
+
+  private static Pod pod(String app) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName("p")
+        .addToLabels("app", app)
+        .endMetadata()
+        .withNewSpec()
+        .withServiceAccountName("orders")
+        .addNewContainer()
+        .withName("app")
+        .endContainer()
+        .endSpec()
+        .build();
+  }
+}
