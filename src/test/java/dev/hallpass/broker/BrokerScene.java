@@ -300,6 +300,13 @@ final class BrokerScene implements AutoCloseable {
     return postgres.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'hp\\_b10c0de5\\_%'");
   }
 
+  /** Whether the role of that name exists and has LOGIN. */
+  boolean canLogIn(String role) {
+    return postgres
+        .query("SELECT rolcanlogin::text FROM pg_roles WHERE rolname = '%s'".formatted(role))
+        .contains("true");
+  }
+
   KubeApi kube() {
     return kube;
   }
