@@ -71,9 +71,10 @@ start_orders() {
   shop rollout status deployment/orders --timeout 3m >/dev/null
 }
 
-# order_pods: the pods of the app that are not on their way out, one a line.
+# order_pods: the pods of the app that are not on their way out, one a line, the youngest last.
 order_pods() {
-  shop get pods --selector app=orders --output json | jq -r '.items[] | select(.metadata.deletionTimestamp | not) | .metadata.name'
+  shop get pods --selector app=orders --output json |
+    jq -r '.items | sort_by(.metadata.creationTimestamp)[].metadata | select(.deletionTimestamp | not).name'
 }
 
 # lease_of POD: the name of its lease.
@@ -89,7 +90,11 @@ watch_login() {
     in_database sh -c '
       read -r PGUSER && read -r PGPASSWORD && export PGUSER PGPASSWORD
       export PGHOST=127.0.0.1 PGDATABASE=shop PGCONNECT_TIMEOUT=5
-      while refusal=$(psql -Atc "SELECT 1" 2>&1 >/dev/null); do echo admitted; done
+      while :; do
+        if refusal=$(psql -Atc "SELECT 1" 2>&1 >/dev/null); then echo admitted; continue; fi
+        # It was in when its session was ended: that is no refusal yet.
+        case $refusal in *"terminating connection"*) ;; *) break ;; esac
+      done
       echo "$refusal"'
 }
 
@@ -100,14 +105,14 @@ end_of_access() {
   local pod=$1 logins deleted line=''
   shift
   exec {logins}< <(watch_login "$pod")
-  read -r line -u "$logins" || true
+  read -r -u "$logins" line || true
   [[ $line == admitted ]] || fail "the credential of $pod was refused while it lives: $line"
   shop delete pod "$pod" --wait=false "$@" >/dev/null 2>&1
   deleted=$(now_ms)
-  while read -r line -u "$logins" && [[ $line == admitted ]]; do :; done
+  while read -r -u "$logins" line && [[ $line == admitted ]]; do :; done
   LAG=$(($(now_ms) - deleted))
   exec {logins}<&-
-  REFUSAL=${line##*FATAL: }
+  REFUSAL=${line##*FATAL:  }
 }
 
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }

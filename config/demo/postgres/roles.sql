@@ -1,6 +1,7 @@
 -- Run by hack/demo as superuser in the database shop, again and again without harm; :'password' is a psql variable.
 -- Prepares the database for Hallpass, as its owner would: an administrator that can do no more than it must, and a group
 -- role that holds the grants.
+SET client_min_messages = warning;
 SELECT 'CREATE ROLE hallpass_admin LOGIN CREATEROLE' WHERE to_regrole('hallpass_admin') IS NULL \gexec
 SELECT 'CREATE ROLE orders_reader NOLOGIN' WHERE to_regrole('orders_reader') IS NULL \gexec
 ALTER ROLE hallpass_admin PASSWORD :'password';
