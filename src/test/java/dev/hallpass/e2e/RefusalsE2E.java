@@ -109,7 +109,7 @@ class RefusalsE2E {
             .map(a -> a.startsWith("--token-file=") ? "--token-file=/loot/token" : a)
             .map(a -> a.startsWith("--dir=") ? "--dir=/out" : a)
             .collect(java.util.stream.Collectors.toCollection(java.util.ArrayList::new));
-    args.add("--timeout=20s");
+    args.add("--timeout=20");
     return client
         .resource(
             new PodBuilder()
