@@ -61,7 +61,7 @@ class EndingsE2E {
   void aCrashLoopOfTwentyRestartsHasOneUser(Scene scene) {
     scene.apply("crasher.yaml");
     await("twenty restarts")
-        .atMost(Duration.ofMinutes(4))
+        .atMost(Duration.ofMinutes(8))
         .until(
             () ->
                 scene.pod("crasher").stream()
