@@ -1,0 +1,234 @@
+package dev.hallpass.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.app.Settings;
+import dev.hallpass.reconcile.certificates.CertificateNames;
+import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.ServerProcess;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The chart as Helm renders it: its RBAC asked of a real API server, its names compared. */
+@ExtendWith(KubeApi.class)
+class ChartIT {
+  private static final String SYSTEM = "hallpass-system";
+  private static final CertificateNames CERTIFICATES = CertificateNames.in(SYSTEM);
+
+  private static KubernetesClient client;
+  private static List<HasMetadata> chart;
+
+  @BeforeAll
+  static void applyRoles(KubeApi api) {
+    client = api.client();
+    var helm = Path.of(ServerProcess.output("hack/cluster", "bin").strip()).resolve("helm");
+    var yaml =
+        ServerProcess.output(
+            helm.toString(),
+            "template",
+            "hallpass",
+            "helm/hallpass",
+            "--namespace=" + SYSTEM,
+            "--kube-version=1.34.4",
+            "--set=adminSecrets={warehouse-admin}");
+    chart = client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items();
+    client
+        .resource(new NamespaceBuilder().withNewMetadata().withName(SYSTEM).endMetadata().build())
+        .serverSideApply();
+    chart.stream()
+        .filter(o -> o.getKind().contains("Role") || o.getKind().equals("ServiceAccount"))
+        .forEach(o -> client.resource(o).serverSideApply());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      useHeadersInDisplayName = true,
+      textBlock =
+          """
+          WHO,        VERB,   GROUP,                        RESOURCE,                      NAMESPACE,       NAME,                MAY
+          broker,     get,    '',                           secrets,                       shop,            orders-admin,        false
+          broker,     list,   '',                           secrets,                       hallpass-system, ,                    false
+          broker,     get,    '',                           secrets,                       hallpass-system, hallpass-ca,         false
+          broker,     watch,  '',                           secrets,                       hallpass-system, hallpass-serving,    true
+          broker,     update, '',                           secrets,                       hallpass-system, hallpass-serving,    false
+          broker,     get,    '',                           secrets,                       hallpass-system, warehouse-admin,     true
+          broker,     create, hallpass.dev,                 credentialleases,              shop,            ,                    true
+          broker,     update, hallpass.dev,                 credentialleases/status,       shop,            a,                   true
+          broker,     update, hallpass.dev,                 credentialleases,              shop,            a,                   false
+          broker,     delete, hallpass.dev,                 credentialleases,              shop,            a,                   false
+          broker,     update, hallpass.dev,                 credentialrequests,            shop,            a,                   false
+          broker,     create, authentication.k8s.io,        tokenreviews,                  ,                ,                    true
+          broker,     create, '',                           serviceaccounts/token,         shop,            orders,              false
+          broker,     list,   '',                           pods,                          shop,            ,                    false
+          controller, get,    '',                           secrets,                       shop,            orders-admin,        false
+          controller, list,   '',                           secrets,                       hallpass-system, ,                    false
+          controller, update, '',                           secrets,                       hallpass-system, hallpass-ca,         true
+          controller, update, '',                           secrets,                       hallpass-system, warehouse-admin,     false
+          controller, delete, '',                           secrets,                       hallpass-system, hallpass-ca,         false
+          controller, create, hallpass.dev,                 credentialleases,              shop,            ,                    false
+          controller, delete, hallpass.dev,                 credentialleases,              shop,            a,                   true
+          controller, patch,  admissionregistration.k8s.io, mutatingwebhookconfigurations, ,                hallpass,            true
+          controller, patch,  admissionregistration.k8s.io, mutatingwebhookconfigurations, ,                other,               false
+          controller, delete, '',                           pods,                          shop,            a,                   false
+          controller, update, coordination.k8s.io,          leases,                        hallpass-system, hallpass-controller, true
+          controller, update, coordination.k8s.io,          leases,                        kube-system,     hallpass-controller, false
+          """)
+  void mayDoWhatItMustAndNoMore(
+      String who,
+      String verb,
+      String group,
+      String resource,
+      String namespace,
+      String name,
+      boolean may) {
+    // The authorizer learns of new roles by a watch.
+    await()
+        .untilAsserted(
+            () -> assertThat(allowed(who, verb, group, resource, namespace, name)).isEqualTo(may));
+  }
+
+  @Test
+  void readsAndWritesTheSecretsThatTheCodeNames() {
+    await()
+        .untilAsserted(
+            () -> {
+              for (var secret :
+                  List.of(CERTIFICATES.authoritySecret(), CERTIFICATES.servingSecret())) {
+                assertThat(allowed("controller", "update", "", "secrets", SYSTEM, secret)).isTrue();
+              }
+              assertThat(
+                      allowed("broker", "get", "", "secrets", SYSTEM, CERTIFICATES.servingSecret()))
+                  .isTrue();
+            });
+  }
+
+  @Test
+  void setsWhatTheSettingsRead() {
+    assertThat(Stream.of("broker", "controller").flatMap(p -> container(p).getEnv().stream()))
+        .extracting(EnvVar::getName)
+        .isSubsetOf(variables("HALLPASS", Settings.class).toList());
+  }
+
+  @Test
+  void theWebhookIsTheBrokersServiceWhichAgentsCallToo() {
+    var webhook = only(MutatingWebhookConfiguration.class, CERTIFICATES.webhook()).getWebhooks();
+    var service = webhook.getFirst().getClientConfig().getService();
+    var agents =
+        URI.create(
+            container("broker").getEnv().stream()
+                .filter(e -> e.getName().equals("HALLPASS_BROKER_URL"))
+                .findFirst()
+                .orElseThrow()
+                .getValue());
+
+    assertThat(webhook).hasSize(1);
+    assertThat(webhook.getFirst().getFailurePolicy()).isEqualTo("Fail");
+    assertThat(webhook.getFirst().getNamespaceSelector().getMatchLabels())
+        .containsEntry(HallpassApi.INJECTION_LABEL, "enabled");
+    assertThat(webhook.getFirst().getClientConfig().getCaBundle()).isNull();
+    assertThat(agents.getHost())
+        .isEqualTo(service.getName() + "." + service.getNamespace() + ".svc");
+    assertThat(agents.getPort()).isEqualTo(service.getPort());
+    assertThat(only(Service.class, service.getName()).getSpec().getPorts())
+        .extracting(p -> p.getPort())
+        .containsExactly(service.getPort());
+  }
+
+  @Test
+  void probesAskThePortThatQuarkusServes() throws IOException {
+    var properties = new Properties();
+    try (var in = Files.newInputStream(Path.of("src/main/resources/application.properties"))) {
+      properties.load(in);
+    }
+    for (var process : List.of("broker", "controller")) {
+      assertThat(container(process).getPorts())
+          .filteredOn(p -> p.getName().equals("management"))
+          .extracting(ContainerPort::getContainerPort)
+          .containsExactly(Integer.valueOf(properties.getProperty("quarkus.http.port")));
+    }
+  }
+
+  private static boolean allowed(
+      String who, String verb, String group, String resource, String namespace, String name) {
+    var parts = resource.split("/", 2);
+    return client
+        .authorization()
+        .v1()
+        .subjectAccessReview()
+        .create(
+            new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser("system:serviceaccount:%s:hallpass-%s".formatted(SYSTEM, who))
+                .withNewResourceAttributes()
+                .withVerb(verb)
+                .withGroup(group)
+                .withResource(parts[0])
+                .withSubresource(parts.length == 2 ? parts[1] : null)
+                .withNamespace(namespace)
+                .withName(name)
+                .endResourceAttributes()
+                .endSpec()
+                .build())
+        .getStatus()
+        .getAllowed();
+  }
+
+  private static Container container(String process) {
+    return only(Deployment.class, "hallpass-" + process)
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst();
+  }
+
+  private static <T extends HasMetadata> T only(Class<T> kind, String name) {
+    return chart.stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .filter(o -> o.getMetadata().getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The environment variables that a configuration interface is read from. */
+  private static Stream<String> variables(String prefix, Class<?> type) {
+    return Arrays.stream(type.getDeclaredMethods())
+        .filter(m -> !m.isSynthetic())
+        .flatMap(
+            m ->
+                m.getReturnType().isInterface() && m.getReturnType().getEnclosingClass() == type
+                    ? variables(prefix + "_" + variable(m), m.getReturnType())
+                    : Stream.of(prefix + "_" + variable(m)));
+  }
+
+  private static String variable(Method property) {
+    return property.getName().replaceAll("([A-Z])", "_$1").toUpperCase(java.util.Locale.ROOT);
+  }
+}
