@@ -1,6 +1,8 @@
 package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -71,11 +73,16 @@ public record CredentialProviderSpec(
 
   /** How to reach a PostgreSQL server as its role administrator. */
   public record PostgreSql(
-      @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Host name or address.")
+      @Required
+          @Size(min = 1, max = 253)
+          @Pattern(PostgreSql.HOST)
+          @JsonPropertyDescription("Host name or IPv4 address.")
           String host,
-      @JsonPropertyDescription("Port, 5432 where it is left out.") @Nullable Integer port,
+      @Min(1) @Max(65535) @JsonPropertyDescription("Port, 5432 where it is left out.")
+          @Nullable Integer port,
       @Required
           @Size(min = 1, max = 63)
+          @Pattern(PostgreSql.DATABASE)
           @JsonPropertyDescription("The database that pods connect to.")
           String database,
       @Required
@@ -85,6 +92,12 @@ public record CredentialProviderSpec(
           SecretRef adminSecretRef,
       @JsonPropertyDescription("TLS to the server; VerifyFull where it is left out.")
           @Nullable Tls tls) {
+
+    /** Host names and IPv4 addresses: nothing that could end the host part of a JDBC URL. */
+    public static final String HOST = "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$";
+
+    /** What PostgreSQL databases are commonly called: nothing that a JDBC URL gives a meaning. */
+    public static final String DATABASE = "^[A-Za-z0-9_][A-Za-z0-9_.$-]*$";
 
     /** The port, defaulted. */
     public int portOrDefault() {

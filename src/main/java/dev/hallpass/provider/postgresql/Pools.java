@@ -12,6 +12,8 @@ import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplie
 import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -90,12 +92,17 @@ final class Pools implements AutoCloseable {
     }
   }
 
+  /** The schema refuses other hosts and databases; a URL is not where one finds out it did not. */
   private static String url(PostgreSql server, String database) {
+    if (!server.host().matches(PostgreSql.HOST)) {
+      throw new TargetException(
+          Reason.TargetRefused, "spec.postgresql.host: not a host name or IPv4 address");
+    }
     return "jdbc:postgresql://%s:%d/%s"
         .formatted(
             server.host(),
             server.portOrDefault(),
-            java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8));
+            URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20"));
   }
 
   private static Properties properties(PostgreSql server) {

@@ -7,6 +7,7 @@ import dev.hallpass.wire.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -31,14 +32,17 @@ final class RoleRemoval {
 
   void remove(Subject subject) {
     try (var connection = pools.connect(target)) {
-      if (!exists(connection, subject)) {
+      var oid = oid(connection, subject);
+      if (oid.isEmpty()) {
         return;
       }
       blockLogin(connection, subject);
-      endSessions(connection, subject);
+      endSessions(connection, subject, oid.get());
       dropOwned(connection, subject);
       dropRole(connection, subject);
-      if (exists(connection, subject)) {
+      // A login that passed the check just before it was blocked shows up as a session late.
+      endSessions(connection, subject, oid.get());
+      if (oid(connection, subject).isPresent()) {
         throw new TargetException(
             Reason.TargetRefused, "role " + subject + " exists after it was dropped");
       }
@@ -47,23 +51,27 @@ final class RoleRemoval {
     }
   }
 
-  private static boolean exists(Connection connection, Subject subject) throws SQLException {
-    return !Sql.strings(
-            connection, "SELECT rolname FROM pg_roles WHERE rolname = ?", subject.name())
-        .isEmpty();
+  private static Optional<Long> oid(Connection connection, Subject subject) throws SQLException {
+    return Sql.strings(
+            connection, "SELECT oid::text FROM pg_roles WHERE rolname = ?", subject.name())
+        .stream()
+        .findFirst()
+        .map(Long::valueOf);
   }
 
   private static void blockLogin(Connection connection, Subject subject) throws SQLException {
     change(connection, subject, "ALTER ROLE %s NOLOGIN".formatted(role(subject)));
   }
 
-  private static void endSessions(Connection connection, Subject subject) throws SQLException {
+  /** By the role's OID, which sessions keep when the role is gone. */
+  private static void endSessions(Connection connection, Subject subject, long oid)
+      throws SQLException {
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
       var live =
           Sql.strings(
               connection,
-              "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usename = ?",
-              subject.name());
+              "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usesysid = ?::oid",
+              String.valueOf(oid));
       if (live.isEmpty()) {
         return;
       }
