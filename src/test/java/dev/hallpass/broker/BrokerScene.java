@@ -311,8 +311,15 @@ final class BrokerScene implements AutoCloseable {
     return kube;
   }
 
+  /** Leaves nothing that the controllers of other tests would look after. */
   @Override
   public void close() {
+    for (var lease : leases()) {
+      lease.getMetadata().setFinalizers(List.of());
+      kube.client().resource(lease).update();
+      kube.client().resource(lease).delete();
+    }
+    kube.client().resources(CredentialProvider.class).inNamespace(kube.namespace()).delete();
     server.close().toCompletionStage().toCompletableFuture().join();
     vertx.close().toCompletionStage().toCompletableFuture().join();
     threads.close();

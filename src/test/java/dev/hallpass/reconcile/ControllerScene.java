@@ -347,7 +347,8 @@ final class ControllerScene implements AutoCloseable {
   }
 
   Condition condition(CredentialLease lease, String type) {
-    return Conditions.find(now(lease).getStatus().conditions(), type).orElseThrow();
+    return Conditions.find(now(lease).getStatus().conditions(), type)
+        .orElseThrow(() -> new AssertionError("there is no condition " + type));
   }
 
   /** Leaves nothing that a later test's controller would have to look after. */

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.UUID;
@@ -59,10 +60,11 @@ class SweepIT {
         .atMost(SOON)
         .untilAsserted(
             () ->
-                assertThat(client.v1().events().inNamespace(scene.namespace()).list().getItems())
+                // Providers of other tests lead to the same target: any of them may find it.
+                assertThat(client.v1().events().inAnyNamespace().list().getItems())
                     .filteredOn(e -> e.getReason().equals("OrphanRemoved"))
-                    .singleElement()
-                    .satisfies(e -> assertThat(e.getMessage()).contains(orphan)));
+                    .extracting(Event::getMessage)
+                    .anyMatch(m -> m.contains(orphan)));
   }
 
   @Test
