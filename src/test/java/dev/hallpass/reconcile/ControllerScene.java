@@ -53,7 +53,7 @@ final class ControllerScene implements AutoCloseable {
   private static final ProviderTimes LOOKS =
       new ProviderTimes(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1));
   private static final LeadershipTimes LEADERSHIP =
-      new LeadershipTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(500));
+      new LeadershipTimes(Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofMillis(500));
 
   private final KubernetesClient client;
   private final String namespace;

@@ -56,7 +56,7 @@ class EndingsIT {
 
     scene.forceDeletePod("forced");
 
-    var status = scene.revoked(lease, A_SECOND);
+    var status = scene.revoked(lease, SOON);
     assertThat(status.endedBy()).isEqualTo(EndedBy.PodDeleted);
     assertThat(status.endedAt()).isNotNull();
     assertThat(status.revokedAt()).isNotNull();
@@ -75,7 +75,7 @@ class EndingsIT {
     await().during(Duration.ofSeconds(1)).until(() -> scene.phase(lease) == LeasePhase.Active);
     scene.containerStops("graceful");
 
-    assertThat(scene.revoked(lease, A_SECOND).endedBy()).isEqualTo(EndedBy.PodDeleted);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PodDeleted);
   }
 
   @Test
@@ -85,7 +85,7 @@ class EndingsIT {
 
     scene.containerStops("job");
 
-    assertThat(scene.revoked(lease, A_SECOND).endedBy()).isEqualTo(EndedBy.PodCompleted);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PodCompleted);
     assertThat(target.has(account(lease))).isFalse();
   }
 
@@ -127,7 +127,7 @@ class EndingsIT {
 
     client.resources(CredentialRequest.class).inNamespace(scene.namespace()).delete();
 
-    assertThat(scene.revoked(lease, A_SECOND).endedBy()).isEqualTo(EndedBy.RequestDeleted);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.RequestDeleted);
   }
 
   @Test
@@ -145,7 +145,7 @@ class EndingsIT {
               return r;
             });
 
-    assertThat(scene.revoked(lease, A_SECOND).endedBy()).isEqualTo(EndedBy.RequestChanged);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.RequestChanged);
   }
 
   @Test
@@ -155,7 +155,7 @@ class EndingsIT {
 
     client.resource(lease).delete();
 
-    await().atMost(3, SECONDS).until(() -> client.resource(lease).get() == null);
+    await().atMost(SOON).until(() -> client.resource(lease).get() == null);
     assertThat(target.has(account(lease))).isFalse();
   }
 
@@ -201,7 +201,7 @@ class EndingsIT {
               assertThat(failed.getMessage()).isEqualTo("connection refused");
             });
     target.comeUp();
-    var status = scene.revoked(lease, Duration.ofSeconds(5));
+    var status = scene.revoked(lease, SOON);
     assertThat(status.endedBy()).isEqualTo(EndedBy.PodDeleted);
     assertThat(Conditions.find(status.conditions(), Conditions.REVOCATION_FAILED)).isEmpty();
     assertThat(target.has(account(lease))).isFalse();
@@ -233,7 +233,7 @@ class EndingsIT {
     scene.forceDeletePod("kept");
 
     scene.revoked(lease, SOON);
-    await().atMost(6, SECONDS).until(() -> client.resource(lease).get() == null);
+    await().atMost(20, SECONDS).until(() -> client.resource(lease).get() == null);
   }
 
   @Test

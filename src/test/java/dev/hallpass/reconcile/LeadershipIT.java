@@ -43,12 +43,12 @@ class LeadershipIT {
 
     first.close();
 
-    await().atMost(2, SECONDS).until(second::leads);
+    await().atMost(10, SECONDS).until(second::leads);
     assertThat(scene.lost()).isEmpty();
     var lease = scene.active(scene.pod("late"));
     target.add(account(lease));
     scene.forceDeletePod("late");
-    scene.revoked(lease, Duration.ofSeconds(1));
+    scene.revoked(lease, Duration.ofSeconds(10));
   }
 
   @Test
@@ -61,7 +61,7 @@ class LeadershipIT {
         .ignoreException(KubernetesClientException.class)
         .until(() -> usurp() != null);
 
-    await().atMost(10, SECONDS).until(() -> scene.lost().contains("one"));
+    await().atMost(30, SECONDS).until(() -> scene.lost().contains("one"));
   }
 
   private Lease usurp() {

@@ -41,7 +41,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(KubeApi.class)
 class PostgreSqlEndingsIT {
   private static final String PASSWORD = "loopback-test-admin";
-  private static final Duration A_SECOND = Duration.ofSeconds(1);
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final AccessLevel READER =
       new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of("orders_reader")));
@@ -115,7 +114,7 @@ class PostgreSqlEndingsIT {
 
       scene.forceDeletePod("busy");
 
-      scene.revoked(lease, A_SECOND);
+      scene.revoked(lease, SOON);
       assertThatThrownBy(() -> statement.execute("SELECT * FROM orders"))
           .isInstanceOf(SQLException.class);
     }
