@@ -94,6 +94,7 @@ public final class LeaseIssuer {
     if (LeaseJudge.phase(lease) != Active) {
       throw new RefusedException(Reason.LeaseBusy, "the lease was not acknowledged yet");
     }
+    requireUnexpired(lease);
     var grant = grant(claim, lease);
     var renewed = write(lease, LeaseStatuses.renewed(lease, clock.instant(), grant.expiresAt()));
     driver(claim).renew(claim.target(), grant);
@@ -101,10 +102,15 @@ public final class LeaseIssuer {
   }
 
   private List<CredentialLease> known(Claim claim) {
-    var name = new LeaseName(claim);
     return store.ofPod(claim.namespace(), claim.pod().uid()).stream()
-        .filter(l -> name.ordinalOf(l.getMetadata().getName()).isPresent())
+        .filter(l -> answers(l.getSpec(), claim))
         .toList();
+  }
+
+  private static boolean answers(CredentialLeaseSpec lease, Claim claim) {
+    return lease.pod().uid().equals(claim.pod().uid())
+        && lease.requestRef().uid().equals(claim.request().getMetadata().getUid())
+        && lease.credential().equals(claim.credential().name());
   }
 
   private CredentialLease nextEpoch(Claim claim, CredentialLease lease) {
@@ -117,6 +123,7 @@ public final class LeaseIssuer {
           Reason.LeaseBusy,
           "lease %s is ending; a new one follows it".formatted(lease.getMetadata().getName()));
     }
+    requireTimeLeft(claim, lease);
     return write(
         lease, LeaseStatuses.reissued(lease, subject(lease), epoch(lease) + 1, clock.instant()));
   }
@@ -160,20 +167,34 @@ public final class LeaseIssuer {
 
   /** What the lease grants now; a lease that has no time left is refused. */
   private Grant grant(Claim claim, CredentialLease lease) {
-    var now = clock.instant();
-    var ends = Collections.min(List.of(now.plus(claim.allowed().ttl()), lastMoment(claim, lease)));
-    if (!ends.isAfter(now)) {
-      throw new RefusedException(
-          Reason.LifetimeOver,
-          "lease %s has reached the maxLifetime of its level"
-              .formatted(lease.getMetadata().getName()));
-    }
+    requireTimeLeft(claim, lease);
+    var ends =
+        Collections.min(
+            List.of(clock.instant().plus(claim.allowed().ttl()), lastMoment(claim, lease)));
     return new Grant(
         subject(lease),
         epoch(lease),
         claim.allowed().level(),
         ends.truncatedTo(ChronoUnit.SECONDS),
         claim.namespace() + "/" + claim.pod().name());
+  }
+
+  /** Before anything is written, so that the controller sees the lease expire undisturbed. */
+  private void requireTimeLeft(Claim claim, CredentialLease lease) {
+    if (!lastMoment(claim, lease).isAfter(clock.instant())) {
+      throw new RefusedException(
+          Reason.LifetimeOver,
+          "lease %s has reached the maxLifetime of its level"
+              .formatted(lease.getMetadata().getName()));
+    }
+  }
+
+  /** What has expired at the target is not brought back, however late the controller is. */
+  private void requireUnexpired(CredentialLease lease) {
+    var expiresAt = lease.getStatus().expiresAt();
+    if (expiresAt == null || !Instant.parse(expiresAt).isAfter(clock.instant())) {
+      throw new RefusedException(Reason.LeaseEnded, "the lease has expired");
+    }
   }
 
   private static Instant lastMoment(Claim claim, CredentialLease lease) {

@@ -37,7 +37,7 @@ final class LeaseStatuses {
         LeasePhase.Active,
         epoch,
         subject.name(),
-        now.truncatedTo(ChronoUnit.SECONDS).toString(),
+        activatedAt(lease, now),
         expiresAt.toString(),
         null,
         null,
@@ -58,6 +58,13 @@ final class LeaseStatuses {
         null,
         null,
         active(lease, true, Reason.Renewed, now));
+  }
+
+  /** An acknowledgement that is repeated leaves the time of the first. */
+  private static String activatedAt(CredentialLease lease, Instant now) {
+    var status = lease.getStatus();
+    var before = status == null ? null : status.activatedAt();
+    return before == null ? now.truncatedTo(ChronoUnit.SECONDS).toString() : before;
   }
 
   private static List<Condition> active(

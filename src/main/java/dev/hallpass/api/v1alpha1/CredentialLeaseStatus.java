@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a lease is in its life. A lease without status is {@link LeasePhase#Pending} at epoch 0.
+ * Where a lease is in its life. A lease without status is {@link LeasePhase#Pending} at epoch 1.
  *
  * <p>Instants are RFC 3339 in UTC.
  */

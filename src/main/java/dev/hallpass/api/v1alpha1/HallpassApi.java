@@ -23,9 +23,6 @@ public final class HallpassApi {
   /** On a lease, set by the broker: the UID of its pod, so that a pod's leases can be listed. */
   public static final String POD_UID_LABEL = "hallpass.dev/pod-uid";
 
-  /** On a lease, set by the broker: the name of its request. */
-  public static final String REQUEST_LABEL = "hallpass.dev/request";
-
   /** Audience of the projected service-account token that a pod shows to the broker. */
   public static final String TOKEN_AUDIENCE = "hallpass.dev";
 
