@@ -10,10 +10,12 @@ import dev.hallpass.kube.Events;
 import dev.hallpass.provider.Drivers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
-import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -112,8 +114,8 @@ final class BrokerProcess {
     return server != null && server.listens() && index != null && index.isReady();
   }
 
-  @PreDestroy
-  synchronized void close() {
+  /** While what it is made of still works: Vert.x and the threads go before beans do. */
+  synchronized void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
     if (server != null) {
       server.close();
     }

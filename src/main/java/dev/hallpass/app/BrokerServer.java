@@ -1,27 +1,46 @@
 package dev.hallpass.app;
 
+import dev.hallpass.pki.Identity;
+import dev.hallpass.wire.Codec;
+import dev.hallpass.wire.Problem;
+import dev.hallpass.wire.Reason;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.KeyCertOptions;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The broker's HTTPS server, TLS 1.3 alone. Listens once it has a certificate; a later one serves
- * new connections, and open ones go on.
+ * new connections, and open ones go on. Takes a bounded number of calls at once, and answers those
+ * it has taken before it closes.
  */
 final class BrokerServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(BrokerServer.class);
   private static final int IDLE_SECONDS = 90;
+  private static final int CALLS_AT_ONCE = 1024;
+  private static final Duration DRAIN = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final int port;
   private final Handler<HttpServerRequest> handler;
+  private final ServingKeys keys = new ServingKeys();
+  private final Semaphore places = new Semaphore(CALLS_AT_ONCE);
+  private final Set<HttpConnection> streaming = ConcurrentHashMap.newKeySet();
   private volatile @Nullable HttpServer server;
+  private volatile boolean closing;
 
   BrokerServer(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
     this.vertx = vertx;
@@ -30,29 +49,21 @@ final class BrokerServer implements AutoCloseable {
   }
 
   /** Serves with this certificate from now on. */
-  synchronized void serve(PemKeyCertOptions certificate) {
-    var running = server;
-    if (running == null) {
-      server = listen(certificate);
-      LOG.infof("broker listens on port %d", port);
+  synchronized void serve(Identity certificate) {
+    keys.use(certificate);
+    if (server == null) {
+      server = await(listen());
+      LOG.infof("broker listens on port %d with %s", actualPort(), certificate);
     } else {
-      var options = options(certificate).getSslOptions();
-      running.updateSSLOptions(options).toCompletionStage().toCompletableFuture().join();
-      LOG.info("broker serves with a new certificate");
+      LOG.infof("broker serves with %s", certificate);
     }
   }
 
-  private HttpServer listen(PemKeyCertOptions certificate) {
-    return vertx
-        .createHttpServer(options(certificate))
-        .requestHandler(handler)
-        .listen()
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
+  private Future<HttpServer> listen() {
+    return vertx.createHttpServer(options()).requestHandler(this::take).listen();
   }
 
-  private HttpServerOptions options(PemKeyCertOptions certificate) {
+  private HttpServerOptions options() {
     return new HttpServerOptions()
         .setHost("0.0.0.0")
         .setPort(port)
@@ -60,18 +71,64 @@ final class BrokerServer implements AutoCloseable {
         .setUseAlpn(true)
         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
         .setIdleTimeout(IDLE_SECONDS)
-        .setKeyCertOptions(certificate);
+        .setKeyCertOptions(KeyCertOptions.wrap(keys));
+  }
+
+  private void take(HttpServerRequest request) {
+    var response = request.response();
+    if (request.version() == HttpVersion.HTTP_2) {
+      remember(request.connection());
+    } else if (closing) {
+      response.putHeader("Connection", "close");
+    }
+    if (!places.tryAcquire()) {
+      var problem = new Problem(503, Reason.Overloaded, Reason.Overloaded.meaning());
+      response
+          .setStatusCode(problem.status())
+          .putHeader("Content-Type", "application/problem+json")
+          .putHeader("Retry-After", "1")
+          .end(Buffer.buffer(Codec.encode(problem)));
+      return;
+    }
+    response.endHandler(end -> places.release());
+    handler.handle(request);
+  }
+
+  private void remember(HttpConnection connection) {
+    if (streaming.add(connection)) {
+      connection.closeHandler(end -> streaming.remove(connection));
+    }
   }
 
   boolean listens() {
-    return server != null;
+    return server != null && !closing;
   }
 
+  int actualPort() {
+    var running = server;
+    return running == null ? port : running.actualPort();
+  }
+
+  /** Waits for the calls that were taken, but not for ever. */
   @Override
   public synchronized void close() {
     var running = server;
-    if (running != null) {
-      running.close().toCompletionStage().toCompletableFuture().join();
+    if (running == null || closing) {
+      return;
     }
+    closing = true;
+    streaming.forEach(connection -> connection.shutdown(DRAIN.toSeconds(), TimeUnit.SECONDS));
+    try {
+      if (!places.tryAcquire(CALLS_AT_ONCE, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warnf("%d calls are cut off", CALLS_AT_ONCE - places.availablePermits());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    await(running.close());
+  }
+
+  private static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().join();
   }
 }

@@ -1,15 +1,15 @@
 package dev.hallpass.app;
 
+import dev.hallpass.pki.Identity;
+import dev.hallpass.pki.Pem;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -24,12 +24,11 @@ final class ServingCertificate implements AutoCloseable, ResourceEventHandler<Se
   private static final String BUNDLE = "ca-bundle.crt";
 
   private final AtomicReference<@Nullable Map<String, String>> data = new AtomicReference<>();
-  private final Consumer<PemKeyCertOptions> onChange;
+  private final Consumer<Identity> onChange;
   private final SharedIndexInformer<Secret> informer;
 
   /** Calls back with each certificate, the first one included. */
-  ServingCertificate(
-      KubernetesClient client, String namespace, Consumer<PemKeyCertOptions> onChange) {
+  ServingCertificate(KubernetesClient client, String namespace, Consumer<Identity> onChange) {
     this.onChange = onChange;
     informer = client.secrets().inNamespace(namespace).withName(SECRET).runnableInformer(0);
     informer.addEventHandler(this);
@@ -42,7 +41,8 @@ final class ServingCertificate implements AutoCloseable, ResourceEventHandler<Se
 
   /** PEM certificates that clients verify the broker with; blank while there are none. */
   String trustBundle() {
-    return text(BUNDLE).orElse("");
+    var current = data.get();
+    return current == null ? "" : text(current, BUNDLE);
   }
 
   @Override
@@ -62,22 +62,25 @@ final class ServingCertificate implements AutoCloseable, ResourceEventHandler<Se
 
   private void accept(Secret secret) {
     var next = secret.getData();
-    if (next == null || !next.keySet().containsAll(java.util.Set.of(CERTIFICATE, KEY, BUNDLE))) {
+    if (next == null || !next.keySet().containsAll(Set.of(CERTIFICATE, KEY, BUNDLE))) {
       LOG.warnf("the Secret %s is incomplete; the controller will mend it", SECRET);
       return;
     }
-    if (!next.equals(data.getAndSet(next))) {
+    var before = data.getAndSet(next);
+    if (next.equals(before)) {
+      return;
+    }
+    try {
       onChange.accept(
-          new PemKeyCertOptions()
-              .addCertValue(Buffer.buffer(text(CERTIFICATE).orElseThrow()))
-              .addKeyValue(Buffer.buffer(text(KEY).orElseThrow())));
+          Pem.identity(text(next, CERTIFICATE), dev.hallpass.wire.Secret.of(text(next, KEY))));
+    } catch (RuntimeException e) {
+      data.set(before);
+      LOG.errorf(e, "the certificate in Secret %s cannot be served; the last one stays", SECRET);
     }
   }
 
-  private Optional<String> text(String key) {
-    return Optional.ofNullable(data.get())
-        .map(d -> d.get(key))
-        .map(v -> new String(Base64.getDecoder().decode(v), StandardCharsets.UTF_8));
+  private static String text(Map<String, String> data, String key) {
+    return new String(Base64.getDecoder().decode(data.get(key)), StandardCharsets.UTF_8);
   }
 
   @Override

@@ -1,0 +1,223 @@
+package dev.hallpass.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hallpass.pki.Lifetimes;
+import dev.hallpass.pki.Pem;
+import dev.hallpass.pki.Rotation;
+import dev.hallpass.pki.ServingNames;
+import dev.hallpass.pki.ServingState;
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The server follows its certificate's Secret, and goes without cutting anybody off. */
+@ExtendWith(KubeApi.class)
+class BrokerServerIT {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Rotation rotation =
+      new Rotation(new ServingNames(List.of("localhost")), Lifetimes.DEFAULT, new SecureRandom());
+  private final ServingState first = rotation.next(ServingState.EMPTY, Instant.now());
+  private final AtomicReference<HttpServerRequest> held = new AtomicReference<>();
+  private final CountDownLatch arrived = new CountDownLatch(1);
+
+  private KubeApi kube;
+  private BrokerServer server;
+  private ServingCertificate certificate;
+
+  @BeforeEach
+  void open(KubeApi api) {
+    kube = api;
+    server = new BrokerServer(vertx, 0, this::answer);
+    certificate = new ServingCertificate(api.client(), api.namespace(), server::serve);
+    certificate.start();
+  }
+
+  private void answer(HttpServerRequest request) {
+    if (request.path().equals("/held")) {
+      held.set(request);
+      arrived.countDown();
+    } else {
+      request.response().end("fine");
+    }
+  }
+
+  @AfterEach
+  void close() {
+    certificate.close();
+    server.close();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  @Test
+  void listensOnceTheCertificateExists() {
+    assertThat(server.listens()).isFalse();
+    assertThat(certificate.trustBundle()).isEmpty();
+
+    keep(first);
+
+    Awaitility.await().atMost(SOON).until(server::listens);
+    assertThat(certificate.trustBundle()).isEqualTo(Pem.encode(first.bundle()));
+  }
+
+  @Test
+  void aNewCertificateIsServedWithoutAFailedCall() throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+    var next = renewed();
+    assertThat(served()).isEqualTo(first.leaf().certificate());
+
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var open = client(HttpClient.Version.HTTP_1_1)) {
+      assertThat(open.send(get("/"), BodyHandlers.ofString()).body()).isEqualTo("fine");
+      var done = new CompletableFuture<Void>();
+      var calls =
+          threads.submit(
+              () -> {
+                var count = 0;
+                while (!done.isDone()) {
+                  served();
+                  count++;
+                }
+                return count;
+              });
+      try {
+        keep(next);
+        Awaitility.await().atMost(SOON).until(() -> served().equals(next.leaf().certificate()));
+      } finally {
+        done.complete(null);
+      }
+      assertThat(calls.get()).isPositive();
+      assertThat(open.send(get("/"), BodyHandlers.ofString()).body()).isEqualTo("fine");
+    }
+  }
+
+  @Test
+  void aCertificateThatCannotBeServedIsNot() throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+    var damaged =
+        new SecretBuilder(secret(first)).addToStringData("tls.crt", "no certificate").build();
+
+    kube.client().resource(damaged).forceConflicts().serverSideApply();
+    keep(renewed());
+
+    Awaitility.await().atMost(SOON).until(() -> !served().equals(first.leaf().certificate()));
+    assertThat(certificate.trustBundle()).isEqualTo(Pem.encode(first.bundle()));
+  }
+
+  private ServingState renewed() {
+    return rotation.next(new ServingState(first.authority(), null, List.of(), null), Instant.now());
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aCallThatWasTakenIsAnsweredBeforeTheServerCloses(HttpClient.Version version)
+      throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+
+    try (var client = client(version)) {
+      var call = client.sendAsync(get("/held"), BodyHandlers.ofString());
+      arrived.await();
+      var closing = CompletableFuture.runAsync(server::close);
+      Awaitility.await().atMost(SOON).until(() -> !server.listens());
+      assertThat(closing).isNotDone();
+
+      held.get().response().end("late");
+
+      assertThat(call.get().body()).isEqualTo("late");
+      closing.get();
+    }
+  }
+
+  /** The certificate that a new connection is shown. */
+  private X509Certificate served() {
+    try (var client = client(HttpClient.Version.HTTP_1_1)) {
+      HttpResponse<String> answer = client.send(get("/"), BodyHandlers.ofString());
+      assertThat(answer.body()).isEqualTo("fine");
+      var session = answer.sslSession().orElseThrow();
+      assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
+      return (X509Certificate) session.getPeerCertificates()[0];
+    } catch (IOException e) {
+      throw new IllegalStateException("a call failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private HttpRequest get(String path) {
+    return HttpRequest.newBuilder(URI.create("https://localhost:" + server.actualPort() + path))
+        .POST(BodyPublishers.noBody())
+        .build();
+  }
+
+  private HttpClient client(HttpClient.Version version) {
+    return HttpClient.newBuilder().version(version).sslContext(trusting(first.bundle())).build();
+  }
+
+  private static SSLContext trusting(List<X509Certificate> bundle) {
+    try {
+      var trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      for (var one : bundle) {
+        trusted.setCertificateEntry(one.getSerialNumber().toString(), one);
+      }
+      var factory = TrustManagerFactory.getInstance("PKIX");
+      factory.init(trusted);
+      var context = SSLContext.getInstance("TLS");
+      context.init(null, factory.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("no trust", e);
+    }
+  }
+
+  private void keep(ServingState state) {
+    kube.client().resource(secret(state)).forceConflicts().serverSideApply();
+  }
+
+  private Secret secret(ServingState state) {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withName(ServingCertificate.SECRET)
+        .withNamespace(kube.namespace())
+        .endMetadata()
+        .addToStringData("tls.crt", Pem.encode(List.of(state.leaf().certificate())))
+        .addToStringData("tls.key", Pem.encode(state.leaf().key()).reveal())
+        .addToStringData("ca-bundle.crt", Pem.encode(state.bundle()))
+        .build();
+  }
+}
