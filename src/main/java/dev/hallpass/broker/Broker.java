@@ -30,10 +30,8 @@ public final class Broker {
       Clock clock) {
     var leases = new LeaseStore(client);
     return new CredentialApi(
-        client,
-        new TokenReviews(client, clock),
-        new Targets(client, systemNamespace),
-        drivers,
+        new Callers(client, TokenReviews.by(client, clock), events),
+        new Claims(client, new Targets(client, systemNamespace), drivers),
         leases,
         new LeaseIssuer(leases, drivers, installation, clock),
         events,

@@ -1,5 +1,6 @@
 package dev.hallpass.broker;
 
+import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Codec;
@@ -14,10 +15,13 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /** The issuing API over HTTP. Each call runs on a virtual thread; the event loop never waits. */
@@ -25,6 +29,18 @@ public final class BrokerRoutes {
   private static final Logger LOG = Logger.getLogger(BrokerRoutes.class);
   private static final int MAX_BODY = 16_384;
   private static final String BEARER = "Bearer ";
+  private static final String PROBLEM = "application/problem+json";
+  private static final String JSON = "application/json";
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+  };
 
   private final CredentialApi api;
   private final Executor threads;
@@ -56,24 +72,40 @@ public final class BrokerRoutes {
   private static void unreadable(RoutingContext context) {
     var status = context.statusCode() > 0 ? context.statusCode() : 400;
     var problem = new Problem(status, Reason.BadRequest, "the body cannot be read");
-    respond(context, status, "application/problem+json", Codec.encode(problem));
+    respond(context, status, PROBLEM, Codec.encode(problem));
   }
 
   private void serve(RoutingContext context, String operation, Function<Call, byte[]> handler) {
     var watch = Timer.start(metrics);
-    var outcome = "OK";
+    MDC.put(LogKeys.OPERATION, operation);
     try {
-      respond(context, 200, "application/json", handler.apply(call(context)));
+      respond(context, 200, JSON, handler.apply(call(context)));
+      watch.stop(timer(operation, "OK"));
     } catch (RuntimeException e) {
-      var problem = problem(operation, e);
-      outcome = problem.reason().name();
-      respond(context, problem.status(), "application/problem+json", Codec.encode(problem));
+      var problem = problem(e);
+      HttpStatus.retryAfter(problem.reason())
+          .ifPresent(wait -> context.response().putHeader("Retry-After", "" + wait.toSeconds()));
+      respond(context, problem.status(), PROBLEM, Codec.encode(problem));
+      watch.stop(timer(operation, problem.reason().name()));
+    } finally {
+      MDC.clear();
     }
-    watch.stop(metrics.timer("hallpass.calls", "operation", operation, "reason", outcome));
+  }
+
+  private Timer timer(String operation, String reason) {
+    return Timer.builder("hallpass.calls")
+        .description("Calls of agents, by what came of them")
+        .tag("operation", operation)
+        .tag("reason", reason)
+        .serviceLevelObjectives(BUCKETS)
+        .register(metrics);
   }
 
   private static Call call(RoutingContext context) {
     var body = context.body().buffer();
+    if (!JSON.equals(context.parsedHeaders().contentType().value().toLowerCase(Locale.ROOT))) {
+      throw new RefusedException(Reason.BadRequest, "Content-Type must be application/json");
+    }
     return new Call(
         token(context.request().getHeader("Authorization")),
         context.request().remoteAddress().hostAddress(),
@@ -95,27 +127,40 @@ public final class BrokerRoutes {
         .end(Buffer.buffer(body));
   }
 
-  private static Problem problem(String operation, RuntimeException e) {
+  private static Problem problem(RuntimeException e) {
     return switch (e) {
-      case RefusedException r -> told(operation, r.reason(), r.detail());
-      case TargetException t -> told(operation, t.reason(), message(t));
-      case MalformedMessageException m -> told(operation, Reason.BadRequest, message(m));
+      case RefusedException r -> refused(r.reason(), r.detail());
+      case TargetException t -> refused(t.reason(), message(t));
+      case MalformedMessageException m -> refused(Reason.BadRequest, message(m));
       case KubernetesClientException k -> {
-        LOG.warnf(k, "call failed: operation=%s reason=ApiServerUnavailable", operation);
-        yield told(
-            operation,
-            Reason.ApiServerUnavailable,
-            "the API server answered with HTTP status " + k.getCode());
+        MDC.put(LogKeys.REASON, Reason.ApiServerUnavailable);
+        LOG.warn("call failed", k);
+        yield answer(
+            Reason.ApiServerUnavailable, "the API server answered with HTTP status " + k.getCode());
       }
       default -> {
-        LOG.errorf(e, "call failed: operation=%s reason=InternalError", operation);
-        yield new Problem(500, Reason.InternalError, Reason.InternalError.meaning());
+        MDC.put(LogKeys.REASON, Reason.InternalError);
+        LOG.error("call failed", e);
+        yield answer(Reason.InternalError, Reason.InternalError.meaning());
       }
     };
   }
 
-  private static Problem told(String operation, Reason reason, String detail) {
-    LOG.infof("call refused: operation=%s reason=%s detail=%s", operation, reason, detail);
+  private static Problem refused(Reason reason, String detail) {
+    MDC.put(LogKeys.REASON, reason);
+    LOG.logf(byNobody(reason) ? Logger.Level.DEBUG : Logger.Level.INFO, "call refused: %s", detail);
+    return answer(reason, detail);
+  }
+
+  /** Anybody can make such calls by the thousand: they are counted rather than told. */
+  private static boolean byNobody(Reason reason) {
+    return switch (reason) {
+      case TokenMissing, TokenInvalid, BadRequest, Overloaded -> true;
+      default -> false;
+    };
+  }
+
+  private static Problem answer(Reason reason, String detail) {
     return new Problem(HttpStatus.of(reason), reason, detail);
   }
 

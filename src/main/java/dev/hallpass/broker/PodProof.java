@@ -1,9 +1,11 @@
 package dev.hallpass.broker;
 
-import dev.hallpass.lease.RefusedException;
+import dev.hallpass.broker.Proof.Accepted;
+import dev.hallpass.broker.Proof.Refused;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodIP;
+import java.net.InetAddress;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,51 +23,59 @@ final class PodProof {
   private PodProof() {}
 
   /**
-   * Returns the pod, proven.
+   * Judges a call.
    *
    * @param pod the pod of the token's name, as the API server has it now; null where there is none
    * @param address the address the call comes from
-   * @throws RefusedException where it is not live, or not the caller
    */
-  static Pod judge(PodToken token, @Nullable Pod pod, String address) {
+  static Proof judge(PodToken token, @Nullable Pod pod, String address) {
     if (pod == null || !token.podUid().equals(pod.getMetadata().getUid())) {
-      throw refused(Reason.PodGone, "pod %s is gone".formatted(token.pod()));
+      return refused(Reason.PodGone, "pod %s is gone".formatted(token.pod()));
     }
     if (pod.getMetadata().getDeletionTimestamp() != null) {
-      throw refused(Reason.PodTerminating, "pod %s is being deleted".formatted(token.pod()));
+      return refused(Reason.PodTerminating, "pod %s is being deleted".formatted(token.pod()));
     }
     if (ENDED.contains(Objects.requireNonNullElse(pod.getStatus().getPhase(), ""))) {
-      throw refused(Reason.PodEnded, "pod %s has ended".formatted(token.pod()));
+      return refused(Reason.PodEnded, "pod %s has ended".formatted(token.pod()));
     }
     if (!token.serviceAccount().equals(pod.getSpec().getServiceAccountName())) {
-      throw refused(Reason.TokenInvalid, "the pod does not run as the token's service account");
+      return refused(Reason.TokenInvalid, "the pod does not run as the token's service account");
+    }
+    if (token.node() != null && !token.node().equals(pod.getSpec().getNodeName())) {
+      return refused(Reason.TokenInvalid, "the pod does not run on the token's node");
     }
     if (Boolean.TRUE.equals(pod.getSpec().getHostNetwork())) {
-      throw refused(
+      return refused(
           Reason.HostNetworkUnsupported, "a pod in the node's network shares the node's address");
     }
     var addresses = addresses(pod);
     if (addresses.isEmpty()) {
-      throw refused(Reason.PodAddressUnknown, "the pod's address is not known yet");
+      return refused(Reason.PodAddressUnknown, "the pod's address is not known yet");
     }
-    if (!addresses.contains(address)) {
-      throw refused(
+    if (!addresses.contains(canonical(address))) {
+      return refused(
           Reason.AddressMismatch,
           "the call comes from %s, which is not an address of pod %s"
               .formatted(address, token.pod()));
     }
-    return pod;
+    return new Accepted(pod);
   }
 
-  private static Set<String> addresses(Pod pod) {
+  private static Set<InetAddress> addresses(Pod pod) {
     var status = pod.getStatus();
     return Stream.concat(
             Stream.ofNullable(status.getPodIP()), status.getPodIPs().stream().map(PodIP::getIp))
         .filter(Objects::nonNull)
+        .map(PodProof::canonical)
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static RefusedException refused(Reason reason, String message) {
-    return new RefusedException(reason, message);
+  /** IPv6 has many spellings of one address (RFC 5952). */
+  private static InetAddress canonical(String address) {
+    return InetAddress.ofLiteral(address);
+  }
+
+  private static Refused refused(Reason reason, String detail) {
+    return new Refused(reason, detail);
   }
 }

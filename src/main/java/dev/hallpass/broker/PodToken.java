@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param serviceAccount the service account it runs as
  * @param pod the pod's name
  * @param podUid its UID
+ * @param node the node it was projected on; null where the API server does not say
  */
-record PodToken(String namespace, String serviceAccount, String pod, String podUid) {
+record PodToken(
+    String namespace, String serviceAccount, String pod, String podUid, @Nullable String node) {
   private static final String USER_PREFIX = "system:serviceaccount:";
   private static final String POD_NAME = "authentication.kubernetes.io/pod-name";
   private static final String POD_UID = "authentication.kubernetes.io/pod-uid";
+  private static final String NODE_NAME = "authentication.kubernetes.io/node-name";
 
   /**
    * Reads a review.
@@ -46,7 +49,7 @@ record PodToken(String namespace, String serviceAccount, String pod, String podU
       throw new RefusedException(
           Reason.TokenNotPodBound, "the token names no pod; only a pod's projected token does");
     }
-    return new PodToken(parts[2], parts[3], pod, uid);
+    return new PodToken(parts[2], parts[3], pod, uid, only(user.getExtra(), NODE_NAME));
   }
 
   private static @Nullable String only(@Nullable Map<String, List<String>> extra, String key) {

@@ -5,115 +5,115 @@ import dev.hallpass.lease.RefusedException;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the API server about tokens (authentication.k8s.io/v1 TokenReview), a few at a time. Tokens
- * it refused are remembered for a moment, by digest, so that a flood of one costs nobody else; what
- * it accepted is asked again each time.
+ * Asks the API server about tokens (authentication.k8s.io/v1 TokenReview), such that bad ones cost
+ * others little: what is no token of ours is refused unasked, what was refused is remembered for a
+ * moment, few are asked about at once, and each address may have only so many calls waiting. What
+ * was accepted is asked again each time.
  */
 final class TokenReviews {
-  private static final int CONCURRENT = 8;
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Duration MEMORY = Duration.ofSeconds(10);
-  private static final int REMEMBERED = 10_000;
-  private static final int MAX_TOKEN = 16_384;
+  static final int CONCURRENT = 8;
 
-  private final KubernetesClient client;
-  private final Clock clock;
+  /** More than a pod has credentials; a pod that restarts does not ask for all at once. */
+  static final int WAITING_PER_ADDRESS = 32;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Function<Secret, @Nullable TokenReviewStatus> authority;
+  private final RefusedTokens refused;
   private final Semaphore places = new Semaphore(CONCURRENT, true);
-  private final Map<String, Instant> refused =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+  private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  /** Asks this authority. */
+  TokenReviews(Function<Secret, @Nullable TokenReviewStatus> authority, Clock clock) {
+    this.authority = authority;
+    this.refused = new RefusedTokens(clock);
+  }
 
-  TokenReviews(KubernetesClient client, Clock clock) {
-    this.client = client;
-    this.clock = clock;
+  /** Asks the API server. */
+  static TokenReviews by(KubernetesClient client, Clock clock) {
+    return new TokenReviews(token -> ask(client, token), clock);
+  }
+
+  private static @Nullable TokenReviewStatus ask(KubernetesClient client, Secret token) {
+    return client
+        .resource(
+            new TokenReviewBuilder()
+                .withNewSpec()
+                .withToken(token.reveal())
+                .withAudiences(HallpassApi.TOKEN_AUDIENCE)
+                .endSpec()
+                .build())
+        .create()
+        .getStatus();
   }
 
   /**
    * The pod that a token belongs to.
    *
-   * @throws RefusedException where it belongs to none
+   * @param address where the call comes from
+   * @throws RefusedException where it belongs to none, or cannot be asked about now
    */
-  PodToken review(Secret token) {
-    if (token.reveal().length() > MAX_TOKEN) {
-      throw new RefusedException(Reason.TokenInvalid, "the token is too long to be one");
+  PodToken review(Secret token, String address) {
+    if (!TokenClaims.mayBeOurs(token)) {
+      throw new RefusedException(
+          Reason.TokenInvalid,
+          "the token is not one for audience %s".formatted(HallpassApi.TOKEN_AUDIENCE));
     }
-    var digest = digest(token);
-    if (wasRefused(digest)) {
+    if (refused.contains(token)) {
       throw new RefusedException(Reason.TokenInvalid, "the token was refused a moment ago");
     }
     try {
-      return ask(token);
+      return PodToken.of(inTurn(token, address));
     } catch (RefusedException e) {
       if (e.reason() == Reason.TokenInvalid) {
-        remember(digest);
+        refused.add(token);
       }
       throw e;
     }
   }
 
-  private PodToken ask(Secret token) {
+  private @Nullable TokenReviewStatus inTurn(Secret token, String address) {
+    if (waiting.merge(address, 1, Integer::sum) > WAITING_PER_ADDRESS) {
+      leave(address);
+      throw new RefusedException(
+          Reason.Overloaded, "too many calls from %s wait for their proof".formatted(address));
+    }
+    try {
+      takePlace();
+      try {
+        return authority.apply(token);
+      } finally {
+        places.release();
+      }
+    } finally {
+      leave(address);
+    }
+  }
+
+  private void leave(String address) {
+    waiting.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
+  }
+
+  private void takePlace() {
     try {
       if (!places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new RefusedException(
-            Reason.ApiServerUnavailable, "too many tokens wait for their review");
+        throw new RefusedException(Reason.Overloaded, "too many calls wait for their proof");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new RefusedException(Reason.ApiServerUnavailable, "the broker is stopping");
-    }
-    try {
-      return PodToken.of(
-          client
-              .resource(
-                  new TokenReviewBuilder()
-                      .withNewSpec()
-                      .withToken(token.reveal())
-                      .withAudiences(HallpassApi.TOKEN_AUDIENCE)
-                      .endSpec()
-                      .build())
-              .create()
-              .getStatus());
-    } finally {
-      places.release();
-    }
-  }
-
-  private synchronized boolean wasRefused(String digest) {
-    var until = refused.get(digest);
-    return until != null && clock.instant().isBefore(until);
-  }
-
-  private synchronized void remember(String digest) {
-    refused.put(digest, clock.instant().plus(MEMORY));
-  }
-
-  private static String digest(Secret token) {
-    try {
-      return new String(
-          MessageDigest.getInstance("SHA-256")
-              .digest(token.reveal().getBytes(StandardCharsets.UTF_8)),
-          StandardCharsets.ISO_8859_1);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      throw new RefusedException(Reason.NotReady, "the broker is stopping");
     }
   }
 }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -21,12 +22,13 @@ import org.jboss.logging.Logger;
 
 /**
  * Kubernetes Events, for people who look with {@code kubectl describe}. The same outcome of the
- * same object is one Event that counts. They are written beside the work, in order, and dropped
- * rather than waited for: what must not be lost is in a status or in the log.
+ * same object is one Event that counts, at most once in a while. They are written beside the work,
+ * in order, and dropped rather than waited for: what must not be lost is in a status or in the log.
  */
 public final class Events implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Events.class);
   private static final int BACKLOG = 1000;
+  private static final Duration QUIET = Duration.ofSeconds(10);
   private static final String COMPONENT = "hallpass";
 
   /** Whether people should worry, spelt as in manifests. */
@@ -37,6 +39,7 @@ public final class Events implements AutoCloseable {
 
   private final KubernetesClient client;
   private final Clock clock;
+  private final RecentKeys saidJustNow;
   private final ThreadPoolExecutor writer =
       new ThreadPoolExecutor(
           1,
@@ -50,6 +53,7 @@ public final class Events implements AutoCloseable {
   public Events(KubernetesClient client, Clock clock) {
     this.client = client;
     this.clock = clock;
+    this.saidJustNow = new RecentKeys(QUIET, clock);
   }
 
   /** The reference by which Events name an object. */
@@ -66,6 +70,9 @@ public final class Events implements AutoCloseable {
   /** Says what happened to an object; returns at once. */
   public void say(ObjectReference about, Type type, Reason reason, String message) {
     var event = event(about, type, reason, message);
+    if (!saidJustNow.add(event.getMetadata().getName())) {
+      return;
+    }
     try {
       writer.execute(() -> write(event));
     } catch (RejectedExecutionException e) {

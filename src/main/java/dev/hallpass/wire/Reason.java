@@ -47,6 +47,7 @@ public enum Reason {
   RequestNotFound("There is no such CredentialRequest in the pod's namespace."),
   CredentialNotFound("The CredentialRequest has no credential of that name."),
   NotSelected("The CredentialRequest does not select the calling pod."),
+  Overloaded("More calls wait for their proof than the broker takes. The agent tries again."),
 
   // The lease
   Issued("Secret material was issued to the pod."),

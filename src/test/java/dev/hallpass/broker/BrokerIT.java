@@ -10,14 +10,18 @@ import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,7 +208,7 @@ class BrokerIT {
         .isEqualTo(Reason.AccessLevelUnknown);
     assertThat(reason(ISSUE, token, BrokerScene.asks("long", "db"))).isEqualTo(Reason.TtlAboveCap);
     assertThat(reason(ISSUE, token, BrokerScene.asks("../kube-system/x", "db")))
-        .isIn(Reason.RequestNotFound, Reason.ApiServerUnavailable);
+        .isEqualTo(Reason.BadRequest);
     assertThat(scene.leases()).isEmpty();
   }
 
@@ -246,6 +250,48 @@ class BrokerIT {
         .isEqualTo(Reason.LeaseEnded);
     assertThat(refusal(token)).isEqualTo(Reason.LeaseBusy);
     assertThat(scene.admits(issued)).isFalse();
+  }
+
+  @Test
+  void aTokenUsedElsewhereShowsOnItsPod() {
+    var pod = scene.pod("orders-1");
+
+    scene.postFrom("127.0.0.2", ISSUE, scene.token(pod), BrokerScene.asks("db", "db"));
+
+    Awaitility.await().until(() -> !eventsAbout(pod, Reason.AddressMismatch).isEmpty());
+  }
+
+  @Test
+  void aRefusalThatLastsShowsOnThePodAndTheRequestOnce() {
+    var pod = scene.pod("bills-1", "bills", "orders", "127.0.0.1");
+    var token = scene.token(pod);
+
+    for (var i = 0; i < 5; i++) {
+      assertThat(refusal(token)).isEqualTo(Reason.NotSelected);
+    }
+
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              assertThat(eventsAbout(pod, Reason.NotSelected)).hasSize(1);
+              assertThat(eventsAbout(scene.request("db"), Reason.NotSelected)).hasSize(1);
+            });
+    assertThat(eventsAbout(pod, Reason.NotSelected).getFirst().getCount()).isEqualTo(1);
+  }
+
+  private List<Event> eventsAbout(HasMetadata object, Reason reason) {
+    return scene
+        .kube()
+        .client()
+        .v1()
+        .events()
+        .inNamespace(scene.kube().namespace())
+        .list()
+        .getItems()
+        .stream()
+        .filter(e -> e.getInvolvedObject().getUid().equals(object.getMetadata().getUid()))
+        .filter(e -> e.getReason().equals(reason.name()))
+        .toList();
   }
 
   @Test

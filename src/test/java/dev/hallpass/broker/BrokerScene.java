@@ -155,6 +155,14 @@ final class BrokerScene implements AutoCloseable {
             .formatted(name, access, ttl));
   }
 
+  CredentialRequest request(String name) {
+    return kube.client()
+        .resources(CredentialRequest.class)
+        .inNamespace(kube.namespace())
+        .withName(name)
+        .get();
+  }
+
   private <T extends io.fabric8.kubernetes.api.model.HasMetadata> void apply(
       Class<T> type, String yaml) {
     var object = io.fabric8.kubernetes.client.utils.Serialization.unmarshal(yaml, type);
@@ -250,6 +258,7 @@ final class BrokerScene implements AutoCloseable {
     try (var http = HttpClient.newBuilder().localAddress(InetAddress.getByName(address)).build()) {
       var request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path))
+              .header("Content-Type", "application/json")
               .POST(BodyPublishers.ofByteArray(body));
       if (!token.isEmpty()) {
         request.header("Authorization", "Bearer " + token);

@@ -1,0 +1,53 @@
+package dev.hallpass.broker;
+
+import dev.hallpass.broker.Proof.Accepted;
+import dev.hallpass.broker.Proof.Refused;
+import dev.hallpass.kube.Events;
+import dev.hallpass.kube.LogKeys;
+import dev.hallpass.lease.RefusedException;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import org.jboss.logging.MDC;
+
+/** Finds the pod behind a call, by its token and by what the API server says of it now. */
+final class Callers {
+  private final KubernetesClient client;
+  private final TokenReviews reviews;
+  private final Events events;
+
+  Callers(KubernetesClient client, TokenReviews reviews, Events events) {
+    this.client = client;
+    this.reviews = reviews;
+    this.events = events;
+  }
+
+  /**
+   * The pod that calls.
+   *
+   * @throws RefusedException where that is not proven
+   */
+  Pod prove(Call call) {
+    if (call.token() == null) {
+      throw new RefusedException(Reason.TokenMissing, "the call carries no bearer token");
+    }
+    var token = reviews.review(call.token(), call.address());
+    MDC.put(LogKeys.NAMESPACE, token.namespace());
+    MDC.put(LogKeys.POD, token.pod());
+    var pod = client.pods().inNamespace(token.namespace()).withName(token.pod()).get();
+    return switch (PodProof.judge(token, pod, call.address())) {
+      case Accepted(var proven) -> proven;
+      case Refused(var reason, var detail) -> {
+        if (pod != null && concernsItsOwner(reason)) {
+          events.say(Events.about(pod), Events.Type.Warning, reason, detail);
+        }
+        throw new RefusedException(reason, detail);
+      }
+    };
+  }
+
+  /** Somebody else may have the pod's token; or the pod can never be served. */
+  private static boolean concernsItsOwner(Reason reason) {
+    return reason == Reason.AddressMismatch || reason == Reason.HostNetworkUnsupported;
+  }
+}

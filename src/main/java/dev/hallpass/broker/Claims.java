@@ -1,0 +1,130 @@
+package dev.hallpass.broker;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.PodRef;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.kube.LogKeys;
+import dev.hallpass.lease.Claim;
+import dev.hallpass.lease.RefusedException;
+import dev.hallpass.policy.IssueDecider;
+import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.IssueDecision.Deny;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Targets;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.MDC;
+
+/**
+ * What a proven pod may have, read and decided anew at each call: nothing is taken over from an
+ * earlier one, and nothing leans on the webhook. Throws {@link RefusedException} where it may not.
+ */
+final class Claims {
+  private final KubernetesClient client;
+  private final Targets targets;
+  private final Drivers drivers;
+
+  Claims(KubernetesClient client, Targets targets, Drivers drivers) {
+    this.client = client;
+    this.targets = targets;
+    this.drivers = drivers;
+  }
+
+  /** The request of that name in the pod's namespace. */
+  CredentialRequest request(Pod pod, String name) {
+    var request =
+        client
+            .resources(CredentialRequest.class)
+            .inNamespace(pod.getMetadata().getNamespace())
+            .withName(name)
+            .get();
+    if (request == null || request.isMarkedForDeletion()) {
+      throw new RefusedException(
+          Reason.RequestNotFound, "there is no CredentialRequest %s".formatted(name));
+    }
+    return request;
+  }
+
+  /** The claim that a lease of this pod rests on, if it still has one. */
+  Claim underlying(Pod pod, CredentialLease lease) {
+    var spec = lease.getSpec();
+    var request = request(pod, spec.requestRef().name());
+    if (!request.getMetadata().getUid().equals(spec.requestRef().uid())) {
+      throw new RefusedException(Reason.LeaseEnded, "the request of the lease was deleted");
+    }
+    var claim = claim(pod, request, spec.credential());
+    if (!claim.credential().access().equals(spec.access())
+        || !claim.credential().providerRef().equals(spec.providerRef())) {
+      throw new RefusedException(Reason.LeaseEnded, "the request asks for something else now");
+    }
+    return claim;
+  }
+
+  /** The claim of this pod to one credential of a request. */
+  Claim claim(Pod pod, CredentialRequest request, String name) {
+    var spec = request.getSpec();
+    if (!spec.workload().serviceAccountName().equals(pod.getSpec().getServiceAccountName())
+        || !spec.workload().selector().matches(pod.getMetadata().getLabels())) {
+      throw new RefusedException(
+          Reason.NotSelected,
+          "spec.workload of CredentialRequest %s does not select pod %s"
+              .formatted(request.getMetadata().getName(), pod.getMetadata().getName()));
+    }
+    var credential =
+        spec.credentials().stream()
+            .filter(c -> c.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        Reason.CredentialNotFound,
+                        "CredentialRequest %s has no credential %s"
+                            .formatted(request.getMetadata().getName(), name)));
+    MDC.put(LogKeys.PROVIDER, credential.providerRef());
+    return decide(pod, request, credential);
+  }
+
+  private Claim decide(Pod pod, CredentialRequest request, RequestedCredential credential) {
+    var namespace = pod.getMetadata().getNamespace();
+    var provider =
+        targets.provider(credential.providerRef(), namespace).filter(p -> !p.isMarkedForDeletion());
+    var formats =
+        provider.map(p -> drivers.of(p.getSpec()).formats()).orElse(Set.<Delivery.Format>of());
+    var decision =
+        IssueDecider.decide(
+            new IssueDecider.Input(
+                credential,
+                namespace,
+                namespaceLabels(namespace),
+                provider.map(p -> p.getSpec()).orElse(null),
+                formats));
+    return switch (decision) {
+      case Allow allow ->
+          new Claim(
+              new PodRef(
+                  pod.getMetadata().getName(),
+                  pod.getMetadata().getUid(),
+                  pod.getSpec().getServiceAccountName(),
+                  pod.getSpec().getNodeName()),
+              request,
+              credential,
+              targets.target(provider.orElseThrow()),
+              allow);
+      case Deny(var reason, var message) ->
+          throw new RefusedException(
+              reason,
+              "CredentialRequest %s: %s".formatted(request.getMetadata().getName(), message));
+    };
+  }
+
+  private Map<String, String> namespaceLabels(String name) {
+    var namespace = client.namespaces().withName(name).get();
+    var labels = namespace == null ? null : namespace.getMetadata().getLabels();
+    return labels == null ? Map.of() : labels;
+  }
+}
