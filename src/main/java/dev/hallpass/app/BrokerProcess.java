@@ -30,6 +30,7 @@ final class BrokerProcess {
   private final KubernetesClient client;
   private final Drivers drivers;
   private final Installation installation;
+  private final Standing standing;
   private final Events events;
   private final Clock clock;
   private final Vertx vertx;
@@ -46,6 +47,7 @@ final class BrokerProcess {
       KubernetesClient client,
       Drivers drivers,
       Installation installation,
+      Standing standing,
       Events events,
       Clock clock,
       Vertx vertx,
@@ -55,6 +57,7 @@ final class BrokerProcess {
     this.client = client;
     this.drivers = drivers;
     this.installation = installation;
+    this.standing = standing;
     this.events = events;
     this.clock = clock;
     this.vertx = vertx;
@@ -84,6 +87,7 @@ final class BrokerProcess {
     index = watched;
     server = serving;
     certificate = trust;
+    standing.by(() -> serving.listens() && watched.isReady(), () -> true);
     trust.start();
   }
 
@@ -102,16 +106,6 @@ final class BrokerProcess {
         new InjectionDecider(
             injection, watched, spec -> drivers.of(spec).formats(), trust::trustBundle);
     return new AdmissionReviewer(decider, injection);
-  }
-
-  /** Whether this process is a broker at all. */
-  synchronized boolean started() {
-    return server != null;
-  }
-
-  /** Whether it can answer: it listens, and has seen what admission decides by. */
-  synchronized boolean ready() {
-    return server != null && server.listens() && index != null && index.isReady();
   }
 
   /** While what it is made of still works: Vert.x and the threads go before beans do. */

@@ -26,6 +26,7 @@ final class ControllerProcess {
   private final KubernetesClient client;
   private final Drivers drivers;
   private final Installation installation;
+  private final Standing standing;
   private final Clock clock;
   private final MeterRegistry metrics;
 
@@ -37,12 +38,14 @@ final class ControllerProcess {
       KubernetesClient client,
       Drivers drivers,
       Installation installation,
+      Standing standing,
       Clock clock,
       MeterRegistry metrics) {
     this.settings = settings;
     this.client = client;
     this.drivers = drivers;
     this.installation = installation;
+    this.standing = standing;
     this.clock = clock;
     this.metrics = metrics;
   }
@@ -59,6 +62,7 @@ final class ControllerProcess {
             ControllerProcess::leave);
     controller = started;
     started.start();
+    standing.by(started::healthy, started::healthy);
   }
 
   private ControllerSettings settings() {
@@ -78,15 +82,6 @@ final class ControllerProcess {
   private static void leave() {
     LOG.error("leadership was lost; the process ends, so that no two controllers act");
     Runtime.getRuntime().halt(LOST_LEADERSHIP);
-  }
-
-  /** Whether this process is a controller at all. */
-  synchronized boolean started() {
-    return controller != null;
-  }
-
-  synchronized boolean healthy() {
-    return controller != null && controller.healthy();
   }
 
   @PreDestroy

@@ -10,17 +10,15 @@ import org.eclipse.microprofile.health.Liveness;
 @Liveness
 @Singleton
 final class LivenessProbe implements HealthCheck {
-  private final ControllerProcess controller;
+  private final Standing standing;
 
   @Inject
-  LivenessProbe(ControllerProcess controller) {
-    this.controller = controller;
+  LivenessProbe(Standing standing) {
+    this.standing = standing;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("hallpass")
-        .status(!controller.started() || controller.healthy())
-        .build();
+    return HealthCheckResponse.named("hallpass").status(standing.alive()).build();
   }
 }

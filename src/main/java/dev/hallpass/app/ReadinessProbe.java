@@ -10,19 +10,15 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @Singleton
 final class ReadinessProbe implements HealthCheck {
-  private final BrokerProcess broker;
-  private final ControllerProcess controller;
+  private final Standing standing;
 
   @Inject
-  ReadinessProbe(BrokerProcess broker, ControllerProcess controller) {
-    this.broker = broker;
-    this.controller = controller;
+  ReadinessProbe(Standing standing) {
+    this.standing = standing;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("hallpass")
-        .status(broker.ready() || controller.healthy())
-        .build();
+    return HealthCheckResponse.named("hallpass").status(standing.ready()).build();
   }
 }
