@@ -1,6 +1,9 @@
 package dev.hallpass.kube;
 
-/** The keys under which a log line names what it is about; collectors find them as JSON members. */
+/**
+ * The keys under which a log line names what it is about: in JSON, members of its {@code mdc}
+ * object.
+ */
 public final class LogKeys {
   public static final String NAMESPACE = "namespace";
   public static final String POD = "pod";
