@@ -20,6 +20,9 @@ import java.util.function.Supplier;
  * nothing and writes nothing, so that a dry run is like any other.
  */
 public final class InjectionDecider {
+  private static final Set<String> CLUSTER_NAMESPACES =
+      Set.of("kube-system", "kube-public", "kube-node-lease");
+
   private final InjectionSettings settings;
   private final RequestIndex index;
   private final CredentialCheck credentials;
@@ -104,7 +107,7 @@ public final class InjectionDecider {
 
   /** The webhook's own selector excludes these too; a cluster must survive its being edited. */
   private boolean isSystem(String namespace) {
-    return namespace.equals(settings.systemNamespace()) || namespace.startsWith("kube-");
+    return namespace.equals(settings.systemNamespace()) || CLUSTER_NAMESPACES.contains(namespace);
   }
 
   private static List<PlannedCredential> planned(List<CredentialRequest> requests) {

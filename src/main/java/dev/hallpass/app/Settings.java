@@ -31,7 +31,7 @@ public interface Settings {
   int port();
 
   /** Where agents reach the broker. */
-  @WithDefault("https://hallpass-broker.hallpass-system.svc")
+  @WithDefault("https://hallpass-broker.hallpass-system.svc:8443")
   String brokerUrl();
 
   /** The agent. */

@@ -2,6 +2,7 @@ package dev.hallpass.broker;
 
 import dev.hallpass.broker.Proof.Accepted;
 import dev.hallpass.broker.Proof.Refused;
+import dev.hallpass.lease.PodLife;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodIP;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * whoever holds the token.
  */
 final class PodProof {
-  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
-
   private PodProof() {}
 
   /**
@@ -35,7 +34,7 @@ final class PodProof {
     if (pod.getMetadata().getDeletionTimestamp() != null) {
       return refused(Reason.PodTerminating, "pod %s is being deleted".formatted(token.pod()));
     }
-    if (ENDED.contains(Objects.requireNonNullElse(pod.getStatus().getPhase(), ""))) {
+    if (!(PodLife.of(pod) instanceof PodLife.Live)) {
       return refused(Reason.PodEnded, "pod %s has ended".formatted(token.pod()));
     }
     if (!token.serviceAccount().equals(pod.getSpec().getServiceAccountName())) {

@@ -77,9 +77,17 @@ public final class LeaseIssuer {
     return new Issued(lease.getMetadata().getName(), grant.epoch(), material);
   }
 
-  /** The pod holds the secret of this epoch: the account may be used. Repeatable. */
+  /**
+   * The pod holds the secret of this epoch: the account may be used. Repeatable; a repetition
+   * extends nothing.
+   */
   public Usable acknowledge(Claim claim, CredentialLease lease, long epoch) {
     requireCurrent(lease, epoch);
+    if (LeaseJudge.phase(lease) == Active) {
+      var again = grant(claim, lease, unexpired(lease));
+      driver(claim).activate(claim.target(), again);
+      return usable(claim, lease, again.expiresAt());
+    }
     var grant = grant(claim, lease);
     var now = clock.instant();
     var active =
@@ -94,7 +102,11 @@ public final class LeaseIssuer {
     if (LeaseJudge.phase(lease) != Active) {
       throw new RefusedException(Reason.LeaseBusy, "the lease was not acknowledged yet");
     }
-    requireUnexpired(lease);
+    if (claim.credential().delivery().mode() != Delivery.Mode.Sidecar) {
+      throw new RefusedException(
+          Reason.LifetimeOver, "delivery.mode: only a Sidecar credential is renewed");
+    }
+    unexpired(lease);
     var grant = grant(claim, lease);
     var renewed = write(lease, LeaseStatuses.renewed(lease, clock.instant(), grant.expiresAt()));
     driver(claim).renew(claim.target(), grant);
@@ -171,11 +183,15 @@ public final class LeaseIssuer {
     var ends =
         Collections.min(
             List.of(clock.instant().plus(claim.allowed().ttl()), lastMoment(claim, lease)));
+    return grant(claim, lease, ends.truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  private Grant grant(Claim claim, CredentialLease lease, Instant expiresAt) {
     return new Grant(
         subject(lease),
         epoch(lease),
         claim.allowed().level(),
-        ends.truncatedTo(ChronoUnit.SECONDS),
+        expiresAt,
         claim.namespace() + "/" + claim.pod().name());
   }
 
@@ -190,11 +206,13 @@ public final class LeaseIssuer {
   }
 
   /** What has expired at the target is not brought back, however late the controller is. */
-  private void requireUnexpired(CredentialLease lease) {
-    var expiresAt = lease.getStatus().expiresAt();
-    if (expiresAt == null || !Instant.parse(expiresAt).isAfter(clock.instant())) {
+  private Instant unexpired(CredentialLease lease) {
+    var recorded = lease.getStatus().expiresAt();
+    var expiresAt = recorded == null ? Instant.MIN : Instant.parse(recorded);
+    if (!expiresAt.isAfter(clock.instant())) {
       throw new RefusedException(Reason.LeaseEnded, "the lease has expired");
     }
+    return expiresAt;
   }
 
   private static Instant lastMoment(Claim claim, CredentialLease lease) {

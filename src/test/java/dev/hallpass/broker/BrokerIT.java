@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -67,14 +68,41 @@ class BrokerIT {
   }
 
   @Test
-  void acknowledgingAgainIsFine() {
+  void acknowledgingAgainIsFineAndExtendsNothing() {
     var token = scene.token(scene.pod("orders-1"));
     var issued = scene.issue(token);
     scene.acknowledge(token, issued);
+    var soon = in(2).truncatedTo(ChronoUnit.SECONDS);
+    scene.expireAt(scene.leases().getFirst(), soon);
 
-    scene.acknowledge(token, issued);
+    var again = scene.acknowledge(token, issued);
 
     assertThat(scene.admits(issued)).isTrue();
+    assertThat(again.expiresAt()).isEqualTo(soon);
+  }
+
+  @Test
+  void anInitCredentialIsNotRenewed() {
+    scene.request("once", "reader", "15m", "Init");
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token, "once");
+
+    assertThat(scene.acknowledge(token, issued).renewable()).isFalse();
+    assertThat(reason("/v1/leases/renew", token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LifetimeOver);
+  }
+
+  @Test
+  void anExpiredLeaseIsNotRevivedByWhoeverIsLate() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+    scene.expireAt(scene.leases().getFirst(), in(-1));
+
+    assertThat(reason("/v1/leases/renew", token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LeaseEnded);
+    assertThat(reason("/v1/leases/acknowledge", token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LeaseEnded);
   }
 
   @Test
@@ -208,6 +236,8 @@ class BrokerIT {
         .isEqualTo(Reason.AccessLevelUnknown);
     assertThat(reason(ISSUE, token, BrokerScene.asks("long", "db"))).isEqualTo(Reason.TtlAboveCap);
     assertThat(reason(ISSUE, token, BrokerScene.asks("../kube-system/x", "db")))
+        .isEqualTo(Reason.BadRequest);
+    assertThat(reason(ISSUE, token, BrokerScene.asks("db\nreason=Issued", "db")))
         .isEqualTo(Reason.BadRequest);
     assertThat(scene.leases()).isEmpty();
   }

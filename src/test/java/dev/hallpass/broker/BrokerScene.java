@@ -1,6 +1,7 @@
 package dev.hallpass.broker;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
@@ -36,6 +37,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -135,6 +137,10 @@ final class BrokerScene implements AutoCloseable {
   }
 
   void request(String name, String access, String ttl) {
+    request(name, access, ttl, "Sidecar");
+  }
+
+  void request(String name, String access, String ttl, String mode) {
     apply(
         CredentialRequest.class,
         """
@@ -150,9 +156,9 @@ final class BrokerScene implements AutoCloseable {
             providerRef: {kind: CredentialProvider, name: pg}
             access: %s
             ttl: %s
-            delivery: {mode: Sidecar, files: [{path: db.json, format: Json}]}
+            delivery: {mode: %s, files: [{path: db.json, format: Json}]}
         """
-            .formatted(name, access, ttl));
+            .formatted(name, access, ttl, mode));
   }
 
   CredentialRequest request(String name) {
@@ -234,6 +240,10 @@ final class BrokerScene implements AutoCloseable {
     return Codec.issueAnswer(ok(post("/v1/credentials", token, asks("db", "db"))));
   }
 
+  IssueAnswer issue(String token, String request) {
+    return Codec.issueAnswer(ok(post("/v1/credentials", token, asks(request, "db"))));
+  }
+
   LeaseAnswer acknowledge(String token, IssueAnswer issued) {
     return Codec.leaseAnswer(ok(post("/v1/leases/acknowledge", token, names(issued))));
   }
@@ -307,6 +317,23 @@ final class BrokerScene implements AutoCloseable {
   /** Accounts of this namespace's leases and of no lease at all. */
   List<String> accounts() {
     return postgres.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'hp\\_b10c0de5\\_%'");
+  }
+
+  /** Sets the lease's expiry, as if it had been activated at another time. */
+  void expireAt(CredentialLease lease, Instant expiresAt) {
+    var s = lease.getStatus();
+    lease.setStatus(
+        new CredentialLeaseStatus(
+            s.phase(),
+            s.epoch(),
+            s.subject(),
+            s.activatedAt(),
+            expiresAt.toString(),
+            s.endedBy(),
+            s.endedAt(),
+            s.revokedAt(),
+            s.conditions()));
+    kube.client().resource(lease).updateStatus();
   }
 
   /** Whether the role of that name exists and has LOGIN. */

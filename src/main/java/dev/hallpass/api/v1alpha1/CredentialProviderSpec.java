@@ -71,7 +71,17 @@ public record CredentialProviderSpec(
       @JsonPropertyDescription("What the level means in PostgreSQL.")
           @Nullable PostgreSqlAccess postgresql) {}
 
-  /** How to reach a PostgreSQL server as its role administrator. */
+  /**
+   * How to reach a PostgreSQL server as its role administrator. The server stays the same: an
+   * account must be looked for where it was made.
+   */
+  @ValidationRule(
+      value =
+          "self.host == oldSelf.host && (has(self.port) ? self.port : 5432) =="
+              + " (has(oldSelf.port) ? oldSelf.port : 5432)",
+      message =
+          "spec.postgresql: host and port cannot be changed, as live accounts are there; create"
+              + " another provider for another server")
   public record PostgreSql(
       @Required
           @Size(min = 1, max = 253)

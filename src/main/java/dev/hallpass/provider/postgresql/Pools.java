@@ -30,7 +30,7 @@ final class Pools implements AutoCloseable {
 
   private final Map<String, Pool> pools = new HashMap<>();
 
-  private record Pool(PostgreSql server, String login, AgroalDataSource source) {}
+  private record Pool(PostgreSql server, Map<String, Secret> login, AgroalDataSource source) {}
 
   /** A connection to the provider's database. */
   Connection connect(Target target) throws SQLException {
@@ -46,12 +46,13 @@ final class Pools implements AutoCloseable {
   }
 
   private synchronized Pool pool(Target target) {
-    var login = entry(target, "username").reveal() + '\0' + entry(target, "password").reveal();
     var known = pools.get(target.id());
-    if (known != null && known.server().equals(server(target)) && known.login().equals(login)) {
+    if (known != null
+        && known.server().equals(server(target))
+        && known.login().equals(target.admin())) {
       return known;
     }
-    var fresh = new Pool(server(target), login, open(target));
+    var fresh = new Pool(server(target), target.admin(), open(target));
     pools.put(target.id(), fresh);
     if (known != null) {
       known.source().close();

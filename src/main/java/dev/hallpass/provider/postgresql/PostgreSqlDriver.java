@@ -70,6 +70,7 @@ public final class PostgreSqlDriver implements TargetDriver {
           } else {
             fence(found.get().epoch() > grant.epoch(), grant);
             Sql.execute(connection, "ALTER ROLE " + role(grant) + attributes);
+            alignGroups(connection, grant);
           }
           RoleComment.of(grant).write(connection, grant.subject());
         });
@@ -102,7 +103,29 @@ public final class PostgreSqlDriver implements TargetDriver {
               connection,
               "ALTER ROLE %s %s%s"
                   .formatted(role(grant), attributes, Sql.literal(grant.expiresAt().toString())));
+          alignGroups(connection, grant);
         });
+  }
+
+  /** The level may name other group roles than when the account was made. */
+  private static void alignGroups(Connection connection, Grant grant) throws SQLException {
+    var wanted = groupRoles(grant);
+    var held =
+        Sql.strings(
+            connection,
+            "SELECT g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
+                + " JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ?",
+            grant.subject().name());
+    for (var group : held) {
+      if (!wanted.contains(group)) {
+        Sql.execute(connection, "REVOKE %s FROM %s".formatted(Sql.identifier(group), role(grant)));
+      }
+    }
+    for (var group : wanted) {
+      if (!held.contains(group)) {
+        Sql.execute(connection, "GRANT %s TO %s".formatted(Sql.identifier(group), role(grant)));
+      }
+    }
   }
 
   @Override
@@ -174,8 +197,12 @@ public final class PostgreSqlDriver implements TargetDriver {
   }
 
   private static String groups(Grant grant) {
-    var access = Objects.requireNonNull(grant.level().postgresql(), "schema: access.postgresql");
-    return " IN ROLE " + String.join(", ", access.roles().stream().map(Sql::identifier).toList());
+    return " IN ROLE "
+        + String.join(", ", groupRoles(grant).stream().map(Sql::identifier).toList());
+  }
+
+  private static List<String> groupRoles(Grant grant) {
+    return Objects.requireNonNull(grant.level().postgresql(), "schema: access.postgresql").roles();
   }
 
   private static String role(Grant grant) {

@@ -18,6 +18,11 @@ import java.util.regex.Pattern;
 record RoleComment(long epoch, String holder) {
   private static final Pattern FORMAT = Pattern.compile("hallpass epoch=([0-9]{1,18}) holder=(.*)");
 
+  /** Of a role that is being removed: no epoch is later, so nothing is enabled any more. */
+  static RoleComment revoked() {
+    return new RoleComment(999_999_999_999_999_999L, "nobody: being removed");
+  }
+
   static RoleComment of(Grant grant) {
     return new RoleComment(grant.epoch(), grant.holder());
   }

@@ -59,8 +59,15 @@ final class RoleRemoval {
         .map(Long::valueOf);
   }
 
+  /** In one transaction with the fence: a broker that stalled must not enable the login again. */
   private static void blockLogin(Connection connection, Subject subject) throws SQLException {
-    change(connection, subject, "ALTER ROLE %s NOLOGIN".formatted(role(subject)));
+    change(
+        connection,
+        subject,
+        () -> {
+          Sql.execute(connection, "ALTER ROLE %s NOLOGIN".formatted(role(subject)));
+          RoleComment.revoked().write(connection, subject);
+        });
   }
 
   /** By the role's OID, which sessions keep when the role is gone. */
@@ -107,15 +114,20 @@ final class RoleRemoval {
     change(connection, subject, "DROP ROLE IF EXISTS " + role(subject));
   }
 
-  /** Changes the role, unless another revocation has taken it away meanwhile. */
   private static void change(Connection connection, Subject subject, String sql)
+      throws SQLException {
+    change(connection, subject, () -> Sql.execute(connection, sql));
+  }
+
+  /** Changes the role, unless another revocation has taken it away meanwhile. */
+  private static void change(Connection connection, Subject subject, Sql.Work work)
       throws SQLException {
     try {
       Sql.transaction(
           connection,
           () -> {
             Sql.lock(connection, subject);
-            Sql.execute(connection, sql);
+            work.run();
           });
     } catch (SQLException e) {
       if (!UNDEFINED_OBJECT.equals(e.getSQLState())) {

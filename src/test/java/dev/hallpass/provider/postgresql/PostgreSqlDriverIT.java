@@ -165,6 +165,56 @@ class PostgreSqlDriverIT implements TargetDriverContract {
   }
 
   @Test
+  void aRevocationThatCannotFinishLeavesNothingThatCouldBeEnabledAgain() throws SQLException {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = active(grant);
+    var id = grant.subject().leaseUid().toString().replace("-", "");
+    try (var connection =
+            server.connect(material.get("username").reveal(), material.get("password").reveal());
+        var statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE scratch.t%s (id int)".formatted(id));
+    }
+    server.execute("CREATE VIEW scratch.v%s AS SELECT * FROM scratch.t%1$s".formatted(id));
+
+    assertThatThrownBy(() -> driver.revoke(target(), grant.subject()))
+        .hasMessageContaining("other objects depend on");
+
+    assertThatThrownBy(() -> driver.activate(target(), grant))
+        .isInstanceOfSatisfying(
+            TargetException.class, e -> assertThat(e.reason()).isEqualTo(Reason.Superseded));
+    assertThatThrownBy(() -> driver.issue(target(), grant)).isInstanceOf(TargetException.class);
+    assertThat(admits(material)).isFalse();
+    server.execute("DROP VIEW scratch.v" + id);
+    driver.revoke(target(), grant.subject());
+    assertThat(driver.inventory(target(), INSTALLATION)).doesNotContain(grant.subject());
+  }
+
+  @Test
+  void renewalFollowsTheGroupsThatTheLevelNamesNow() {
+    var grant = grant(UUID.randomUUID(), 1);
+    active(grant);
+    server.execute(
+        """
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bills_reader') THEN
+            CREATE ROLE bills_reader NOLOGIN;
+            GRANT bills_reader TO hallpass_admin WITH ADMIN OPTION;
+          END IF;
+        END $$""");
+
+    driver.renew(
+        target(),
+        new Grant(grant.subject(), 1, level("bills_reader"), grant.expiresAt(), grant.holder()));
+
+    assertThat(
+            server.query(
+                ("SELECT g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
+                        + " JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = '%s'")
+                    .formatted(grant.subject().name())))
+        .containsExactly("bills_reader");
+  }
+
+  @Test
   void theServerItselfEndsAnExpiredLogin() {
     var grant = grant(UUID.randomUUID(), 1);
     var material = active(grant);
