@@ -28,6 +28,14 @@ final class Pools implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 8;
   private static final Duration ACQUISITION = Duration.ofSeconds(10);
 
+  /**
+   * No function of somebody else's schema is ever called (CVE-2018-1058), and no lock that somebody
+   * else holds is waited for long.
+   */
+  private static final String SESSION =
+      "-c search_path=pg_catalog,pg_temp -c lock_timeout=2s -c statement_timeout=10s"
+          + " -c idle_in_transaction_session_timeout=15s";
+
   private final Map<String, Pool> pools = new HashMap<>();
 
   private record Pool(PostgreSql server, Map<String, Secret> login, AgroalDataSource source) {}
@@ -113,6 +121,8 @@ final class Pools implements AutoCloseable {
     properties.setProperty("loginTimeout", "5");
     properties.setProperty("socketTimeout", "15");
     properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("maxResultBuffer", "4M");
+    properties.setProperty("options", SESSION);
     // Error details can quote statements.
     properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("sslmode", sslMode(server));

@@ -24,10 +24,13 @@ import java.util.Set;
  * PostgreSQL 13 and later: each lease is a login role that joins the group roles of its access
  * level and has no grant of its own.
  *
- * <p>All changes to a role happen under one advisory lock, and only where the epoch in the role's
- * comment allows it: see {@link RoleComment}.
+ * <p>All changes to a role happen under the lock on its own row, and only where the epoch in the
+ * role's comment allows it: see {@link RoleComment}.
  */
 public final class PostgreSqlDriver implements TargetDriver {
+  /** Of one account at once. */
+  private static final int CONNECTIONS = 50;
+
   private final SecureRandom random;
   private final Pools pools = new Pools();
 
@@ -174,11 +177,25 @@ public final class PostgreSqlDriver implements TargetDriver {
       Sql.transaction(
           connection,
           () -> {
-            Sql.lock(connection, subject);
+            lockRow(connection, subject);
             change.apply(connection);
           });
     } catch (SQLException e) {
       throw SqlErrors.explain(e);
+    }
+  }
+
+  /**
+   * Serialises what several processes do to one role on its own row, which nobody but they and the
+   * role itself can lock; advisory locks are open to every user of a database. The limit keeps a
+   * workload from taking all connections of the server.
+   */
+  private static void lockRow(Connection connection, Subject subject) throws SQLException {
+    if (RoleComment.read(connection, subject).isPresent()) {
+      Sql.execute(
+          connection,
+          "ALTER ROLE %s CONNECTION LIMIT %d"
+              .formatted(Sql.identifier(subject.name()), CONNECTIONS));
     }
   }
 
@@ -193,7 +210,8 @@ public final class PostgreSqlDriver implements TargetDriver {
   private static String create(Grant grant) {
     return "CREATE ROLE "
         + role(grant)
-        + " NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT";
+        + " NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT CONNECTION LIMIT "
+        + CONNECTIONS;
   }
 
   private static String groups(Grant grant) {

@@ -7,6 +7,7 @@ import dev.hallpass.wire.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,6 +22,7 @@ final class RoleRemoval {
   private static final String UNDEFINED_OBJECT = "42704";
   private static final Duration PAUSE = Duration.ofMillis(25);
   private static final int ATTEMPTS = 200;
+  private static final int CHANGE_ATTEMPTS = 4;
 
   private final Target target;
   private final Pools pools;
@@ -74,11 +76,7 @@ final class RoleRemoval {
   private static void endSessions(Connection connection, Subject subject, long oid)
       throws SQLException {
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
-      var live =
-          Sql.strings(
-              connection,
-              "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usesysid = ?::oid",
-              String.valueOf(oid));
+      var live = terminate(connection, oid);
       if (live.isEmpty()) {
         return;
       }
@@ -86,6 +84,13 @@ final class RoleRemoval {
     }
     throw new TargetException(
         Reason.TargetRefused, "sessions of role %s do not end".formatted(subject));
+  }
+
+  private static List<String> terminate(Connection connection, long oid) throws SQLException {
+    return Sql.strings(
+        connection,
+        "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usesysid = ?::oid",
+        String.valueOf(oid));
   }
 
   /** Objects the role owns, and grants made to it, keep it from being dropped. */
@@ -119,19 +124,28 @@ final class RoleRemoval {
     change(connection, subject, () -> Sql.execute(connection, sql));
   }
 
-  /** Changes the role, unless another revocation has taken it away meanwhile. */
+  /**
+   * Changes the role, unless another revocation has taken it away meanwhile. A user can lock its
+   * own row (it may change its password) and hold it in an open transaction: so its sessions are
+   * ended before the next attempt.
+   */
   private static void change(Connection connection, Subject subject, Sql.Work work)
       throws SQLException {
-    try {
-      Sql.transaction(
-          connection,
-          () -> {
-            Sql.lock(connection, subject);
-            work.run();
-          });
-    } catch (SQLException e) {
-      if (!UNDEFINED_OBJECT.equals(e.getSQLState())) {
-        throw e;
+    for (var attempt = 1; ; attempt++) {
+      try {
+        Sql.transaction(connection, work);
+        return;
+      } catch (SQLException e) {
+        if (UNDEFINED_OBJECT.equals(e.getSQLState())) {
+          return;
+        }
+        if (!Sql.lostARace(e) || attempt == CHANGE_ATTEMPTS) {
+          throw e;
+        }
+      }
+      var oid = oid(connection, subject);
+      if (oid.isPresent()) {
+        terminate(connection, oid.get());
       }
     }
   }

@@ -1,13 +1,15 @@
 package dev.hallpass.provider.postgresql;
 
-import dev.hallpass.provider.Subject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** SQL over JDBC. DDL takes no parameters, so what goes into it is quoted here. */
 final class Sql {
+  private static final Set<String> RACES = Set.of("XX000", "55P03", "40P01", "42710", "23505");
+
   private Sql() {}
 
   /** A quoted identifier (PostgreSQL, "Identifiers and Key Words"). */
@@ -55,10 +57,12 @@ final class Sql {
     return strings(connection, sql, arguments).contains("t");
   }
 
-  /** Serialises what several processes do to one role, until the transaction ends. */
-  static void lock(Connection connection, Subject subject) throws SQLException {
-    strings(
-        connection, "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))::text", subject.name());
+  /**
+   * Whether a statement failed for what another transaction did meanwhile: a row of the catalog
+   * changed under it, a lock that was not to be had, a deadlock, a role made by somebody else.
+   */
+  static boolean lostARace(SQLException e) {
+    return RACES.contains(String.valueOf(e.getSQLState()));
   }
 
   /** Statements that belong together. */

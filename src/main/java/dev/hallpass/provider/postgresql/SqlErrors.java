@@ -21,6 +21,9 @@ final class SqlErrors {
           Reason.AdminSecretUnavailable,
           "spec.postgresql.adminSecretRef: PostgreSQL refuses the login: " + words);
     }
+    if (Sql.lostARace(e)) {
+      return new TargetException(Reason.LeaseBusy, "PostgreSQL: " + words);
+    }
     var unreachable =
         state.isEmpty()
             || state.startsWith("08")

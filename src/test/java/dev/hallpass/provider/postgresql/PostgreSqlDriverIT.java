@@ -190,6 +190,38 @@ class PostgreSqlDriverIT implements TargetDriverContract {
   }
 
   @Test
+  void aUserThatLocksItsOwnRowOrEverybodysNamesIsRevokedAllTheSame() throws SQLException {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = active(grant);
+    var name = material.get("username").reveal();
+    try (var open = server.connect(name, material.get("password").reveal());
+        var other = server.connect(name, material.get("password").reveal());
+        var rows = open.createStatement();
+        var names = other.createStatement()) {
+      open.setAutoCommit(false);
+      rows.execute("ALTER ROLE \"%s\" PASSWORD 'mine'".formatted(name));
+      names.execute("SELECT pg_advisory_lock(hashtextextended('%s', 0))".formatted(name));
+
+      driver.revoke(target(), grant.subject());
+    }
+
+    assertThat(server.admits(name, "mine")).isFalse();
+    assertThat(driver.inventory(target(), INSTALLATION)).doesNotContain(grant.subject());
+  }
+
+  @Test
+  void aFunctionInSomebodysSchemaIsNotCalledByTheAdmin() {
+    server.execute(
+        "CREATE OR REPLACE FUNCTION public.starts_with(name, varchar) RETURNS bool LANGUAGE plpgsql"
+            + " AS $$BEGIN RAISE EXCEPTION 'called'; END$$");
+    try {
+      driver.inventory(target(), INSTALLATION);
+    } finally {
+      server.execute("DROP FUNCTION public.starts_with(name, varchar)");
+    }
+  }
+
+  @Test
   void renewalFollowsTheGroupsThatTheLevelNamesNow() {
     var grant = grant(UUID.randomUUID(), 1);
     active(grant);
