@@ -22,7 +22,7 @@ final class RoleRemoval {
   private static final String UNDEFINED_OBJECT = "42704";
   private static final Duration PAUSE = Duration.ofMillis(25);
   private static final int ATTEMPTS = 200;
-  private static final int CHANGE_ATTEMPTS = 4;
+  private static final Duration RACING = Duration.ofSeconds(10);
 
   private final Target target;
   private final Pools pools;
@@ -128,10 +128,14 @@ final class RoleRemoval {
    * Changes the role, unless another revocation has taken it away meanwhile. A user can lock its
    * own row (it may change its password) and hold it in an open transaction: so its sessions are
    * ended before the next attempt.
+   *
+   * <p>Of several revocations that change a row at once, PostgreSQL lets one through and fails the
+   * others, so how many attempts one of them needs depends on how many they are: time bounds it.
    */
   private static void change(Connection connection, Subject subject, Sql.Work work)
       throws SQLException {
-    for (var attempt = 1; ; attempt++) {
+    var started = System.nanoTime();
+    while (true) {
       try {
         Sql.transaction(connection, work);
         return;
@@ -139,14 +143,16 @@ final class RoleRemoval {
         if (UNDEFINED_OBJECT.equals(e.getSQLState())) {
           return;
         }
-        if (!Sql.lostARace(e) || attempt == CHANGE_ATTEMPTS) {
+        if (!Sql.lostARace(e) || System.nanoTime() - started > RACING.toNanos()) {
           throw e;
         }
       }
       var oid = oid(connection, subject);
-      if (oid.isPresent()) {
-        terminate(connection, oid.get());
+      if (oid.isEmpty()) {
+        return;
       }
+      terminate(connection, oid.get());
+      LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
 

@@ -23,9 +23,12 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +210,27 @@ class PostgreSqlDriverIT implements TargetDriverContract {
 
     assertThat(server.admits(name, "mine")).isFalse();
     assertThat(driver.inventory(target(), INSTALLATION)).doesNotContain(grant.subject());
+  }
+
+  @Test
+  void manyMayRevokeAUserWithAnOpenTransactionAtOnce() throws Exception {
+    for (var round = 0; round < 20; round++) {
+      var grant = grant(UUID.randomUUID(), 1);
+      var material = active(grant);
+      try (var session =
+              server.connect(material.get("username").reveal(), material.get("password").reveal());
+          var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        session.setAutoCommit(false);
+        var running = new ArrayList<Future<?>>();
+        for (var i = 0; i < 8; i++) {
+          running.add(threads.submit(() -> driver.revoke(target(), grant.subject())));
+        }
+        for (var one : running) {
+          one.get();
+        }
+      }
+      assertThat(admits(material)).isFalse();
+    }
   }
 
   @Test
