@@ -203,7 +203,7 @@ extract_tools() {
     docker exec "${NODES[0]}" sh -c 'cat "/proc/$(pidof -s "$1")/exe"' sh "$name" >"$bin/$name"
     chmod 755 "$bin/$name"
   done
-  for name in kind kubectl; do
+  for name in kind kubectl helm; do
     ln -s "$(command -v "$name")" "$bin/$name"
   done
 }

@@ -1,9 +1,8 @@
 # shellcheck shell=bash
-# The binaries: Kubernetes, etcd, CoreDNS, kind and kubectl from the Go module in this folder, Helm from its own.
+# The binaries: Kubernetes, etcd, CoreDNS, kind, kubectl and Helm, from the Go module in this folder.
 # Sourced by hack/cluster.
 
 KUBERNETES=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-HELM_VERSION=v3.21.4
 
 # module_version MODULE: as pinned in go.mod.
 module_version() {
@@ -13,7 +12,6 @@ module_version() {
 # tools_dir and clients_dir: every binary, and those that a cluster from a pulled node image needs.
 tools_dir() { echo "$(cache_dir)/tools-$(tools_key)"; }
 clients_dir() { echo "$(cache_dir)/clients-$(tools_key)"; }
-helm_dir() { echo "$(cache_dir)/helm-$HELM_VERSION"; }
 
 tools_key() {
   key_of "$KUBERNETES"/{go.mod,go.sum,cmd} "$(image_architecture)"
@@ -24,7 +22,7 @@ tools() {
   built_once "$(tools_dir)" build_tools
 }
 
-# clients: builds kind and kubectl where they are missing, and puts them first in PATH.
+# clients: builds kind, kubectl and Helm where they are missing, and puts them first in PATH.
 clients() {
   local dir
   dir=$(tools_dir)
@@ -35,15 +33,9 @@ clients() {
   export PATH=$dir:$PATH
 }
 
-# add_helm FOLDER: apart from the rest, because the cluster does not need it and it takes two minutes of its own.
-add_helm() {
-  built_once "$(helm_dir)" build_helm
-  [[ $1/helm -ef $(helm_dir)/helm ]] || ln -sfn "$(helm_dir)/helm" "$1/helm"
-}
-
 build_tools() {
   need_go "$KUBERNETES"
-  timed "building Kubernetes $(module_version k8s.io/kubernetes), etcd, CoreDNS and kind (9 minutes when nothing is cached)" \
+  timed "building Kubernetes $(module_version k8s.io/kubernetes), etcd, CoreDNS, kind and Helm (9 minutes when nothing is cached)" \
     compile "$1" ./cmd/... tool
   # Its package is named after the module's folder.
   mv "$1/server" "$1/etcd"
@@ -60,28 +52,19 @@ link_faces() {
 
 build_clients() {
   need_go "$KUBERNETES"
-  timed "building kind and kubectl" compile "$1" sigs.k8s.io/kind k8s.io/kubernetes/cmd/kubectl
+  timed "building kind, kubectl and Helm" compile "$1" sigs.k8s.io/kind k8s.io/kubernetes/cmd/kubectl helm.sh/helm/v3/cmd/helm
 }
 
 # compile FOLDER PACKAGE...: in one command, so that what they share compiles once; static, so that they run in any image.
 compile() {
-  local bin=$1 version major minor stamp=k8s.io/component-base/version
+  local bin=$1 version major minor stamp=k8s.io/component-base/version helm=helm.sh/helm/v3
   shift
   version=$(module_version k8s.io/kubernetes)
   IFS=. read -r major minor _ <<<"${version#v}"
   (cd "$KUBERNETES" && CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false \
-    -ldflags "-s -w -X $stamp.gitVersion=$version -X $stamp.gitMajor=$major -X $stamp.gitMinor=$minor" -o "$bin/" "$@")
-}
-
-build_helm() {
-  need_go "$KUBERNETES"
-  timed "building Helm $HELM_VERSION" install_helm "$1"
-}
-
-# Helm needs a newer client library than this Kubernetes: it has its own module.
-install_helm() {
-  GOBIN=$1 CGO_ENABLED=0 go install -trimpath -buildvcs=false \
-    -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$HELM_VERSION" "helm.sh/helm/v3/cmd/helm@$HELM_VERSION"
+    -ldflags "-s -w -X $stamp.gitVersion=$version -X $stamp.gitMajor=$major -X $stamp.gitMinor=$minor \
+      -X $helm/internal/version.version=$(module_version $helm) \
+      -X $helm/pkg/chartutil.k8sVersionMajor=$major -X $helm/pkg/chartutil.k8sVersionMinor=$minor" -o "$bin/" "$@")
 }
 
 # kind_module: the folder of kind's sources, which hold the files of its own node image and that image's name.
