@@ -96,7 +96,7 @@ public final class AdmissionReviewer {
   }
 
   private static int code(Reason reason) {
-    return reason == Reason.NotReady
+    return reason.kind() == Reason.Kind.UNAVAILABLE
         ? HttpURLConnection.HTTP_UNAVAILABLE
         : HttpURLConnection.HTTP_FORBIDDEN;
   }

@@ -40,26 +40,10 @@ final class Backoff {
 
   /** Whether trying again helps only once somebody has changed something. */
   private static boolean refusal(Reason reason) {
-    return switch (reason) {
-      case NotSelected,
-          RequestNotFound,
-          CredentialNotFound,
-          NamespaceNotAllowed,
-          ProviderNotFound,
-          AccessLevelUnknown,
-          TtlAboveCap,
-          FormatUnsupported,
-          ServiceAccountMismatch,
-          HostNetworkUnsupported,
-          TokenNotPodBound,
-          AddressMismatch,
-          PodGone,
-          PodTerminating,
-          PodEnded,
-          BadRequest ->
-          true;
-      // A reason that is added later passes by itself until somebody decides otherwise here.
-      default -> false;
+    return switch (reason.kind()) {
+      case MALFORMED, REFUSED, ABSENT -> true;
+      case UNPROVEN, LEASE_UNKNOWN, LEASE_OVER, OUTDATED, BUSY, UNAVAILABLE, BROKEN, REPORT ->
+          false;
     };
   }
 }

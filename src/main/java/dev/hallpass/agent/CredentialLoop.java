@@ -152,9 +152,9 @@ final class CredentialLoop {
 
   /** Whether the lease we hold is of no more use, so that a new one must be asked for. */
   private static boolean over(Reason reason) {
-    return switch (reason) {
-      case LeaseEnded, LeaseNotFound, LifetimeOver, Superseded, Revoking, Revoked -> true;
-      default -> false;
+    return switch (reason.kind()) {
+      case LEASE_UNKNOWN, LEASE_OVER, OUTDATED -> true;
+      case MALFORMED, UNPROVEN, REFUSED, ABSENT, BUSY, UNAVAILABLE, BROKEN, REPORT -> false;
     };
   }
 }

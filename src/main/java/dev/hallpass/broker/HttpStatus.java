@@ -12,67 +12,42 @@ final class HttpStatus {
   private HttpStatus() {}
 
   static int of(Reason reason) {
-    return switch (reason) {
-      case BadRequest -> 400;
-      case TokenMissing, TokenInvalid, TokenNotPodBound -> 401;
-      case ProviderNotFound,
-          NamespaceNotAllowed,
-          AccessLevelUnknown,
-          TtlAboveCap,
-          FormatUnsupported,
-          HostNetworkUnsupported,
-          PodGone,
-          PodTerminating,
-          PodEnded,
-          AddressMismatch,
-          NotSelected ->
-          403;
-      case RequestNotFound, CredentialNotFound, LeaseNotFound -> 404;
-      case PodAddressUnknown, LeaseBusy, Superseded -> 409;
-      case LeaseEnded, LifetimeOver -> 410;
-      case NotReady,
-          Overloaded,
-          ProviderNotReady,
-          TargetUnreachable,
-          TargetRefused,
-          AdminSecretUnavailable,
-          ApiServerUnavailable ->
-          503;
-      case InternalError -> 500;
-      // Words of conditions, Events, admission and the agent: a call that fails with one is a bug.
-      case Ready,
-          PodsInjected,
-          PodsNotInjected,
-          PathCollision,
-          ServiceAccountMismatch,
-          ContainerUnknown,
-          ContainersDiffer,
-          NameTaken,
-          WindowsUnsupported,
-          Issued,
-          Activated,
-          Renewed,
-          Revoking,
-          Revoked,
-          RevocationFailed,
-          OrphanRemoved,
-          BrokerUnreachable,
-          DeliveryFailed ->
-          500;
+    return switch (reason.kind()) {
+      case MALFORMED -> 400;
+      case UNPROVEN -> 401;
+      case REFUSED -> 403;
+      case ABSENT, LEASE_UNKNOWN -> 404;
+      case BUSY, OUTDATED -> 409;
+      case LEASE_OVER -> 410;
+      case UNAVAILABLE -> 503;
+      // A call that fails with a report is a bug.
+      case BROKEN, REPORT -> 500;
     };
   }
 
   /** Whether it stays so until somebody changes something. */
   static boolean isFinal(Reason reason) {
-    return of(reason) == 403 || of(reason) == 404;
+    return switch (reason.kind()) {
+      case REFUSED, ABSENT, LEASE_UNKNOWN -> true;
+      case MALFORMED, UNPROVEN, BUSY, OUTDATED, LEASE_OVER, UNAVAILABLE, BROKEN, REPORT -> false;
+    };
   }
 
   /** How long a caller should wait before it tries again, where that is worth it. */
   static Optional<Duration> retryAfter(Reason reason) {
-    return switch (of(reason)) {
-      case 409 -> reason == Reason.Superseded ? Optional.empty() : Optional.of(SOON);
-      case 503 -> Optional.of(LATER);
-      default -> Optional.empty();
+    return switch (reason.kind()) {
+      case BUSY -> Optional.of(SOON);
+      case UNAVAILABLE -> Optional.of(LATER);
+      case MALFORMED,
+          UNPROVEN,
+          REFUSED,
+          ABSENT,
+          LEASE_UNKNOWN,
+          LEASE_OVER,
+          OUTDATED,
+          BROKEN,
+          REPORT ->
+          Optional.empty();
     };
   }
 }
