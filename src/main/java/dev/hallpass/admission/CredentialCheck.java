@@ -1,14 +1,12 @@
 package dev.hallpass.admission;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
-import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
-import dev.hallpass.kube.Conditions;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
-import dev.hallpass.wire.Reason;
+import dev.hallpass.provider.Readiness;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +40,8 @@ final class CredentialCheck {
       RequestedCredential credential,
       Map<String, String> namespaceLabels) {
     var namespace = request.getMetadata().getNamespace();
-    var found = index.provider(credential.providerRef(), namespace);
+    var found =
+        index.provider(credential.providerRef(), namespace).filter(p -> !p.isMarkedForDeletion());
     var spec = found.map(CustomResource::getSpec).orElse(null);
     var input =
         new IssueDecider.Input(
@@ -52,31 +51,15 @@ final class CredentialCheck {
             spec,
             spec == null ? Set.of() : formats.apply(spec));
     return switch (IssueDecider.decide(input)) {
-      case IssueDecision.Deny deny ->
-          Optional.of(Objection.to(request, deny.reason(), deny.message()));
+      case IssueDecision.Deny deny -> Optional.of(objection(request, deny));
       case IssueDecision.Allow ignored ->
           found
-              .flatMap(CredentialCheck::unready)
-              .map(
-                  why ->
-                      Objection.to(
-                          request,
-                          Reason.ProviderNotReady,
-                          "spec.credentials[%s].providerRef: %s %s"
-                              .formatted(credential.name(), credential.providerRef(), why)));
+              .flatMap(p -> Readiness.of(p).obstacle())
+              .map(detail -> objection(request, IssueDecider.notReady(credential, detail)));
     };
   }
 
-  private static Optional<String> unready(
-      CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider) {
-    var status = provider.getStatus();
-    var ready = Conditions.find(status == null ? null : status.conditions(), Conditions.READY);
-    if (ready.isEmpty() || "Unknown".equals(ready.get().getStatus())) {
-      return Optional.of("was not probed yet; try again in a moment");
-    }
-    return "True".equals(ready.get().getStatus())
-        ? Optional.empty()
-        : Optional.of(
-            "is not ready: %s (%s)".formatted(ready.get().getMessage(), ready.get().getReason()));
+  private static Objection objection(CredentialRequest request, IssueDecision.Deny deny) {
+    return Objection.to(request, deny.reason(), deny.message());
   }
 }

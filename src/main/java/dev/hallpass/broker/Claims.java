@@ -2,6 +2,8 @@ package dev.hallpass.broker;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.PodRef;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
@@ -12,11 +14,14 @@ import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
 import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Readiness;
 import dev.hallpass.provider.Targets;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.MDC;
 
@@ -57,7 +62,8 @@ final class Claims {
     if (!request.getMetadata().getUid().equals(spec.requestRef().uid())) {
       throw new RefusedException(Reason.LeaseEnded, "the request of the lease was deleted");
     }
-    var claim = claim(pod, request, spec.credential());
+    var credential = credential(pod, request, spec.credential());
+    var claim = decide(pod, request, credential, provider(pod, credential));
     if (!claim.credential().access().equals(spec.access())
         || !claim.credential().providerRef().equals(spec.providerRef())) {
       throw new RefusedException(Reason.LeaseEnded, "the request asks for something else now");
@@ -65,8 +71,22 @@ final class Claims {
     return claim;
   }
 
-  /** The claim of this pod to one credential of a request. */
+  /**
+   * The claim of this pod to secret material of one credential of a request. What is known to fail
+   * is not tried: a target that is down, or an admin account that lacks a privilege, would hold the
+   * caller up, and leave a lease to undo.
+   */
   Claim claim(Pod pod, CredentialRequest request, String name) {
+    var credential = credential(pod, request, name);
+    var provider = provider(pod, credential);
+    var claim = decide(pod, request, credential, provider);
+    if (provider.map(Readiness::of).orElseThrow() instanceof Readiness.Failing(var detail)) {
+      throw refused(request, IssueDecider.notReady(credential, detail));
+    }
+    return claim;
+  }
+
+  private static RequestedCredential credential(Pod pod, CredentialRequest request, String name) {
     var spec = request.getSpec();
     if (!spec.workload().serviceAccountName().equals(pod.getSpec().getServiceAccountName())
         || !spec.workload().selector().matches(pod.getMetadata().getLabels())) {
@@ -86,13 +106,22 @@ final class Claims {
                         "CredentialRequest %s has no credential %s"
                             .formatted(request.getMetadata().getName(), name)));
     MDC.put(LogKeys.PROVIDER, credential.providerRef());
-    return decide(pod, request, credential);
+    return credential;
   }
 
-  private Claim decide(Pod pod, CredentialRequest request, RequestedCredential credential) {
+  private Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
+      Pod pod, RequestedCredential credential) {
+    return targets
+        .provider(credential.providerRef(), pod.getMetadata().getNamespace())
+        .filter(p -> !p.isMarkedForDeletion());
+  }
+
+  private Claim decide(
+      Pod pod,
+      CredentialRequest request,
+      RequestedCredential credential,
+      Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider) {
     var namespace = pod.getMetadata().getNamespace();
-    var provider =
-        targets.provider(credential.providerRef(), namespace).filter(p -> !p.isMarkedForDeletion());
     var formats =
         provider.map(p -> drivers.of(p.getSpec()).formats()).orElse(Set.<Delivery.Format>of());
     var decision =
@@ -115,11 +144,14 @@ final class Claims {
               credential,
               targets.target(provider.orElseThrow()),
               allow);
-      case Deny(var reason, var message) ->
-          throw new RefusedException(
-              reason,
-              "CredentialRequest %s: %s".formatted(request.getMetadata().getName(), message));
+      case Deny deny -> throw refused(request, deny);
     };
+  }
+
+  private static RefusedException refused(CredentialRequest request, Deny deny) {
+    return new RefusedException(
+        deny.reason(),
+        "CredentialRequest %s: %s".formatted(request.getMetadata().getName(), deny.message()));
   }
 
   private Map<String, String> namespaceLabels(String name) {

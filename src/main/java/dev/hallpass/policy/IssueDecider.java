@@ -81,6 +81,18 @@ public final class IssueDecider {
     return new Allow(level.get(), ttl, Durations.parse(level.get().maxLifetime()));
   }
 
+  /**
+   * The denial of a credential whose provider cannot mint it at the moment.
+   *
+   * @param detail how the provider stands, following its name in a sentence
+   */
+  public static Deny notReady(RequestedCredential credential, String detail) {
+    return deny(
+        credential,
+        Reason.ProviderNotReady,
+        "providerRef: %s %s".formatted(credential.providerRef(), detail));
+  }
+
   private static boolean allows(@Nullable AllowedNamespaces allowed, Input in) {
     if (allowed == null) {
       return false;

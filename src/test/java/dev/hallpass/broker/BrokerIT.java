@@ -68,6 +68,25 @@ class BrokerIT {
   }
 
   @Test
+  void aProviderThatIsNotReadyIssuesNothingButRenewsWhatItIssued() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+    scene.probed(1, Reason.TargetUnreachable);
+
+    var refused = scene.post(ISSUE, token, BrokerScene.asks("db", "db"));
+
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(BrokerScene.reason(refused)).isEqualTo(Reason.ProviderNotReady);
+    assertThat(scene.renew(token, issued).renewable()).isTrue();
+    assertThat(scene.leases().getFirst().getStatus().epoch()).isEqualTo(issued.epoch());
+
+    scene.probed(0, Reason.TargetUnreachable);
+
+    assertThat(scene.issue(token).epoch()).isEqualTo(issued.epoch() + 1);
+  }
+
+  @Test
   void acknowledgingAgainIsFineAndExtendsNothing() {
     var token = scene.token(scene.pod("orders-1"));
     var issued = scene.issue(token);

@@ -3,8 +3,10 @@ package dev.hallpass.broker;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.Events;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.TargetDriver;
@@ -167,6 +169,24 @@ final class BrokerScene implements AutoCloseable {
         .inNamespace(kube.namespace())
         .withName(name)
         .get();
+  }
+
+  /** The controller found that the provider of this generation fails. */
+  void probed(long generation, Reason failure) {
+    var provider =
+        kube.client()
+            .resources(CredentialProvider.class)
+            .inNamespace(kube.namespace())
+            .withName("pg")
+            .get();
+    provider.setStatus(
+        new CredentialProviderStatus(
+            generation,
+            null,
+            null,
+            Conditions.with(
+                List.of(), Conditions.READY, false, failure, "it", generation, Instant.EPOCH)));
+    kube.client().resource(provider).updateStatus();
   }
 
   private <T extends io.fabric8.kubernetes.api.model.HasMetadata> void apply(

@@ -89,7 +89,7 @@ class StatusesIT {
               assertThat(ready.getMessage())
                   .isEqualTo(
                       "spec.credentials[db].providerRef: CredentialProvider/orders-postgres is not"
-                          + " ready: connection refused");
+                          + " ready: connection refused (TargetUnreachable)");
             });
 
     target.comeUp();
@@ -99,6 +99,7 @@ class StatusesIT {
 
   @Test
   void namesTheFieldAndTheFix() {
+    await().atMost(SOON).until(() -> ready(requestStatus().conditions()).equals("Ready"));
     request()
         .edit(
             r -> {

@@ -11,6 +11,7 @@ import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
 import dev.hallpass.policy.IssueDecision.Deny;
 import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Readiness;
 import dev.hallpass.reconcile.view.ClusterView;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -101,26 +102,10 @@ final class RequestStatusFactory {
     return switch (decision) {
       case Deny deny -> Optional.of(deny);
       case IssueDecision.Allow allow ->
-          notReady(
-              credential, provider.map(p -> p.getStatus()).map(s -> s.conditions()).orElse(null));
+          provider
+              .flatMap(p -> Readiness.of(p).obstacle())
+              .map(detail -> IssueDecider.notReady(credential, detail));
     };
-  }
-
-  private static Optional<Deny> notReady(
-      RequestedCredential credential, @Nullable List<Condition> conditions) {
-    if (Conditions.holds(conditions, Conditions.READY)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Deny(
-            Reason.ProviderNotReady,
-            "spec.credentials[%s].providerRef: %s is not ready: %s"
-                .formatted(
-                    credential.name(),
-                    credential.providerRef(),
-                    Conditions.find(conditions, Conditions.READY)
-                        .map(Condition::getMessage)
-                        .orElse("it has not been probed yet"))));
   }
 
   private Map<String, String> labels(String namespace) {
