@@ -31,7 +31,7 @@ public final class Broker {
     var leases = new LeaseStore(client);
     return new CredentialApi(
         new Callers(client, TokenReviews.by(client, clock), events),
-        new Claims(client, new Targets(client, systemNamespace), drivers),
+        new Claims(client, new Targets(client, systemNamespace), drivers, clock),
         leases,
         new LeaseIssuer(leases, drivers, installation, clock),
         events,

@@ -7,9 +7,11 @@ import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.RefusedException;
+import dev.hallpass.lease.RevokeOrder;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
@@ -17,9 +19,11 @@ import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Readiness;
 import dev.hallpass.provider.Targets;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,11 +37,13 @@ final class Claims {
   private final KubernetesClient client;
   private final Targets targets;
   private final Drivers drivers;
+  private final Clock clock;
 
-  Claims(KubernetesClient client, Targets targets, Drivers drivers) {
+  Claims(KubernetesClient client, Targets targets, Drivers drivers, Clock clock) {
     this.client = client;
     this.targets = targets;
     this.drivers = drivers;
+    this.clock = clock;
   }
 
   /** The request of that name in the pod's namespace. */
@@ -95,6 +101,8 @@ final class Claims {
           "spec.workload of CredentialRequest %s does not select pod %s"
               .formatted(request.getMetadata().getName(), pod.getMetadata().getName()));
     }
+    requireNoRevokeOrder(request);
+    requireNoRevokeOrder(pod);
     var credential =
         spec.credentials().stream()
             .filter(c -> c.name().equals(name))
@@ -107,6 +115,19 @@ final class Claims {
                             .formatted(request.getMetadata().getName(), name)));
     MDC.put(LogKeys.PROVIDER, credential.providerRef());
     return credential;
+  }
+
+  /** What would be issued now would end at once. */
+  private void requireNoRevokeOrder(HasMetadata carrier) {
+    if (RevokeOrder.of(carrier).covers(clock.instant())) {
+      throw new RefusedException(
+          Reason.RevocationAsked,
+          "%s %s carries the annotation %s; remove it to issue again"
+              .formatted(
+                  carrier.getKind(),
+                  carrier.getMetadata().getName(),
+                  HallpassApi.REVOKE_ANNOTATION));
+    }
   }
 
   private Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param lease the lease
  * @param pod the pod of its name, whatever its UID; null where there is none
  * @param nodeLostSince when the pod's node was last known to be well; null where it is well
+ * @param serviceAccountSince when the service account the pod runs as was created; null where there
+ *     is none of that name
  * @param request the request of its name, whatever its UID; null where there is none
  * @param provider the spec of its provider; null where there is none, or where it is being deleted
  * @param namespace the lease's namespace
@@ -23,6 +25,7 @@ public record LeaseFacts(
     CredentialLease lease,
     @Nullable Pod pod,
     @Nullable Instant nodeLostSince,
+    @Nullable Instant serviceAccountSince,
     @Nullable CredentialRequest request,
     @Nullable CredentialProviderSpec provider,
     NamespaceFacts namespace,

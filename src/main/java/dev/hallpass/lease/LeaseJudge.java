@@ -8,6 +8,7 @@ import static dev.hallpass.api.v1alpha1.EndedBy.ProviderChanged;
 import static dev.hallpass.api.v1alpha1.EndedBy.RequestChanged;
 import static dev.hallpass.api.v1alpha1.EndedBy.RequestDeleted;
 import static dev.hallpass.api.v1alpha1.EndedBy.Requested;
+import static dev.hallpass.api.v1alpha1.EndedBy.ServiceAccountDeleted;
 import static dev.hallpass.api.v1alpha1.EndedBy.Unacknowledged;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
@@ -15,6 +16,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.Verdict.End;
 import dev.hallpass.lease.Verdict.Forget;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +75,9 @@ public final class LeaseJudge {
 
   private Optional<End> end(LeaseFacts facts) {
     return deleted(facts)
+        .or(() -> revokeAsked(facts))
         .or(() -> podOver(facts))
+        .or(() -> serviceAccountOver(facts))
         .or(() -> requestOver(facts))
         .or(() -> providerOver(facts))
         .or(() -> timeOver(facts));
@@ -104,6 +109,23 @@ public final class LeaseJudge {
         : because(Requested, "the lease was deleted");
   }
 
+  private static Optional<End> revokeAsked(LeaseFacts facts) {
+    var issued = Instant.parse(facts.lease().getMetadata().getCreationTimestamp());
+    return Stream.of(facts.lease(), podOfLease(facts), facts.request())
+        .filter(Objects::nonNull)
+        .filter(carrier -> RevokeOrder.of(carrier).covers(issued))
+        .findFirst()
+        .map(
+            carrier ->
+                new End(
+                    Requested,
+                    "the annotation %s of %s %s asks for it"
+                        .formatted(
+                            HallpassApi.REVOKE_ANNOTATION,
+                            carrier.getKind(),
+                            carrier.getMetadata().getName())));
+  }
+
   private Optional<End> podOver(LeaseFacts facts) {
     var pod = podOfLease(facts);
     if (pod == null) {
@@ -132,6 +154,22 @@ public final class LeaseJudge {
   private boolean nodeLost(LeaseFacts facts) {
     var since = facts.nodeLostSince();
     return since != null && !facts.now().isBefore(since.plus(times.nodeGrace()));
+  }
+
+  /** Timestamps have seconds: an account of the lease's own second is taken for the one it had. */
+  private static Optional<End> serviceAccountOver(LeaseFacts facts) {
+    var name = facts.lease().getSpec().pod().serviceAccountName();
+    var since = facts.serviceAccountSince();
+    if (since == null && facts.namespace().terminating()) {
+      return because(PodDeleted, "the namespace is being deleted");
+    }
+    if (since == null) {
+      return because(ServiceAccountDeleted, "service account %s was deleted".formatted(name));
+    }
+    return since.isAfter(Instant.parse(facts.lease().getMetadata().getCreationTimestamp()))
+        ? because(
+            ServiceAccountDeleted, "service account %s was deleted and made anew".formatted(name))
+        : Optional.empty();
   }
 
   private static Optional<End> requestOver(LeaseFacts facts) {

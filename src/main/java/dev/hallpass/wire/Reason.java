@@ -60,6 +60,10 @@ public enum Reason {
   RequestNotFound(Kind.ABSENT, "There is no such CredentialRequest in the pod's namespace."),
   CredentialNotFound(Kind.ABSENT, "The CredentialRequest has no credential of that name."),
   NotSelected(Kind.REFUSED, "The CredentialRequest does not select the calling pod."),
+  RevocationAsked(
+      Kind.REFUSED,
+      "The pod or its request carries the annotation hallpass.dev/revoke; nothing is issued before"
+          + " it is removed."),
   Overloaded(
       Kind.UNAVAILABLE,
       "More calls wait for their proof than the broker takes. The agent tries again."),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
@@ -12,6 +13,7 @@ import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -239,6 +241,33 @@ class BrokerIT {
 
     assertThat(refusal(scene.token(byLabel))).isEqualTo(Reason.NotSelected);
     assertThat(refusal(scene.token(byAccount))).isEqualTo(Reason.NotSelected);
+  }
+
+  @Test
+  void nothingIsIssuedWhileThePodCarriesAnOrderToRevoke() {
+    var pod = scene.pod("orders-1");
+    var token = scene.token(pod);
+    order(pod, "incident 7");
+    assertThat(refusal(token)).isEqualTo(Reason.RevocationAsked);
+
+    order(pod, in(-1).toString());
+    assertThat(scene.issue(token).epoch()).isEqualTo(1);
+  }
+
+  private void order(Pod pod, String value) {
+    scene
+        .kube()
+        .client()
+        .pods()
+        .inNamespace(pod.getMetadata().getNamespace())
+        .withName(pod.getMetadata().getName())
+        .edit(
+            p ->
+                new PodBuilder(p)
+                    .editMetadata()
+                    .addToAnnotations(HallpassApi.REVOKE_ANNOTATION, value)
+                    .endMetadata()
+                    .build());
   }
 
   @Test

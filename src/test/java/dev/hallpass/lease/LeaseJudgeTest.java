@@ -264,6 +264,43 @@ class LeaseJudgeTest {
               "namespace deleted",
               scene().leaseDeleted().namespaceTerminating(),
               EndedBy.PodDeleted),
+          // Somebody asks for it
+          new Ending("an order on the lease", scene().revokeOnLease("true"), EndedBy.Requested),
+          new Ending("an order on the pod", scene().revokeOnPod("now"), EndedBy.Requested),
+          new Ending("an order on the request", scene().revokeOnRequest(""), EndedBy.Requested),
+          new Ending(
+              "an order for what was issued until now",
+              scene().revokeOnRequest(NOW.toString()),
+              EndedBy.Requested),
+          new Ending(
+              "an order for what was issued until then, in another zone",
+              scene().revokeOnRequest("2026-01-01T12:45:00+01:00"),
+              EndedBy.Requested),
+          new Ending(
+              "an order for what was issued before",
+              scene().revokeOnRequest(CREATED.minusSeconds(1).toString()),
+              null),
+          new Ending(
+              "an order on another pod of that name",
+              scene().podUid("other").revokeOnPod("true"),
+              EndedBy.PodDeleted),
+          // The service account
+          new Ending(
+              "service account gone",
+              scene().serviceAccountSince(null),
+              EndedBy.ServiceAccountDeleted),
+          new Ending(
+              "service account made anew",
+              scene().serviceAccountSince(CREATED.plusSeconds(1)),
+              EndedBy.ServiceAccountDeleted),
+          new Ending(
+              "service account made in the lease's second",
+              scene().serviceAccountSince(CREATED),
+              null),
+          new Ending(
+              "service account gone with its namespace",
+              scene().serviceAccountSince(null).namespaceTerminating(),
+              EndedBy.PodDeleted),
           // Of several reasons, the first
           new Ending(
               "everything gone at once",

@@ -58,6 +58,10 @@ final class LeaseScene {
   private String cap = "1h";
   private CredentialProviderSpec.@Nullable AllowedNamespaces allowed;
   private boolean terminating;
+  private @Nullable Instant serviceAccountSince = CREATED.minusSeconds(3600);
+  private @Nullable String revokeOnLease;
+  private @Nullable String revokeOnPod;
+  private @Nullable String revokeOnRequest;
 
   static final class ContainerScene {
     private final ContainerBuilder spec = new ContainerBuilder();
@@ -241,11 +245,36 @@ final class LeaseScene {
     return this;
   }
 
+  LeaseScene serviceAccountSince(@Nullable Instant since) {
+    serviceAccountSince = since;
+    return this;
+  }
+
+  LeaseScene revokeOnLease(String order) {
+    revokeOnLease = order;
+    return this;
+  }
+
+  LeaseScene revokeOnPod(String order) {
+    revokeOnPod = order;
+    return this;
+  }
+
+  LeaseScene revokeOnRequest(String order) {
+    revokeOnRequest = order;
+    return this;
+  }
+
+  private static Map<String, String> order(@Nullable String value) {
+    return value == null ? Map.of() : Map.of("hallpass.dev/revoke", value);
+  }
+
   LeaseFacts facts() {
     return new LeaseFacts(
         lease(),
         hasPod ? pod() : null,
         nodeLostSince,
+        serviceAccountSince,
         hasRequest ? request() : null,
         hasProvider ? provider() : null,
         new NamespaceFacts(Map.of(), terminating),
@@ -261,6 +290,7 @@ final class LeaseScene {
             .withUid("11111111-2222-3333-4444-555555555555")
             .withCreationTimestamp(created.toString())
             .withDeletionTimestamp(leaseDeleted ? NOW.toString() : null)
+            .withAnnotations(order(revokeOnLease))
             .build());
     lease.setSpec(
         new CredentialLeaseSpec(
@@ -309,6 +339,7 @@ final class LeaseScene {
         .withNamespace("shop")
         .withUid(podUid)
         .withLabels(Map.of("app", "orders"))
+        .withAnnotations(order(revokeOnPod))
         .withDeletionTimestamp(podDeletedBy == null ? null : podDeletedBy.toString())
         .endMetadata()
         .withNewSpec()
@@ -335,6 +366,7 @@ final class LeaseScene {
             .withNamespace("shop")
             .withUid(requestUid)
             .withDeletionTimestamp(requestDeleted ? NOW.toString() : null)
+            .withAnnotations(order(revokeOnRequest))
             .build());
     request.setSpec(
         new CredentialRequestSpec(

@@ -10,6 +10,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseTimes;
 import dev.hallpass.testing.KubeApi;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,55 @@ class EndingsIT {
             });
 
     assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.RequestChanged);
+  }
+
+  @Test
+  void revokesWhenTheServiceAccountIsDeleted() {
+    scene.leading();
+    var lease = lease("disowned");
+
+    client.serviceAccounts().inNamespace(scene.namespace()).withName("orders").delete();
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.ServiceAccountDeleted);
+  }
+
+  @Test
+  void revokesWhatAnAnnotationOfTheRequestAsksFor() {
+    scene.leading();
+    var lease = lease("ordered");
+
+    client
+        .resources(CredentialRequest.class)
+        .inNamespace(scene.namespace())
+        .withName("orders-db")
+        .edit(
+            r -> {
+              r.getMetadata().setAnnotations(Map.of(HallpassApi.REVOKE_ANNOTATION, "incident 7"));
+              return r;
+            });
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.Requested);
+  }
+
+  @Test
+  void revokesWhatAnAnnotationOfThePodAsksFor() {
+    scene.leading();
+    var lease = lease("ordered");
+
+    client
+        .pods()
+        .inNamespace(scene.namespace())
+        .withName("ordered")
+        .edit(
+            p -> {
+              p.getMetadata()
+                  .setAnnotations(
+                      Map.of(
+                          HallpassApi.REVOKE_ANNOTATION, Instant.now().plusSeconds(1).toString()));
+              return p;
+            });
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.Requested);
   }
 
   @Test

@@ -16,7 +16,9 @@ public enum EndedBy {
   RequestChanged,
   /** The provider no longer offers this level to this namespace. */
   ProviderChanged,
-  /** Someone deleted the lease. */
+  /** The pod's service account was deleted. */
+  ServiceAccountDeleted,
+  /** Someone deleted the lease, or asked for its end by the annotation hallpass.dev/revoke. */
   Requested,
   /** The pod never confirmed that it received the credential. */
   Unacknowledged

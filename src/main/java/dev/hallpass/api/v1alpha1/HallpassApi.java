@@ -23,6 +23,13 @@ public final class HallpassApi {
   /** On a lease, set by the broker: the UID of its pod, so that a pod's leases can be listed. */
   public static final String POD_UID_LABEL = "hallpass.dev/pod-uid";
 
+  /**
+   * On a lease, a pod or a request, set by whoever wants its credentials to end; read by controller
+   * and broker. With a time (RFC 3339), leases created until then end; with any other value they
+   * all end, and nothing is issued while it stands.
+   */
+  public static final String REVOKE_ANNOTATION = "hallpass.dev/revoke";
+
   /** Audience of the projected service-account token that a pod shows to the broker. */
   public static final String TOKEN_AUDIENCE = "hallpass.dev";
 

@@ -12,6 +12,7 @@ import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -48,6 +49,7 @@ final class FactsReader {
         lease,
         pod,
         lostSince(lease, pod, view::node),
+        created(view.serviceAccount(namespace, spec.pod().serviceAccountName()).orElse(null)),
         view.request(namespace, spec.requestRef().name()).orElse(null),
         offered(view.provider(spec.providerRef(), namespace)),
         facts(view.namespace(namespace).orElse(null)),
@@ -66,10 +68,11 @@ final class FactsReader {
         var pod = livePod(facts);
         yield with(facts, pod, lostSince(facts.lease(), pod, this::liveNode));
       }
+      case ServiceAccountDeleted -> withServiceAccount(facts);
       case RequestDeleted, RequestChanged -> withRequest(facts);
       case ProviderChanged -> withProvider(facts);
       // The lease says it itself, and the write that ends it is conditional on what was read; or
-      // the pod was seen in a state that it never leaves.
+      // the pod was seen in a state that it never leaves; or somebody has asked for it.
       case PodCompleted, Expired, Requested, Unacknowledged -> facts;
     };
   }
@@ -101,6 +104,25 @@ final class FactsReader {
         facts.lease(),
         pod,
         nodeLostSince,
+        facts.serviceAccountSince(),
+        facts.request(),
+        facts.provider(),
+        facts.namespace(),
+        facts.now());
+  }
+
+  private LeaseFacts withServiceAccount(LeaseFacts facts) {
+    var account =
+        client
+            .serviceAccounts()
+            .inNamespace(facts.lease().getMetadata().getNamespace())
+            .withName(facts.lease().getSpec().pod().serviceAccountName())
+            .get();
+    return new LeaseFacts(
+        facts.lease(),
+        facts.pod(),
+        facts.nodeLostSince(),
+        created(account),
         facts.request(),
         facts.provider(),
         facts.namespace(),
@@ -118,6 +140,7 @@ final class FactsReader {
         facts.lease(),
         livePod(facts),
         facts.nodeLostSince(),
+        facts.serviceAccountSince(),
         request,
         facts.provider(),
         facts.namespace(),
@@ -130,6 +153,7 @@ final class FactsReader {
         facts.lease(),
         facts.pod(),
         facts.nodeLostSince(),
+        facts.serviceAccountSince(),
         facts.request(),
         offered(targets.provider(facts.lease().getSpec().providerRef(), namespace)),
         facts(client.namespaces().withName(namespace).get()),
@@ -140,6 +164,10 @@ final class FactsReader {
       Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>>
           provider) {
     return provider.filter(p -> !p.isMarkedForDeletion()).map(CustomResource::getSpec).orElse(null);
+  }
+
+  private static @Nullable Instant created(@Nullable ServiceAccount account) {
+    return account == null ? null : Instant.parse(account.getMetadata().getCreationTimestamp());
   }
 
   private static NamespaceFacts facts(@Nullable Namespace namespace) {

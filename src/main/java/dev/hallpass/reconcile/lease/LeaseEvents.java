@@ -43,6 +43,7 @@ final class LeaseEvents {
         Map.of(
             "pod", l -> List.of(l.getSpec().pod().uid()),
             "node", l -> Stream.ofNullable(l.getSpec().pod().nodeName()).toList(),
+            "serviceAccount", l -> List.of(Keys.serviceAccount(l)),
             "request", l -> List.of(Keys.request(l)),
             "provider", l -> List.of(Keys.provider(l))));
     return List.of(
@@ -56,8 +57,17 @@ final class LeaseEvents {
             Changes::labels,
             by(leases, Cache.NAMESPACE_INDEX, n -> n.getMetadata().getName())),
         new InformerEvents<>(
+            view.serviceAccounts(),
+            Changes::identity,
+            by(
+                leases,
+                "serviceAccount",
+                s ->
+                    Keys.serviceAccount(
+                        s.getMetadata().getNamespace(), s.getMetadata().getName()))),
+        new InformerEvents<>(
             view.requests(),
-            Changes::spec,
+            Changes::specOrRevokeOrder,
             by(
                 leases,
                 "request",

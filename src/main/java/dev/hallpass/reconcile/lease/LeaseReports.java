@@ -120,7 +120,13 @@ final class LeaseReports {
 
   private static boolean podLives(EndedBy by) {
     return switch (by) {
-      case Expired, RequestDeleted, RequestChanged, ProviderChanged, Requested, Unacknowledged ->
+      case Expired,
+          RequestDeleted,
+          RequestChanged,
+          ProviderChanged,
+          Requested,
+          ServiceAccountDeleted,
+          Unacknowledged ->
           true;
       case PodCompleted, PodDeleted, NodeLost -> false;
     };

@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.lease.RevokeOrder;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -17,6 +18,11 @@ import java.util.Optional;
 public final class Changes {
   private Changes() {}
 
+  /** Whether it is another object of the same name. */
+  public static boolean identity(HasMetadata old, HasMetadata updated) {
+    return !Objects.equals(old.getMetadata().getUid(), updated.getMetadata().getUid());
+  }
+
   /** Any. */
   public static boolean any(HasMetadata old, HasMetadata updated) {
     return true;
@@ -27,6 +33,11 @@ public final class Changes {
     return !Objects.equals(old.getMetadata().getGeneration(), updated.getMetadata().getGeneration())
         || !Objects.equals(old.getMetadata().getUid(), updated.getMetadata().getUid())
         || old.isMarkedForDeletion() != updated.isMarkedForDeletion();
+  }
+
+  /** Its spec, that it is being deleted, or an order to revoke. */
+  public static boolean specOrRevokeOrder(HasMetadata old, HasMetadata updated) {
+    return spec(old, updated) || !RevokeOrder.of(old).equals(RevokeOrder.of(updated));
   }
 
   /** Its labels, or that it is being deleted. */

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
@@ -38,6 +39,7 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<Node> nodes;
   private final SharedIndexInformer<Namespace> namespaces;
+  private final SharedIndexInformer<ServiceAccount> serviceAccounts;
   private final SharedIndexInformer<CredentialLease> leases;
   private final SharedIndexInformer<CredentialRequest> requests;
   private final SharedIndexInformer<CredentialProvider> providers;
@@ -48,6 +50,7 @@ public final class ClusterView implements AutoCloseable {
     pods = informer(client.pods().inAnyNamespace(), Trim::pod);
     nodes = informer(client.nodes(), Trim::node);
     namespaces = informer(client.namespaces(), Trim::namespace);
+    serviceAccounts = informer(client.serviceAccounts().inAnyNamespace(), Trim::serviceAccount);
     leases =
         informer(
             client.resources(CredentialLease.class).inAnyNamespace(), Trim::withoutManagedFields);
@@ -110,6 +113,10 @@ public final class ClusterView implements AutoCloseable {
     return namespaces;
   }
 
+  public SharedIndexInformer<ServiceAccount> serviceAccounts() {
+    return serviceAccounts;
+  }
+
   public SharedIndexInformer<CredentialLease> leases() {
     return leases;
   }
@@ -144,6 +151,11 @@ public final class ClusterView implements AutoCloseable {
   /** The namespace of that name. */
   public Optional<Namespace> namespace(String name) {
     return find(namespaces, null, name);
+  }
+
+  /** The service account of that name. */
+  public Optional<ServiceAccount> serviceAccount(String namespace, String name) {
+    return find(serviceAccounts, namespace, name);
   }
 
   /** The request of that name. */
@@ -182,7 +194,8 @@ public final class ClusterView implements AutoCloseable {
   }
 
   private List<SharedIndexInformer<?>> all() {
-    return List.of(pods, nodes, namespaces, leases, requests, providers, clusterProviders);
+    return List.of(
+        pods, nodes, namespaces, serviceAccounts, leases, requests, providers, clusterProviders);
   }
 
   @Override

@@ -20,6 +20,17 @@ public final class Keys {
     return namespace + "/" + name;
   }
 
+  /** The service account that a lease's pod runs as. */
+  public static String serviceAccount(CredentialLease lease) {
+    return serviceAccount(
+        lease.getMetadata().getNamespace(), lease.getSpec().pod().serviceAccountName());
+  }
+
+  /** The service account of that name. */
+  public static String serviceAccount(String namespace, String name) {
+    return namespace + "/" + name;
+  }
+
   /** The provider of a lease. */
   public static String provider(CredentialLease lease) {
     return provider(lease.getSpec().providerRef(), lease.getMetadata().getNamespace());

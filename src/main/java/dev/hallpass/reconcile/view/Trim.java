@@ -14,17 +14,25 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts objects down to what the reconcilers read, before they are kept: the cluster's pods are the
  * bulk of the controller's memory.
  */
 final class Trim {
+  private static final Set<String> READ =
+      Set.of(HallpassApi.INJECTED_ANNOTATION, HallpassApi.REVOKE_ANNOTATION);
+
   private Trim() {}
 
   static <T extends HasMetadata> BasicItemStore<T> storing(UnaryOperator<T> trim) {
@@ -70,6 +78,10 @@ final class Trim {
         .build();
   }
 
+  static ServiceAccount serviceAccount(ServiceAccount full) {
+    return new ServiceAccountBuilder().withMetadata(meta(full)).build();
+  }
+
   static Namespace namespace(Namespace full) {
     return new NamespaceBuilder().withMetadata(meta(full)).withStatus(full.getStatus()).build();
   }
@@ -81,10 +93,6 @@ final class Trim {
 
   private static ObjectMeta meta(HasMetadata full) {
     var meta = full.getMetadata();
-    var injected =
-        meta.getAnnotations() == null
-            ? null
-            : meta.getAnnotations().get(HallpassApi.INJECTED_ANNOTATION);
     return new ObjectMetaBuilder()
         .withName(meta.getName())
         .withNamespace(meta.getNamespace())
@@ -93,9 +101,17 @@ final class Trim {
         .withCreationTimestamp(meta.getCreationTimestamp())
         .withDeletionTimestamp(meta.getDeletionTimestamp())
         .withLabels(meta.getLabels())
-        .withAnnotations(
-            injected == null ? null : Map.of(HallpassApi.INJECTED_ANNOTATION, injected))
+        .withAnnotations(ours(meta.getAnnotations()))
         .build();
+  }
+
+  private static Map<String, String> ours(@Nullable Map<String, String> annotations) {
+    var kept = new HashMap<String, String>();
+    if (annotations != null) {
+      kept.putAll(annotations);
+      kept.keySet().retainAll(READ);
+    }
+    return kept;
   }
 
   private static Container container(Container full) {
