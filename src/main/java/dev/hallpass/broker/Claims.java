@@ -92,7 +92,7 @@ final class Claims {
     return claim;
   }
 
-  private static RequestedCredential credential(Pod pod, CredentialRequest request, String name) {
+  private RequestedCredential credential(Pod pod, CredentialRequest request, String name) {
     var spec = request.getSpec();
     if (!spec.workload().serviceAccountName().equals(pod.getSpec().getServiceAccountName())
         || !spec.workload().selector().matches(pod.getMetadata().getLabels())) {

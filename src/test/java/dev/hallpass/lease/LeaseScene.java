@@ -58,7 +58,7 @@ final class LeaseScene {
   private String cap = "1h";
   private CredentialProviderSpec.@Nullable AllowedNamespaces allowed;
   private boolean terminating;
-  private @Nullable Instant serviceAccountSince = CREATED.minusSeconds(3600);
+  private @Nullable Instant serviceAccountSince = NOW.minusSeconds(86_400);
   private @Nullable String revokeOnLease;
   private @Nullable String revokeOnPod;
   private @Nullable String revokeOnRequest;
