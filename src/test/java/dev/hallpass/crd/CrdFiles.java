@@ -1,5 +1,6 @@
 package dev.hallpass.crd;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +59,8 @@ final class CrdFiles {
                   var schema = v.getSchema().getOpenAPIV3Schema();
                   schema.setRequired(List.of("spec"));
                   distinctRules(schema);
+                  describe(schema, type(crd.getSpec().getNames().getKind()));
+                  ConditionSchema.complete(schema.getProperties().get("status"));
                 });
         files.put(crd.getSpec().getNames().getPlural() + ".yaml", Serialization.asYaml(crd));
         Files.delete(file);
@@ -68,14 +72,29 @@ final class CrdFiles {
 
   /** The generator sorts columns by path; people read them in the order of the annotations. */
   private static void orderColumns(CustomResourceDefinitionVersion version, String kind) {
-    var type = KINDS.stream().filter(k -> k.getSimpleName().equals(kind)).findFirst().orElseThrow();
     var order =
-        Stream.of(type.getAnnotationsByType(AdditionalPrinterColumn.class))
+        Stream.of(type(kind).getAnnotationsByType(AdditionalPrinterColumn.class))
             .map(AdditionalPrinterColumn::name)
             .toList();
     var columns = new ArrayList<>(version.getAdditionalPrinterColumns());
     columns.sort(Comparator.comparingInt(c -> order.indexOf(c.getName())));
     version.setAdditionalPrinterColumns(columns);
+  }
+
+  private static Class<? extends HasMetadata> type(String kind) {
+    return KINDS.stream().filter(k -> k.getSimpleName().equals(kind)).findFirst().orElseThrow();
+  }
+
+  /** What the generator leaves out: what the kind, its spec and its status are. */
+  private static void describe(JSONSchemaProps schema, Class<? extends HasMetadata> type) {
+    var parts = ((ParameterizedType) type.getGenericSuperclass()).getActualTypeArguments();
+    schema.setDescription(description(type));
+    schema.getProperties().get("spec").setDescription(description((Class<?>) parts[0]));
+    schema.getProperties().get("status").setDescription(description((Class<?>) parts[1]));
+  }
+
+  private static String description(Class<?> type) {
+    return type.getAnnotation(JsonClassDescription.class).value();
   }
 
   /** An annotation on a record component is found twice: on its field and on its accessor. */

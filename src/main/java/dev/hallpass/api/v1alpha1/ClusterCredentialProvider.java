@@ -1,5 +1,6 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -8,6 +9,10 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** How to reach one target, offered to the namespaces that {@code allowedNamespaces} selects. */
+@JsonClassDescription(
+    "One target that mints credentials for pods of the namespaces it allows: how to reach it,"
+        + " and the named levels of access it offers with their caps. Written by the owner of the"
+        + " target.")
 @Group(HallpassApi.GROUP)
 @Version(HallpassApi.VERSION)
 @Plural("clustercredentialproviders")

@@ -1,5 +1,6 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -9,6 +10,9 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** One pod's hold on one credential. Written by Hallpass alone; never holds a secret value. */
+@JsonClassDescription(
+    "One pod's hold on one credential: who, what, why and until when; never a secret value."
+        + " Written by Hallpass alone. Whoever deletes it revokes the credential.")
 @Group(HallpassApi.GROUP)
 @Version(HallpassApi.VERSION)
 @Plural("credentialleases")

@@ -1,31 +1,51 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** Who holds what, and why. Written once, at creation. */
+@JsonClassDescription(
+    "Who holds what, and why, as it was decided. It never changes: a changed request or"
+        + " provider ends the lease, and another follows.")
 @ValidationRule(value = "self == oldSelf", message = "spec: a lease is immutable")
 public record CredentialLeaseSpec(
     @Required @JsonPropertyDescription("The request it answers.") RequestRef requestRef,
     @Required @JsonPropertyDescription("The credential's name in that request.") String credential,
     @Required @JsonPropertyDescription("The pod that holds it.") PodRef pod,
     @Required @JsonPropertyDescription("The provider that mints it.") ProviderRef providerRef,
-    @Required @JsonPropertyDescription("The access level granted.") String access,
-    @Required @JsonPropertyDescription("Validity from each issue or renewal.") String ttl,
-    @Required @JsonPropertyDescription("Validity in all, renewals included.") String maxLifetime,
-    @Required @JsonPropertyDescription("How it is delivered.") Delivery.Mode mode,
+    @Required @JsonPropertyDescription("The provider's access level that was granted.")
+        String access,
+    @Required
+        @JsonPropertyDescription(
+            "For how long each issue or renewal is valid, as the request asked for it, e.g. 15m.")
+        String ttl,
+    @Required
+        @JsonPropertyDescription(
+            "For how long it can be renewed, counted from its creation, e.g. 24h.")
+        String maxLifetime,
+    @Required
+        @JsonPropertyDescription(
+            "Sidecar: renewed while the pod runs. Init: fetched once, and not renewed by the pod.")
+        Delivery.Mode mode,
     @Required @JsonPropertyDescription("The team that answers for it.") String owner,
     @Required @JsonPropertyDescription("Why it was asked for.") String purpose) {
 
   /** A request of the lease's namespace. */
-  public record RequestRef(@Required String name, @Required String uid) {}
+  public record RequestRef(
+      @Required @JsonPropertyDescription("The CredentialRequest's name.") String name,
+      @Required @JsonPropertyDescription("Its UID: a request of the same name is another request.")
+          String uid) {}
 
   /** A pod of the lease's namespace. */
   public record PodRef(
-      @Required String name,
-      @Required String uid,
-      @Required String serviceAccountName,
-      @Nullable String nodeName) {}
+      @Required @JsonPropertyDescription("The pod's name.") String name,
+      @Required @JsonPropertyDescription("Its UID: a pod of the same name is another pod.")
+          String uid,
+      @Required @JsonPropertyDescription("The service account it ran as when it proved itself.")
+          String serviceAccountName,
+      @JsonPropertyDescription("The node it runs on; when that node is lost, the lease ends.")
+          @Nullable String nodeName) {}
 }

@@ -1,5 +1,6 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
@@ -10,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Instants are RFC 3339 in UTC.
  */
+@JsonClassDescription(
+    "Where the lease is in its life. Without a status it is Pending: nothing can be used yet.")
 public record CredentialLeaseStatus(
-    @JsonPropertyDescription("Pending, Active, Revoking, Revoked or Denied.")
+    @JsonPropertyDescription(
+            "Pending: minted or about to be, and not usable. Active: usable until expiresAt. Revoking:"
+                + " being withdrawn, and tried again until the target confirms it. Revoked: verified"
+                + " gone at the target. Denied: nothing was ever minted.")
         @Nullable LeasePhase phase,
     @JsonPropertyDescription(
             "Counts the issues of secret material under this lease; fences late writes.")
@@ -19,8 +25,15 @@ public record CredentialLeaseStatus(
     @JsonPropertyDescription("The name of the account at the target.") @Nullable String subject,
     @JsonPropertyDescription("When the pod confirmed delivery and the account was enabled.")
         @Nullable String activatedAt,
-    @JsonPropertyDescription("When it ends unless renewed.") @Nullable String expiresAt,
-    @JsonPropertyDescription("Why it ended.") @Nullable EndedBy endedBy,
+    @JsonPropertyDescription("When it ends unless it is renewed before.")
+        @Nullable String expiresAt,
+    @JsonPropertyDescription(
+            "Why it ended. PodCompleted: all its containers ended. PodDeleted: it was deleted or"
+                + " evicted. NodeLost: its node was away beyond the grace time. Expired: the ttl was"
+                + " over without a renewal. RequestDeleted, RequestChanged: the request grants it no"
+                + " more. ServiceAccountDeleted: the pod's service account is gone. ProviderChanged: the provider offers it no more. Requested: somebody deleted"
+                + " the lease. Unacknowledged: the pod never confirmed that it holds it.")
+        @Nullable EndedBy endedBy,
     @JsonPropertyDescription("When its end was decided.") @Nullable String endedAt,
     @JsonPropertyDescription("When the account was verified gone.") @Nullable String revokedAt,
     @JsonPropertyDescription("Active, Revoked and, where it failed, RevocationFailed.")

@@ -1,5 +1,6 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -9,6 +10,9 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** How to reach one target, and the access levels it offers to its own namespace. */
+@JsonClassDescription(
+    "One target that mints credentials for pods of its own namespace: how to reach it, and the"
+        + " named levels of access it offers with their caps. Written by the owner of the target.")
 @Group(HallpassApi.GROUP)
 @Version(HallpassApi.VERSION)
 @Plural("credentialproviders")

@@ -1,5 +1,6 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One target, and the named access levels it offers with their caps. */
+@JsonClassDescription("How to reach the target, who may use it, and what it offers.")
 @ValidationRule(
     value = "has(self.postgresql)",
     message = "spec: exactly one target must be given: postgresql")

@@ -1,11 +1,13 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the controller last saw of a provider. */
+@JsonClassDescription("What Hallpass last saw of the target.")
 public record CredentialProviderStatus(
     @JsonPropertyDescription("The generation these values were computed from.")
         @Nullable Long observedGeneration,

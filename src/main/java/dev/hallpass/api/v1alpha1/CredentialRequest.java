@@ -1,5 +1,6 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -9,6 +10,10 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** What a platform team asks for: credentials for the pods of one workload. */
+@JsonClassDescription(
+    "A workload's need for credentials: which pods, who answers for it and why, and what they"
+        + " are to get. Written by the team that runs the workload, in the workload's namespace. Each"
+        + " selected pod gets credentials of its own, which end with it.")
 @Group(HallpassApi.GROUP)
 @Version(HallpassApi.VERSION)
 @Plural("credentialrequests")

@@ -1,5 +1,6 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
@@ -8,6 +9,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 
 /** A workload, who answers for it and why, and the credentials it needs. */
+@JsonClassDescription("The workload, who answers for it, and the credentials it needs.")
 public record CredentialRequestSpec(
     @Required @JsonPropertyDescription("The pods this request is for.") Workload workload,
     @Required
@@ -52,7 +54,8 @@ public record CredentialRequestSpec(
       @Required @JsonPropertyDescription("The provider that mints it.") ProviderRef providerRef,
       @Required
           @Size(min = 1, max = 63)
-          @JsonPropertyDescription("One of the access levels that the provider offers.")
+          @JsonPropertyDescription(
+              "One of the access levels that the provider offers, e.g. reader.")
           String access,
       @Required
           @Size(max = 32)
@@ -60,7 +63,9 @@ public record CredentialRequestSpec(
           @ValidationRule(
               value = "duration(self) >= duration('1m') && duration(self) <= duration('24h')",
               message = "ttl: must be between 1m and 24h")
-          @JsonPropertyDescription("How long it is valid unless renewed, e.g. 15m.")
+          @JsonPropertyDescription(
+              "For how long each issue or renewal is valid, e.g. 15m: what a thief would have. From 1m"
+                  + " to 24h, and at most the level's maxTtl.")
           String ttl,
       @Required @JsonPropertyDescription("How it reaches the containers.") Delivery delivery) {}
 }

@@ -1,15 +1,19 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the controller last saw of a request. */
+@JsonClassDescription("What Hallpass last saw of the request and of the pods it selects.")
 public record CredentialRequestStatus(
     @JsonPropertyDescription("The generation these values were computed from.")
         @Nullable Long observedGeneration,
     @JsonPropertyDescription("Live pods that the request selects.") @Nullable Integer pods,
     @JsonPropertyDescription("Leases that are not yet revoked.") @Nullable Integer leases,
-    @JsonPropertyDescription("Ready: every credential could be issued now.")
+    @JsonPropertyDescription(
+            "Ready: every credential could be issued now. PodsInjected: every selected pod was"
+                + " injected at its creation.")
         @Nullable List<Condition> conditions) {}

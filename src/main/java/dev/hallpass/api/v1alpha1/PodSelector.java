@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record PodSelector(
     @JsonPropertyDescription("Labels that must be present with exactly these values.")
         @Nullable Map<String, String> matchLabels,
-    @Size(max = 16) @JsonPropertyDescription("Further terms over label keys.")
+    @Size(max = 16) @JsonPropertyDescription("Further terms over labels; all must hold.")
         @Nullable List<Requirement> matchExpressions) {
 
   /** One term over a label key. */
@@ -28,8 +28,15 @@ public record PodSelector(
               + " (!has(self.values) || size(self.values) == 0)",
       message = "values: In and NotIn need at least one, Exists and DoesNotExist take none")
   public record Requirement(
-      @Required @Size(min = 1, max = 317) @JsonPropertyDescription("The label key.") String key,
-      @Required @JsonPropertyDescription("In, NotIn, Exists or DoesNotExist.") Operator operator,
+      @Required
+          @Size(min = 1, max = 317)
+          @JsonPropertyDescription("The label's key, e.g. app.kubernetes.io/name.")
+          String key,
+      @Required
+          @JsonPropertyDescription(
+              "In or NotIn: the label has, or has not, one of the values. Exists or DoesNotExist:"
+                  + " the label is there, or is not, with whatever value.")
+          Operator operator,
       @Size(max = 64) @JsonPropertyDescription("The values that In and NotIn compare with.")
           @Nullable List<String> values) {
 

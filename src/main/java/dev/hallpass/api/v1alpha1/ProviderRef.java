@@ -6,7 +6,10 @@ import io.fabric8.generator.annotation.Size;
 
 /** Names a provider: one of the request's own namespace, or one of the cluster. */
 public record ProviderRef(
-    @Required @JsonPropertyDescription("CredentialProvider or ClusterCredentialProvider.")
+    @Required
+        @JsonPropertyDescription(
+            "CredentialProvider: one of the request's own namespace. ClusterCredentialProvider: one of"
+                + " the cluster, which must allow the namespace.")
         Kind kind,
     @Required @Size(min = 1, max = 253) @JsonPropertyDescription("The provider's name.")
         String name) {
