@@ -20,9 +20,7 @@ import java.util.TreeMap;
 
 /** The containers, volumes and mounts that a plan adds to a pod. */
 final class AgentContainers {
-  static final String SIDECAR = "hallpass-agent";
-  static final String INIT = "hallpass-init";
-  static final Set<String> NAMES = Set.of(SIDECAR, INIT);
+  static final Set<String> NAMES = HallpassApi.AGENT_CONTAINERS;
   static final String CREDENTIALS_VOLUME = "hallpass-credentials";
   static final String TOKEN_VOLUME = "hallpass-token";
   static final Set<String> VOLUMES = Set.of(CREDENTIALS_VOLUME, TOKEN_VOLUME);
@@ -46,11 +44,11 @@ final class AgentContainers {
   List<Container> initContainers(InjectionPlan plan) {
     var containers = new ArrayList<Container>();
     if (!plan.of(Mode.Init).isEmpty()) {
-      containers.add(container(INIT, "init", Mode.Init, plan).build());
+      containers.add(container(HallpassApi.INIT_CONTAINER, "init", Mode.Init, plan).build());
     }
     if (!plan.of(Mode.Sidecar).isEmpty()) {
       containers.add(
-          container(SIDECAR, "sidecar", Mode.Sidecar, plan)
+          container(HallpassApi.AGENT_CONTAINER, "sidecar", Mode.Sidecar, plan)
               .addToArgs("--ready-port=" + settings.readyPort())
               .withRestartPolicy("Always")
               .withNewStartupProbe()

@@ -84,8 +84,24 @@ public final class Events implements AutoCloseable {
     try {
       count(event);
     } catch (KubernetesClientException e) {
-      LOG.warnf(e, "event not written: reason=%s event=%s", event.getReason(), event.getMetadata());
+      // Nobody describes what is in a namespace that ends.
+      LOG.logf(
+          namespaceEnds(e) ? Logger.Level.DEBUG : Logger.Level.WARN,
+          e,
+          "event not written: reason=%s namespace=%s object=%s",
+          event.getReason(),
+          event.getMetadata().getNamespace(),
+          event.getInvolvedObject().getName());
     }
+  }
+
+  /** Whether nothing can be created in the namespace, as it is being deleted or is gone. */
+  private static boolean namespaceEnds(KubernetesClientException e) {
+    var details = e.getStatus() == null ? null : e.getStatus().getDetails();
+    return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+        || (details != null
+            && details.getCauses().stream()
+                .anyMatch(c -> "NamespaceTerminating".equals(c.getReason())));
   }
 
   private void count(Event event) {

@@ -85,7 +85,7 @@ public final class Controller implements AutoCloseable {
     operator.register(lease.reconciler(), Controller::persistent);
     operator.register(provider.namespaced(), Controller::limited);
     operator.register(provider.cluster(), Controller::limited);
-    operator.register(new RequestReconciler(view, drivers, clock), Controller::limited);
+    operator.register(new RequestReconciler(view, drivers, events, clock), Controller::limited);
   }
 
   private void configure(ConfigurationServiceOverrider operator, KubernetesClient client) {

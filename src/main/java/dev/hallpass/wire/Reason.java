@@ -36,6 +36,10 @@ public enum Reason {
   ServiceAccountMismatch(
       Kind.REFUSED,
       "The request selects the pod's labels, but the pod runs as another service account."),
+  ServiceAccountNotFound(
+      Kind.REFUSED,
+      "The request's namespace has no service account of that name. Create it, or correct"
+          + " spec.workload.serviceAccountName."),
   ContainerUnknown(
       Kind.REFUSED, "delivery.containers names a container that the pod does not have."),
   ContainersDiffer(

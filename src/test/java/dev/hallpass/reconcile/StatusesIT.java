@@ -7,9 +7,12 @@ import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
@@ -51,6 +54,9 @@ class StatusesIT {
             () -> {
               var status = requestStatus();
               assertThat(status.pods()).isEqualTo(2);
+              assertThat(status.injected()).isEqualTo(2);
+              assertThat(status.waiting()).isEqualTo(1);
+              assertThat(status.failing()).isZero();
               assertThat(status.leases()).isEqualTo(1);
               assertThat(status.observedGeneration()).isEqualTo(1);
               assertThat(Conditions.holds(status.conditions(), Conditions.READY)).isTrue();
@@ -80,6 +86,7 @@ class StatusesIT {
     await()
         .atMost(SOON)
         .until(() -> ready(providerStatus().conditions()).equals("TargetUnreachable"));
+    await().atMost(SOON).until(() -> warnings("CredentialProvider").contains("TargetUnreachable"));
     await()
         .atMost(SOON)
         .untilAsserted(
@@ -129,6 +136,46 @@ class StatusesIT {
   }
 
   @Test
+  void warnsOfPodsThatWereCreatedWithoutInjection() {
+    client.resource(without(scene.pod("one"))).update();
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(requestStatus().pods()).isEqualTo(1);
+              assertThat(requestStatus().injected()).isZero();
+              var condition =
+                  Conditions.find(requestStatus().conditions(), Conditions.PODS_INJECTED)
+                      .orElseThrow();
+              assertThat(condition.getReason()).isEqualTo("PodsNotInjected");
+              assertThat(condition.getMessage())
+                  .isEqualTo(
+                      "1 of 1 selected pods were created without injection (one): create them"
+                          + " anew");
+              assertThat(warnings("CredentialRequest")).contains("PodsNotInjected");
+              assertThat(warnings("Pod")).contains("PodsNotInjected");
+            });
+  }
+
+  @Test
+  void saysWhichServiceAccountIsMissing() {
+    client.serviceAccounts().inNamespace(scene.namespace()).withName("orders").delete();
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var ready = readyCondition(requestStatus().conditions());
+              assertThat(ready.getReason()).isEqualTo("ServiceAccountNotFound");
+              assertThat(ready.getMessage())
+                  .startsWith(
+                      "spec.workload.serviceAccountName: there is no service account orders");
+              assertThat(warnings("CredentialRequest")).contains("ServiceAccountNotFound");
+            });
+  }
+
+  @Test
   void writesNothingWhereNothingChanged() {
     await().atMost(SOON).until(() -> ready(requestStatus().conditions()).equals("Ready"));
     await().atMost(SOON).until(() -> ready(providerStatus().conditions()).equals("Ready"));
@@ -142,6 +189,19 @@ class StatusesIT {
             () ->
                 request().get().getMetadata().getResourceVersion().equals(request)
                     && provider().get().getMetadata().getResourceVersion().equals(provider));
+  }
+
+  private static Pod without(Pod pod) {
+    pod.getMetadata().getAnnotations().remove(HallpassApi.INJECTED_ANNOTATION);
+    pod.getMetadata().setResourceVersion(null);
+    return pod;
+  }
+
+  private List<String> warnings(String kind) {
+    return client.v1().events().inNamespace(scene.namespace()).list().getItems().stream()
+        .filter(e -> e.getType().equals("Warning") && e.getInvolvedObject().getKind().equals(kind))
+        .map(Event::getReason)
+        .toList();
   }
 
   private Resource<CredentialRequest> request() {
@@ -160,7 +220,9 @@ class StatusesIT {
 
   private CredentialRequestStatus requestStatus() {
     var status = request().get().getStatus();
-    return status == null ? new CredentialRequestStatus(null, null, null, null) : status;
+    return status == null
+        ? new CredentialRequestStatus(null, null, null, null, null, null, null)
+        : status;
   }
 
   private CredentialProviderStatus providerStatus() {

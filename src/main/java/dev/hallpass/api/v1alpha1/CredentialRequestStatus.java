@@ -12,6 +12,15 @@ public record CredentialRequestStatus(
     @JsonPropertyDescription("The generation these values were computed from.")
         @Nullable Long observedGeneration,
     @JsonPropertyDescription("Live pods that the request selects.") @Nullable Integer pods,
+    @JsonPropertyDescription("Of these, the ones that were injected at their creation.")
+        @Nullable Integer injected,
+    @JsonPropertyDescription(
+            "Of the injected, the ones whose agent starts, or asks for a credential.")
+        @Nullable Integer waiting,
+    @JsonPropertyDescription(
+            "Of the injected, the ones whose agent cannot run, or has been without a credential for"
+                + " over a minute; kubectl describe pod says why.")
+        @Nullable Integer failing,
     @JsonPropertyDescription("Leases that are not yet revoked.") @Nullable Integer leases,
     @JsonPropertyDescription(
             "Ready: every credential could be issued now. PodsInjected: every selected pod was"

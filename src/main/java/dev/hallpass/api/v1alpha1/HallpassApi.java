@@ -1,5 +1,7 @@
 package dev.hallpass.api.v1alpha1;
 
+import java.util.Set;
+
 /** Names of the API group, and of every label, annotation and finalizer Hallpass sets or reads. */
 public final class HallpassApi {
   public static final String GROUP = "hallpass.dev";
@@ -29,6 +31,15 @@ public final class HallpassApi {
    * all end, and nothing is issued while it stands.
    */
   public static final String REVOKE_ANNOTATION = "hallpass.dev/revoke";
+
+  /** In a pod, added by the webhook: the agent that stays and renews. */
+  public static final String AGENT_CONTAINER = "hallpass-agent";
+
+  /** In a pod, added by the webhook: the agent that fetches once and ends. */
+  public static final String INIT_CONTAINER = "hallpass-init";
+
+  /** Both, by which the controller reads how far a pod's agents are. */
+  public static final Set<String> AGENT_CONTAINERS = Set.of(AGENT_CONTAINER, INIT_CONTAINER);
 
   /** Audience of the projected service-account token that a pod shows to the broker. */
   public static final String TOKEN_AUDIENCE = "hallpass.dev";

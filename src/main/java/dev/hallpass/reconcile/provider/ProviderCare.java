@@ -67,11 +67,12 @@ final class ProviderCare {
     return update(provider, fresh, status).rescheduleAfter(targets.pause(health));
   }
 
-  private static <P extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>>
+  private <P extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>>
       UpdateControl<P> update(P provider, P fresh, CredentialProviderStatus status) {
     if (status.equals(provider.getStatus())) {
       return UpdateControl.noUpdate();
     }
+    tell(provider, status);
     fresh.setMetadata(
         new ObjectMetaBuilder()
             .withName(provider.getMetadata().getName())
@@ -79,6 +80,24 @@ final class ProviderCare {
             .build());
     fresh.setStatus(status);
     return UpdateControl.patchStatus(fresh);
+  }
+
+  /** That the target fails, with its words; and that it answers, where it did not. */
+  private void tell(
+      CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider,
+      CredentialProviderStatus status) {
+    var old = provider.getStatus();
+    var before = Conditions.find(old == null ? null : old.conditions(), Conditions.READY);
+    var ready = Conditions.find(status.conditions(), Conditions.READY).orElseThrow();
+    var holds = "True".equals(ready.getStatus());
+    var same = before.filter(b -> ready.getReason().equals(b.getReason())).isPresent();
+    if (!same && !(holds && before.isEmpty())) {
+      events.say(
+          Events.about(provider),
+          holds ? Events.Type.Normal : Events.Type.Warning,
+          Reason.valueOf(ready.getReason()),
+          ready.getMessage());
+    }
   }
 
   private CredentialProviderStatus status(

@@ -1,6 +1,8 @@
 package dev.hallpass.reconcile.request;
 
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
+import dev.hallpass.kube.Events;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.reconcile.view.Changes;
 import dev.hallpass.reconcile.view.ClusterView;
@@ -18,6 +20,8 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -26,22 +30,42 @@ import java.util.stream.Stream;
 /** Keeps the status of requests, and writes it only where it changed. */
 @ControllerConfiguration(name = "request")
 public final class RequestReconciler implements Reconciler<CredentialRequest> {
+  private static final Duration SLACK = Duration.ofMillis(100);
+
   private final ClusterView view;
   private final RequestStatusFactory statuses;
+  private final RequestReports reports;
+  private final Clock clock;
 
   /** Reads what a status is made of from this view. */
-  public RequestReconciler(ClusterView view, Drivers drivers, Clock clock) {
+  public RequestReconciler(ClusterView view, Drivers drivers, Events events, Clock clock) {
     this.view = view;
     this.statuses = new RequestStatusFactory(view, drivers, clock);
+    this.reports = new RequestReports(events);
+    this.clock = clock;
   }
 
   @Override
   public UpdateControl<CredentialRequest> reconcile(
       CredentialRequest request, Context<CredentialRequest> context) {
-    var status = statuses.of(request);
+    var pods = statuses.pods(request);
+    var status = statuses.of(request, pods);
+    var control = update(request, status, pods);
+    pods.nextChange().ifPresent(at -> control.rescheduleAfter(untilAfter(at)));
+    return control;
+  }
+
+  /** Timers are coarser than clocks: never a moment too early. */
+  private Duration untilAfter(Instant at) {
+    return Duration.between(clock.instant(), at).plus(SLACK);
+  }
+
+  private UpdateControl<CredentialRequest> update(
+      CredentialRequest request, CredentialRequestStatus status, PodCensus pods) {
     if (status.equals(request.getStatus())) {
       return UpdateControl.noUpdate();
     }
+    reports.changed(request, status, pods);
     var fresh = new CredentialRequest();
     fresh.setMetadata(
         new ObjectMetaBuilder()
@@ -64,13 +88,17 @@ public final class RequestReconciler implements Reconciler<CredentialRequest> {
             Changes::any,
             p ->
                 requests.byIndex(Cache.NAMESPACE_INDEX, p.getMetadata().getNamespace()).stream()
-                    .filter(r -> RequestStatusFactory.selects(r, p))
+                    .filter(r -> PodCensus.labelled(r, p))
                     .map(ResourceID::fromResource)),
         new InformerEvents<>(view.leases(), Changes::phase, by(requests, "name", Keys::request)),
         new InformerEvents<>(
             view.providers(), Changes::provider, by(requests, "provider", Keys::provider)),
         new InformerEvents<>(
             view.clusterProviders(), Changes::provider, by(requests, "provider", Keys::provider)),
+        new InformerEvents<>(
+            view.serviceAccounts(),
+            Changes::labels,
+            by(requests, Cache.NAMESPACE_INDEX, a -> a.getMetadata().getNamespace())),
         new InformerEvents<>(
             view.namespaces(),
             Changes::labels,

@@ -1,10 +1,10 @@
 package dev.hallpass.reconcile.request;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
 import dev.hallpass.api.v1alpha1.Delivery;
-import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.policy.IssueDecider;
@@ -15,14 +15,13 @@ import dev.hallpass.provider.Readiness;
 import dev.hallpass.reconcile.view.ClusterView;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the status of a request from what the caches hold. */
@@ -37,41 +36,49 @@ final class RequestStatusFactory {
     this.clock = clock;
   }
 
-  CredentialRequestStatus of(CredentialRequest request) {
+  /** The pods that the request concerns. */
+  PodCensus pods(CredentialRequest request) {
     var meta = request.getMetadata();
-    var pods =
-        view.podsIn(meta.getNamespace()).stream()
-            .filter(p -> selects(request, p) && live(p))
-            .toList();
-    var leases =
-        view.leasesOfRequest(meta.getNamespace(), meta.getName()).stream()
-            .filter(l -> !LeaseJudge.over(l))
-            .count();
+    return PodCensus.of(
+        request,
+        view.podsIn(meta.getNamespace()),
+        view.requestsIn(meta.getNamespace()),
+        leases(request),
+        clock.instant());
+  }
+
+  CredentialRequestStatus of(CredentialRequest request, PodCensus pods) {
     return new CredentialRequestStatus(
-        meta.getGeneration(), pods.size(), (int) leases, conditions(request, pods));
+        request.getMetadata().getGeneration(),
+        pods.selected(),
+        pods.injected(),
+        pods.waiting(),
+        pods.failing(),
+        (int) leases(request).stream().filter(l -> !LeaseJudge.over(l)).count(),
+        conditions(request, pods));
   }
 
-  /** Whether the request is for that pod. */
-  static boolean selects(CredentialRequest request, Pod pod) {
-    var workload = request.getSpec().workload();
-    return workload.serviceAccountName().equals(pod.getSpec().getServiceAccountName())
-        && workload.selector().matches(pod.getMetadata().getLabels());
+  private List<CredentialLease> leases(CredentialRequest request) {
+    return view.leasesOfRequest(
+        request.getMetadata().getNamespace(), request.getMetadata().getName());
   }
 
-  private static boolean live(Pod pod) {
-    var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
-    return !pod.isMarkedForDeletion() && !"Succeeded".equals(phase) && !"Failed".equals(phase);
-  }
-
-  private List<Condition> conditions(CredentialRequest request, List<Pod> pods) {
+  private List<Condition> conditions(CredentialRequest request, PodCensus pods) {
     var old = request.getStatus() == null ? null : request.getStatus().conditions();
-    return injected(request, pods, ready(request, old));
+    return InjectionCondition.with(
+        ready(request, old),
+        request,
+        pods,
+        labels(request.getMetadata().getNamespace()),
+        clock.instant());
   }
 
   private List<Condition> ready(CredentialRequest request, @Nullable List<Condition> old) {
     var denied =
-        request.getSpec().credentials().stream()
-            .flatMap(c -> obstacle(request, c).stream())
+        Stream.concat(
+                accountMissing(request).stream(),
+                request.getSpec().credentials().stream()
+                    .flatMap(c -> obstacle(request, c).stream()))
             .toList();
     var holds = denied.isEmpty();
     return Conditions.with(
@@ -84,6 +91,18 @@ final class RequestStatusFactory {
             : denied.stream().map(Deny::message).collect(Collectors.joining("; ")),
         request.getMetadata().getGeneration(),
         clock.instant());
+  }
+
+  private Optional<Deny> accountMissing(CredentialRequest request) {
+    var account = request.getSpec().workload().serviceAccountName();
+    var namespace = request.getMetadata().getNamespace();
+    return view.serviceAccount(namespace, account).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Deny(
+                Reason.ServiceAccountNotFound,
+                "spec.workload.serviceAccountName: there is no service account %s in namespace %s; create it, or correct the name"
+                    .formatted(account, namespace)));
   }
 
   private Optional<Deny> obstacle(CredentialRequest request, RequestedCredential credential) {
@@ -112,27 +131,5 @@ final class RequestStatusFactory {
     return view.namespace(namespace)
         .map(n -> n.getMetadata().getLabels())
         .orElseGet(Map::<String, String>of);
-  }
-
-  private List<Condition> injected(CredentialRequest request, List<Pod> pods, List<Condition> old) {
-    var name = request.getMetadata().getName();
-    var bare = pods.stream().filter(p -> !injectedFor(name, p)).count();
-    return Conditions.with(
-        old,
-        Conditions.PODS_INJECTED,
-        bare == 0,
-        bare == 0 ? Reason.PodsInjected : Reason.PodsNotInjected,
-        bare == 0
-            ? "no selected pod lacks the agent"
-            : "%d of %d selected pods were created without injection: label the namespace %s=enabled, and create them anew"
-                .formatted(bare, pods.size(), HallpassApi.INJECTION_LABEL),
-        request.getMetadata().getGeneration(),
-        clock.instant());
-  }
-
-  private static boolean injectedFor(String request, Pod pod) {
-    var annotations = pod.getMetadata().getAnnotations();
-    var injected = annotations == null ? null : annotations.get(HallpassApi.INJECTED_ANNOTATION);
-    return injected != null && Arrays.asList(injected.split(",", -1)).contains(request);
   }
 }

@@ -60,6 +60,13 @@ final class Trim {
             full.getStatus() == null
                 ? List.of()
                 : full.getStatus().getContainerStatuses().stream().map(Trim::status).toList())
+        .withInitContainerStatuses(
+            full.getStatus() == null
+                ? List.of()
+                : full.getStatus().getInitContainerStatuses().stream()
+                    .filter(s -> HallpassApi.AGENT_CONTAINERS.contains(s.getName()))
+                    .map(Trim::status)
+                    .toList())
         .endStatus()
         .build();
   }

@@ -1,0 +1,75 @@
+package dev.hallpass.reconcile.request;
+
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Says whether the pods that a request is meant for were injected, and what to do if not. */
+final class InjectionCondition {
+  private static final int NAMED = 3;
+
+  private InjectionCondition() {}
+
+  static List<Condition> with(
+      List<Condition> existing,
+      CredentialRequest request,
+      PodCensus pods,
+      Map<String, String> namespaceLabels,
+      Instant now) {
+    return Conditions.with(
+        existing,
+        Conditions.PODS_INJECTED,
+        pods.bare().isEmpty() && pods.strangers().isEmpty(),
+        reason(pods),
+        message(request, pods, namespaceLabels),
+        request.getMetadata().getGeneration(),
+        now);
+  }
+
+  private static Reason reason(PodCensus pods) {
+    if (!pods.bare().isEmpty()) {
+      return Reason.PodsNotInjected;
+    }
+    return pods.strangers().isEmpty() ? Reason.PodsInjected : Reason.ServiceAccountMismatch;
+  }
+
+  private static String message(
+      CredentialRequest request, PodCensus pods, Map<String, String> namespaceLabels) {
+    if (!pods.bare().isEmpty()) {
+      var enabled = "enabled".equals(namespaceLabels.get(HallpassApi.INJECTION_LABEL));
+      return "%d of %d selected pods were created without injection (%s): %screate them anew"
+          .formatted(
+              pods.bare().size(),
+              pods.selected(),
+              names(pods.bare()),
+              enabled
+                  ? ""
+                  : "label the namespace %s=enabled, and ".formatted(HallpassApi.INJECTION_LABEL));
+    }
+    if (!pods.strangers().isEmpty()) {
+      return "spec.workload.serviceAccountName: %d pods carry the labels but do not run as %s (%s): correct their service account, their labels, or the request"
+          .formatted(
+              pods.strangers().size(),
+              request.getSpec().workload().serviceAccountName(),
+              names(pods.strangers()));
+    }
+    return "no selected pod lacks the agent";
+  }
+
+  private static String names(List<Pod> pods) {
+    var names =
+        pods.stream()
+            .map(p -> p.getMetadata().getName())
+            .sorted()
+            .limit(NAMED)
+            .collect(Collectors.joining(", "));
+    return pods.size() > NAMED ? names + ", …" : names;
+  }
+}
