@@ -115,6 +115,23 @@ final class Database implements AutoCloseable {
     return names("SELECT pid::text FROM pg_stat_activity WHERE usename = ?", role).size();
   }
 
+  void createRole(String name) {
+    execute("CREATE ROLE " + name + " NOLOGIN");
+  }
+
+  void dropRole(String name) {
+    execute("DROP ROLE IF EXISTS " + name);
+  }
+
+  private void execute(String sql) {
+    try (var connection = superuser();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
   /** All accounts that look like Hallpass's. */
   List<String> minted() {
     return names("SELECT rolname FROM pg_roles WHERE rolname LIKE ?", "hp\\_%");

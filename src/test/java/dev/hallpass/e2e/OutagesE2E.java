@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
+/** What nobody else can stand meanwhile: Hallpass or a node is taken away. */
+@Isolated
 @ExtendWith(HallpassCluster.class)
 class OutagesE2E {
 
@@ -21,7 +24,7 @@ class OutagesE2E {
 
     scaleController(scene, 0);
     try {
-      scale(scene, "reader", 0);
+      scene.scale("reader", 0);
       await("the pod is gone")
           .atMost(Duration.ofSeconds(60))
           .until(() -> scene.client().pods().resource(pod).get() == null);
@@ -40,7 +43,7 @@ class OutagesE2E {
   void aBrokerKilledInTheMiddleLeavesNothingOrphaned(Scene scene) {
     scene.apply("reader.yaml");
     scene.awaitRunning("reader");
-    scale(scene, "reader", 8);
+    scene.scale("reader", 8);
     for (var round = 0; round < 3; round++) {
       var issued = scene.leases().size();
       await("another pod asked")
@@ -71,7 +74,7 @@ class OutagesE2E {
             .map(l -> l.getStatus().subject())
             .collect(java.util.stream.Collectors.toSet());
 
-    scale(scene, "reader", 0);
+    scene.scale("reader", 0);
 
     await("no minted user is left")
         .atMost(Duration.ofSeconds(60))
@@ -100,16 +103,6 @@ class OutagesE2E {
       Host.run("docker", "start", node);
       scene.client().nodes().withName(node).waitUntilReady(2, TimeUnit.MINUTES);
     }
-  }
-
-  private static void scale(Scene scene, String deployment, int replicas) {
-    scene
-        .client()
-        .apps()
-        .deployments()
-        .inNamespace(scene.namespace())
-        .withName(deployment)
-        .scale(replicas);
   }
 
   private static void scaleController(Scene scene, int replicas) {

@@ -1,5 +1,6 @@
 package dev.hallpass.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,6 +8,7 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Conditions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -19,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -58,11 +61,19 @@ record Scene(KubernetesClient client, Database database, String namespace)
 
   /** Creates what a file of {@code src/test/resources/e2e} says, in the namespace. */
   List<HasMetadata> apply(String file) {
+    return apply(file, Map.of());
+  }
+
+  /** Creates what a file says, with these values in place of its variables. */
+  List<HasMetadata> apply(String file, Map<String, String> values) {
     try (InputStream in = Scene.class.getResourceAsStream("/e2e/" + file)) {
       var yaml =
           new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8)
               .replace("${DATABASE_HOST}", Database.HOST)
               .replace("${ADMIN_PASSWORD}", database.adminPassword());
+      for (var value : values.entrySet()) {
+        yaml = yaml.replace("${" + value.getKey() + "}", value.getValue());
+      }
       return client
           .load(new java.io.ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
           .inNamespace(namespace)
@@ -94,6 +105,18 @@ record Scene(KubernetesClient client, Database database, String namespace)
     return client.pods().inNamespace(namespace).withLabel("app", app).list().getItems().stream()
         .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
         .findFirst();
+  }
+
+  /** A deployment's pod, ready and with an active lease. */
+  Pod served(String app) {
+    apply(app + ".yaml");
+    var pod = awaitRunning(app);
+    awaitActive(pod);
+    return pod;
+  }
+
+  void scale(String deployment, int replicas) {
+    client.apps().deployments().inNamespace(namespace).withName(deployment).scale(replicas);
   }
 
   /** Waits until the pod's containers are ready. */
@@ -159,6 +182,22 @@ record Scene(KubernetesClient client, Database database, String namespace)
       Thread.currentThread().interrupt();
       throw new IllegalStateException(String.join(" ", command), e);
     }
+  }
+
+  /**
+   * The pod's account is gone: its lease is {@code Revoked} and says why, nobody can log in with
+   * what the pod had, and no session and no role is left.
+   */
+  void assertEnded(Pod pod, Login login, EndedBy by) {
+    var lease = awaitRevoked(pod, Duration.ofSeconds(60));
+    assertThat(lease.getStatus().endedBy()).isEqualTo(by);
+    assertGone(login);
+  }
+
+  void assertGone(Login login) {
+    assertThat(database.admits(login.username(), login.password())).isFalse();
+    assertThat(database.sessions(login.username())).isZero();
+    assertThat(database.exists(login.username())).isFalse();
   }
 
   String log(Pod pod) {

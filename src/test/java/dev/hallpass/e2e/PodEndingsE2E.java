@@ -1,0 +1,196 @@
+package dev.hallpass.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.EndedBy;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Every way in which Kubernetes ends a pod. */
+@ExtendWith(HallpassCluster.class)
+class PodEndingsE2E {
+
+  @Test
+  void deleted(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+
+    scene.client().pods().resource(pod).delete();
+
+    scene.assertEnded(pod, login, EndedBy.PodDeleted);
+  }
+
+  @Test
+  void forceDeleted(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+
+    scene.client().pods().resource(pod).withGracePeriod(0).delete();
+
+    scene.assertEnded(pod, login, EndedBy.PodDeleted);
+  }
+
+  @Test
+  void evicted(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+
+    assertThat(scene.client().pods().resource(pod).evict()).isTrue();
+
+    scene.assertEnded(pod, login, EndedBy.PodDeleted);
+  }
+
+  @Test
+  void scaledToZero(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+
+    scene.scale("reader", 0);
+
+    scene.assertEnded(pod, login, EndedBy.PodDeleted);
+  }
+
+  @Test
+  void rolled(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+
+    scene
+        .client()
+        .apps()
+        .deployments()
+        .inNamespace(scene.namespace())
+        .withName("reader")
+        .rolling()
+        .restart();
+
+    scene.assertEnded(pod, login, EndedBy.PodDeleted);
+    var next = scene.login(scene.awaitRunning("reader"));
+    assertThat(next.username()).isNotEqualTo(login.username());
+    assertThat(scene.database().admits(next.username(), next.password())).isTrue();
+  }
+
+  @Test
+  void ofAFailedJob(Scene scene) {
+    scene.apply("failing-job.yaml");
+    var pod = firstPod(scene, "failing");
+
+    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
+
+    assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodCompleted);
+    assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();
+  }
+
+  @Test
+  void ofAJobPastItsDeadline(Scene scene) {
+    scene.apply("overdue-job.yaml");
+    var pod = firstPod(scene, "overdue");
+
+    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
+
+    assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodDeleted);
+    assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();
+  }
+
+  @Test
+  void outOfMemory(Scene scene) {
+    scene.apply("hog.yaml");
+    var pod = firstPod(scene, "hog");
+
+    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
+
+    assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodCompleted);
+    assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();
+    var state =
+        scene.client().pods().resource(pod).get().getStatus().getContainerStatuses().getFirst();
+    assertThat(state.getState().getTerminated().getReason()).isEqualTo("OOMKilled");
+  }
+
+  /** A seat that the node has one of makes room for two pods impossible, whatever its CPUs. */
+  @Test
+  void preempted(Scene scene) {
+    var node = scene.served("reader").getSpec().getNodeName();
+    scene
+        .client()
+        .nodes()
+        .withName(node)
+        .editStatus(
+            n -> {
+              n.getStatus().getCapacity().put("hallpass.dev/seat", new Quantity("1"));
+              return n;
+            });
+    var values = Map.of("NODE", node, "NAMESPACE", scene.namespace());
+    priority(scene, "low", 10);
+    priority(scene, "high", 1000);
+    try {
+      scene.apply("victim.yaml", values);
+      var victim = scene.awaitRunning("victim");
+      scene.awaitActive(victim);
+      var login = scene.login(victim);
+
+      scene.apply("usurper.yaml", values);
+
+      scene.assertEnded(victim, login, EndedBy.PodDeleted);
+      scene.awaitActive(scene.awaitRunning("usurper"));
+    } finally {
+      scene
+          .client()
+          .scheduling()
+          .v1()
+          .priorityClasses()
+          .withName(scene.namespace() + "-low")
+          .delete();
+      scene
+          .client()
+          .scheduling()
+          .v1()
+          .priorityClasses()
+          .withName(scene.namespace() + "-high")
+          .delete();
+    }
+  }
+
+  @Test
+  void aCrashLoopOfTwentyRestartsHasOneUser(Scene scene) {
+    scene.apply("crasher.yaml");
+    await("twenty restarts")
+        .atMost(Duration.ofMinutes(8))
+        .until(
+            () ->
+                scene.pod("crasher").stream()
+                    .flatMap(p -> p.getStatus().getContainerStatuses().stream())
+                    .anyMatch(s -> s.getRestartCount() >= 20));
+
+    assertThat(scene.leases()).hasSize(1);
+    var subject = scene.leases().getFirst().getStatus().subject();
+    assertThat(scene.log(scene.pod("crasher").orElseThrow())).contains(subject);
+    assertThat(scene.database().exists(subject)).isTrue();
+  }
+
+  private static Pod firstPod(Scene scene, String app) {
+    return await(app + " has a pod")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> scene.pod(app), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private static void priority(Scene scene, String name, int value) {
+    scene
+        .client()
+        .resource(
+            new PriorityClassBuilder()
+                .withNewMetadata()
+                .withName(scene.namespace() + "-" + name)
+                .endMetadata()
+                .withValue(value)
+                .build())
+        .create();
+  }
+}
