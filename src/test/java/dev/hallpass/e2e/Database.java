@@ -24,11 +24,14 @@ final class Database implements AutoCloseable {
   static final String HOST = "postgres." + NAMESPACE + ".svc";
 
   private final LocalPortForward forward;
+  private final String node;
   private final String superuserPassword;
   private final String adminPassword;
 
-  private Database(LocalPortForward forward, String superuserPassword, String adminPassword) {
+  private Database(
+      LocalPortForward forward, String node, String superuserPassword, String adminPassword) {
     this.forward = forward;
+    this.node = node;
     this.superuserPassword = superuserPassword;
     this.adminPassword = adminPassword;
   }
@@ -66,15 +69,18 @@ final class Database implements AutoCloseable {
             .withLabel("app", "postgres")
             .list()
             .getItems()
-            .getFirst()
-            .getMetadata()
-            .getName();
-    var forward = client.pods().inNamespace(NAMESPACE).withName(pod).portForward(5432);
+            .getFirst();
+    var forward = client.pods().resource(pod).portForward(5432);
     var password =
         new String(
             java.util.Base64.getDecoder().decode(existing.getData().get("password")),
             java.nio.charset.StandardCharsets.UTF_8);
-    var database = new Database(forward, password, Secret.random(new SecureRandom()).reveal());
+    var database =
+        new Database(
+            forward,
+            pod.getSpec().getNodeName(),
+            password,
+            Secret.random(new SecureRandom()).reveal());
     await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> database.prepare());
     return database;
   }
@@ -113,6 +119,27 @@ final class Database implements AutoCloseable {
   /** Backends of this role. */
   int sessions(String role) {
     return names("SELECT pid::text FROM pg_stat_activity WHERE usename = ?", role).size();
+  }
+
+  /** Stops every process of the server where it stands, as a broken disk does. */
+  void hang() {
+    signal("STOP");
+  }
+
+  /** Lets them go on. */
+  void goOn() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    Host.run(
+        "docker",
+        "exec",
+        node,
+        "sh",
+        "-c",
+        "for p in /proc/[0-9]*; do if [ \"$(cat \"$p/comm\" 2>/dev/null)\" = postgres ]; then kill -%s \"${p#/proc/}\"; fi; done"
+            .formatted(name));
   }
 
   void createRole(String name) {

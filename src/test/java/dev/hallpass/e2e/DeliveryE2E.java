@@ -46,11 +46,7 @@ class DeliveryE2E {
   @Test
   void aJobCompletesAndItsUserIsGone(Scene scene) {
     scene.apply("report.yaml");
-    var pod =
-        await("the job has a pod")
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> scene.pod("report"), java.util.Optional::isPresent)
-            .orElseThrow();
+    var pod = scene.firstPod("report");
 
     var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
 

@@ -3,7 +3,10 @@ package dev.hallpass.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.Conditions;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,26 +19,68 @@ import org.junit.jupiter.api.parallel.Isolated;
 class OutagesE2E {
 
   @Test
-  void podsThatEndWhileTheControllerIsDownLoseTheirUsersOnceItIsBack(Scene scene) {
-    scene.apply("reader.yaml");
-    var pod = scene.awaitRunning("reader");
-    scene.awaitActive(pod);
-    var login = scene.login(pod);
+  void whatEndsWhileTheControllerIsDownIsRevokedOnceItIsBack(Scene scene) {
+    var deleted = scene.served("reader");
+    var login = scene.login(deleted);
+    var forced = scene.served("holder");
+    var held = scene.login(forced);
+    Pod completed;
 
     scaleController(scene, 0);
     try {
+      scene.apply("report.yaml");
+      completed = scene.firstPod("report");
       scene.scale("reader", 0);
-      await("the pod is gone")
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> scene.client().pods().resource(pod).get() == null);
+      scene.scale("holder", 0);
+      scene.client().pods().resource(forced).withGracePeriod(0).delete();
+      await("the pods are gone, and the job is done")
+          .atMost(Duration.ofSeconds(90))
+          .until(
+              () ->
+                  scene.client().pods().resource(deleted).get() == null
+                      && scene.client().pods().resource(forced).get() == null
+                      && "Succeeded"
+                          .equals(
+                              scene
+                                  .client()
+                                  .pods()
+                                  .resource(completed)
+                                  .get()
+                                  .getStatus()
+                                  .getPhase()));
       assertThat(scene.database().exists(login.username())).isTrue();
     } finally {
       scaleController(scene, 2);
     }
 
-    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(60));
-    assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodDeleted);
-    assertThat(scene.database().admits(login.username(), login.password())).isFalse();
+    scene.assertEnded(deleted, login, EndedBy.PodDeleted);
+    scene.assertEnded(forced, held, EndedBy.PodDeleted);
+    var lease = scene.awaitRevoked(completed, Duration.ofSeconds(60));
+    assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodCompleted);
+    assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();
+  }
+
+  /** Nothing is dropped while a target hangs, and all is done once it answers. */
+  @Test
+  void whatEndsWhileTheTargetHangsIsRevokedOnceItAnswers(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+
+    scene.database().hang();
+    try {
+      scene.client().pods().resource(pod).withGracePeriod(0).delete();
+
+      var lease =
+          scene.awaitLease(
+              pod,
+              Duration.ofMinutes(2),
+              s -> Conditions.holds(s.conditions(), Conditions.REVOCATION_FAILED));
+      assertThat(lease.getStatus().phase()).isEqualTo(LeasePhase.Revoking);
+    } finally {
+      scene.database().goOn();
+    }
+
+    scene.assertEnded(pod, login, EndedBy.PodDeleted);
   }
 
   /** Brokers die again and again while pods ask: whatever was minted has a lease, and ends. */
@@ -101,6 +146,25 @@ class OutagesE2E {
       assertThat(scene.database().admits(login.username(), login.password())).isFalse();
     } finally {
       Host.run("docker", "start", node);
+      scene.client().nodes().withName(node).waitUntilReady(2, TimeUnit.MINUTES);
+    }
+  }
+
+  /** Its pods still run, but nobody can know. */
+  @Test
+  void theUsersOfAPausedNodeAreRevokedAfterTheGraceTime(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+    var node = pod.getSpec().getNodeName();
+
+    Host.run("docker", "pause", node);
+    try {
+      var lease = scene.awaitRevoked(pod, Duration.ofMinutes(3));
+
+      assertThat(lease.getStatus().endedBy()).isIn(EndedBy.NodeLost, EndedBy.PodDeleted);
+      scene.assertGone(login);
+    } finally {
+      Host.run("docker", "unpause", node);
       scene.client().nodes().withName(node).waitUntilReady(2, TimeUnit.MINUTES);
     }
   }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.EndedBy;
-import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -48,6 +48,24 @@ class PodEndingsE2E {
   }
 
   @Test
+  void drained(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+    var node = scene.client().nodes().withName(pod.getSpec().getNodeName());
+
+    unschedulable(node, true);
+    try {
+      assertThat(scene.client().pods().resource(pod).evict()).isTrue();
+
+      scene.assertEnded(pod, login, EndedBy.PodDeleted);
+      assertThat(scene.awaitRunning("reader").getSpec().getNodeName())
+          .isNotEqualTo(pod.getSpec().getNodeName());
+    } finally {
+      unschedulable(node, false);
+    }
+  }
+
+  @Test
   void scaledToZero(Scene scene) {
     var pod = scene.served("reader");
     var login = scene.login(pod);
@@ -80,7 +98,7 @@ class PodEndingsE2E {
   @Test
   void ofAFailedJob(Scene scene) {
     scene.apply("failing-job.yaml");
-    var pod = firstPod(scene, "failing");
+    var pod = scene.firstPod("failing");
 
     var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
 
@@ -91,7 +109,7 @@ class PodEndingsE2E {
   @Test
   void ofAJobPastItsDeadline(Scene scene) {
     scene.apply("overdue-job.yaml");
-    var pod = firstPod(scene, "overdue");
+    var pod = scene.firstPod("overdue");
 
     var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
 
@@ -102,7 +120,7 @@ class PodEndingsE2E {
   @Test
   void outOfMemory(Scene scene) {
     scene.apply("hog.yaml");
-    var pod = firstPod(scene, "hog");
+    var pod = scene.firstPod("hog");
 
     var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
 
@@ -174,11 +192,13 @@ class PodEndingsE2E {
     assertThat(scene.database().exists(subject)).isTrue();
   }
 
-  private static Pod firstPod(Scene scene, String app) {
-    return await(app + " has a pod")
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> scene.pod(app), Optional::isPresent)
-        .orElseThrow();
+  /** Cordons and uncordons. */
+  private static void unschedulable(Resource<Node> node, boolean is) {
+    node.edit(
+        n -> {
+          n.getSpec().setUnschedulable(is);
+          return n;
+        });
   }
 
   private static void priority(Scene scene, String name, int value) {

@@ -115,6 +115,14 @@ record Scene(KubernetesClient client, Database database, String namespace)
     return pod;
   }
 
+  /** The app's pod, whatever its state. */
+  Pod firstPod(String app) {
+    return await(app + " has a pod")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> pod(app), Optional::isPresent)
+        .orElseThrow();
+  }
+
   void scale(String deployment, int replicas) {
     client.apps().deployments().inNamespace(namespace).withName(deployment).scale(replicas);
   }
