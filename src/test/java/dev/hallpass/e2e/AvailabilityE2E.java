@@ -1,0 +1,132 @@
+package dev.hallpass.e2e;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** Pods are created all the time, and none fails, whatever happens to Hallpass meanwhile. */
+@Isolated
+@ExtendWith(HallpassCluster.class)
+class AvailabilityE2E {
+
+  @Test
+  void aRollingUpgradeCostsNoPod(Scene scene) {
+    try (var stream = PodStream.into(scene)) {
+      var broker = deployment(scene, "hallpass-broker");
+      broker.rolling().restart();
+      broker.waitUntilCondition(AvailabilityE2E::rolledOut, 3, TimeUnit.MINUTES);
+
+      stream.assertUnbroken();
+    }
+  }
+
+  @Test
+  void theLossOfAReplicaCostsNoPod(Scene scene) {
+    try (var stream = PodStream.into(scene)) {
+      scene
+          .client()
+          .pods()
+          .inNamespace(Scene.SYSTEM_NAMESPACE)
+          .withLabel("app.kubernetes.io/component", "broker")
+          .list()
+          .getItems()
+          .stream()
+          .findFirst()
+          .ifPresent(pod -> scene.client().pods().resource(pod).withGracePeriod(1).delete());
+      deployment(scene, "hallpass-broker")
+          .waitUntilCondition(AvailabilityE2E::rolledOut, 3, TimeUnit.MINUTES);
+
+      stream.assertUnbroken();
+    }
+  }
+
+  @Test
+  void newCertificatesCostNoPod(Scene scene) {
+    try (var stream = PodStream.into(scene)) {
+      var serving = secret(scene, "hallpass-serving").getData().get("tls.crt");
+      var trusted = trusted(scene);
+
+      // Its serving certificate is lost, and then the key of its CA: another CA is to follow.
+      scene
+          .client()
+          .secrets()
+          .inNamespace(Scene.SYSTEM_NAMESPACE)
+          .withName("hallpass-serving")
+          .delete();
+      await("another serving certificate")
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                var made = secret(scene, "hallpass-serving");
+                return made != null && !made.getData().get("tls.crt").equals(serving);
+              });
+      loseKey(scene);
+      await("a second CA in the bundle")
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> certificates(trusted(scene)) > certificates(trusted));
+
+      stream.assertUnbroken();
+    }
+  }
+
+  private static void loseKey(Scene scene) {
+    scene
+        .client()
+        .secrets()
+        .inNamespace(Scene.SYSTEM_NAMESPACE)
+        .withName("hallpass-ca")
+        .edit(
+            s -> {
+              var data = new HashMap<>(s.getData());
+              data.remove("ca.key");
+              return new SecretBuilder(s).withData(data).build();
+            });
+  }
+
+  private static String trusted(Scene scene) {
+    return scene
+        .client()
+        .admissionRegistration()
+        .v1()
+        .mutatingWebhookConfigurations()
+        .withName("hallpass")
+        .get()
+        .getWebhooks()
+        .getFirst()
+        .getClientConfig()
+        .getCaBundle();
+  }
+
+  private static int certificates(String bundle) {
+    var pem = new String(Base64.getDecoder().decode(bundle), US_ASCII);
+    return pem.split("BEGIN CERTIFICATE", -1).length - 1;
+  }
+
+  private static Secret secret(Scene scene, String name) {
+    return scene.client().secrets().inNamespace(Scene.SYSTEM_NAMESPACE).withName(name).get();
+  }
+
+  private static RollableScalableResource<Deployment> deployment(Scene scene, String name) {
+    return scene.client().apps().deployments().inNamespace(Scene.SYSTEM_NAMESPACE).withName(name);
+  }
+
+  private static boolean rolledOut(Deployment deployment) {
+    var status = deployment.getStatus();
+    var wanted = deployment.getSpec().getReplicas();
+    return deployment.getMetadata().getGeneration().equals(status.getObservedGeneration())
+        && wanted.equals(status.getUpdatedReplicas())
+        && wanted.equals(status.getAvailableReplicas())
+        && wanted.equals(status.getReplicas());
+  }
+}
