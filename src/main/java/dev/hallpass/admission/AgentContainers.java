@@ -21,9 +21,7 @@ import java.util.TreeMap;
 /** The containers, volumes and mounts that a plan adds to a pod. */
 final class AgentContainers {
   static final Set<String> NAMES = HallpassApi.AGENT_CONTAINERS;
-  static final String CREDENTIALS_VOLUME = "hallpass-credentials";
-  static final String TOKEN_VOLUME = "hallpass-token";
-  static final Set<String> VOLUMES = Set.of(CREDENTIALS_VOLUME, TOKEN_VOLUME);
+  private static final String TOKEN_VOLUME = "hallpass-token";
 
   /** Tmpfs counts as memory: enough for the largest request twice, while files are swapped. */
   private static final String CREDENTIALS_LIMIT = "8Mi";
@@ -49,12 +47,12 @@ final class AgentContainers {
     if (!plan.of(Mode.Sidecar).isEmpty()) {
       containers.add(
           container(HallpassApi.AGENT_CONTAINER, "sidecar", Mode.Sidecar, plan)
-              .addToArgs("--ready-port=" + settings.readyPort())
+              .addToArgs("--ready-port=" + plan.readyPort())
               .withRestartPolicy("Always")
               .withNewStartupProbe()
               .withNewHttpGet()
               .withPath("/ready")
-              .withNewPort(settings.readyPort())
+              .withNewPort(plan.readyPort())
               .endHttpGet()
               .withPeriodSeconds(1)
               .withTimeoutSeconds(1)
@@ -65,15 +63,15 @@ final class AgentContainers {
     return containers;
   }
 
-  List<Volume> volumes() {
-    return List.of(
-        new VolumeBuilder()
-            .withName(CREDENTIALS_VOLUME)
-            .withNewEmptyDir()
-            .withMedium("Memory")
-            .withSizeLimit(new Quantity(CREDENTIALS_LIMIT))
-            .endEmptyDir()
-            .build(),
+  /** Whether a volume of that name is ours. */
+  static boolean isVolume(String name) {
+    return name.equals(TOKEN_VOLUME) || View.isVolume(name);
+  }
+
+  List<Volume> volumes(InjectionPlan plan) {
+    var volumes = new ArrayList<Volume>();
+    plan.views().forEach(view -> volumes.add(tmpfs(view.volume())));
+    volumes.add(
         new VolumeBuilder()
             .withName(TOKEN_VOLUME)
             .withNewProjected()
@@ -86,11 +84,22 @@ final class AgentContainers {
             .endSource()
             .endProjected()
             .build());
+    return volumes;
   }
 
-  /** What a container needs to see the files, and cannot write through. */
-  VolumeMount consumerMount() {
-    return mount(CREDENTIALS_VOLUME, Delivery.MOUNT_PATH).withReadOnly(true).build();
+  private static Volume tmpfs(String name) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewEmptyDir()
+        .withMedium("Memory")
+        .withSizeLimit(new Quantity(CREDENTIALS_LIMIT))
+        .endEmptyDir()
+        .build();
+  }
+
+  /** What a container needs to see the files of its view, and cannot write through. */
+  VolumeMount consumerMount(View view) {
+    return mount(view.volume(), Delivery.MOUNT_PATH).withReadOnly(true).build();
   }
 
   private ContainerBuilder container(String name, String command, Mode mode, InjectionPlan plan) {
@@ -109,7 +118,8 @@ final class AgentContainers {
         .endResources()
         .withSecurityContext(restricted(plan.user()))
         .withVolumeMounts(
-            mount(CREDENTIALS_VOLUME, Delivery.MOUNT_PATH).build(),
+            plan.views().stream().map(v -> mount(v.volume(), v.folder()).build()).toList())
+        .addToVolumeMounts(
             mount(TOKEN_VOLUME, TOKEN_FOLDER).withReadOnly(true).build(),
             // Where a mount is at this path, Kubernetes adds none: the agent gets no token that the
             // API server would accept.
@@ -120,11 +130,15 @@ final class AgentContainers {
     var args = new ArrayList<String>();
     args.add(command);
     args.add("--broker=" + settings.brokerUrl());
-    plan.of(mode).forEach(c -> args.add("--credential=" + c));
+    plan.of(mode).forEach(c -> args.add("--credential=" + c + folders(plan.folders(c))));
     args.add("--token-file=" + TOKEN_FOLDER + "/" + TOKEN_FILE);
     args.add("--dir=" + Delivery.MOUNT_PATH);
     args.add("--file-mode=" + plan.user().fileMode());
     return args;
+  }
+
+  private static String folders(List<String> folders) {
+    return folders.equals(List.of(Delivery.MOUNT_PATH)) ? "" : ":" + String.join(",", folders);
   }
 
   private static SecurityContext restricted(AgentUser user) {

@@ -7,6 +7,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.policy.PathCollisions;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ public final class InjectionDecider {
   private final InjectionSettings settings;
   private final RequestIndex index;
   private final CredentialCheck credentials;
-  private final PodObstacles obstacles;
   private final Supplier<String> trustBundle;
 
   /**
@@ -44,7 +44,6 @@ public final class InjectionDecider {
     this.settings = settings;
     this.index = index;
     this.credentials = new CredentialCheck(index, formats);
-    this.obstacles = new PodObstacles(settings.readyPort());
     this.trustBundle = trustBundle;
   }
 
@@ -92,17 +91,22 @@ public final class InjectionDecider {
                   Reason.NotReady,
                   "%s is not known yet; try again in a moment".formatted(missing))));
     }
-    var consumers = Consumers.of(pod, requests);
-    var objections = new ArrayList<>(obstacles.ofPod(pod, consumers.names()));
+    var views = Views.of(pod, requests);
+    var consumers = views.consumers();
+    var objections = new ArrayList<>(PodObstacles.of(pod, consumers));
     requests.forEach(r -> objections.addAll(credentials.objections(r, labels.get())));
-    objections.addAll(consumers.objections());
-    objections.addAll(PodObstacles.ofPaths(requests));
+    objections.addAll(views.objections());
+    objections.addAll(collisions(requests));
     if (!objections.isEmpty()) {
       return Objection.refusal(objections);
     }
     return new Inject(
         new InjectionPlan(
-            planned(requests), consumers.names(), AgentUser.of(pod, consumers.names()), bundle));
+            planned(requests),
+            views.all(),
+            AgentUser.of(pod, consumers),
+            Pods.freePort(pod, settings.readyPort()),
+            bundle));
   }
 
   /** The webhook's own selector excludes these too; a cluster must survive its being edited. */
@@ -120,6 +124,24 @@ public final class InjectionDecider {
                             new PlannedCredential(
                                 r.getMetadata().getName(), c.name(), c.delivery().mode())))
         .toList();
+  }
+
+  private static List<Objection> collisions(List<CredentialRequest> requests) {
+    var asked =
+        requests.stream()
+            .flatMap(
+                r ->
+                    r.getSpec().credentials().stream()
+                        .map(c -> new PathCollisions.Asked(r.getMetadata().getName(), c)))
+            .toList();
+    var objections = new ArrayList<Objection>();
+    for (var collision : PathCollisions.among(asked)) {
+      requests.stream()
+          .filter(r -> r.getMetadata().getName().equals(collision.request()))
+          .map(r -> Objection.to(r, collision.deny().reason(), collision.deny().message()))
+          .forEach(objections::add);
+    }
+    return objections;
   }
 
   private static List<Objection> mismatches(Pod pod, List<CredentialRequest> requests) {

@@ -1,21 +1,26 @@
 package dev.hallpass.admission;
 
 import dev.hallpass.api.v1alpha1.Delivery;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a pod gets.
  *
  * @param credentials all of them, by request and then as the request lists them; never empty
- * @param consumers the containers that see the files, init containers included
+ * @param views which containers see which of them; never empty
  * @param user whom the agent runs as
+ * @param readyPort where the agent tells that it is ready
  * @param trustBundle PEM certificates the agent trusts for the broker
  */
 public record InjectionPlan(
     List<PlannedCredential> credentials,
-    Set<String> consumers,
+    List<View> views,
     AgentUser user,
+    int readyPort,
     String trustBundle) {
 
   /**
@@ -35,6 +40,26 @@ public record InjectionPlan(
   /** The requests behind the credentials, without repetition. */
   List<String> requests() {
     return credentials.stream().map(PlannedCredential::request).distinct().toList();
+  }
+
+  /** The containers that see any of the files, init containers first. */
+  Set<String> consumers() {
+    return views.stream()
+        .flatMap(v -> v.containers().stream())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** The view of a container, where it has one. */
+  Optional<View> viewOf(String container) {
+    return views.stream().filter(v -> v.containers().contains(container)).findFirst();
+  }
+
+  /** Where the agent writes the files of a credential. */
+  List<String> folders(PlannedCredential credential) {
+    return views.stream()
+        .filter(v -> v.credentials().contains(credential.toString()))
+        .map(View::folder)
+        .toList();
   }
 
   /** The credentials of that mode. */

@@ -1,29 +1,23 @@
 package dev.hallpass.admission;
 
-import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 
-/** What in a pod, or between its requests, leaves no room for the agent. */
+/** What in a pod leaves no room for the agent. */
 final class PodObstacles {
   /** On most images {@code /var/run} is a link to {@code /run}. */
   private static final List<String> PATHS = List.of(Delivery.MOUNT_PATH, "/run/hallpass");
 
-  private final int readyPort;
-
-  PodObstacles(int readyPort) {
-    this.readyPort = readyPort;
-  }
+  private PodObstacles() {}
 
   /** What stands in the way whatever the agent would deliver; empty where nothing does. */
-  List<Objection> ofPod(Pod pod, Set<String> consumers) {
+  static List<Objection> of(Pod pod, Set<String> consumers) {
     var objections = new ArrayList<Objection>();
     var spec = pod.getSpec();
     if (isWindows(pod)) {
@@ -41,42 +35,6 @@ final class PodObstacles {
     Pods.containers(pod)
         .filter(c -> consumers.contains(c.getName()))
         .forEach(c -> takenPaths(c, objections));
-    Pods.containers(pod)
-        .filter(this::usesReadyPort)
-        .forEach(
-            c ->
-                objections.add(
-                    taken(
-                        "port %d of container %s; choose another"
-                            .formatted(readyPort, c.getName()))));
-    return objections;
-  }
-
-  /** Files that two credentials deliver to the same place; empty where there are none. */
-  static List<Objection> ofPaths(List<CredentialRequest> requests) {
-    var objections = new ArrayList<Objection>();
-    var owners = new HashMap<String, String>();
-    for (var request : requests) {
-      for (var credential : request.getSpec().credentials()) {
-        var owner = request.getMetadata().getName() + "/" + credential.name();
-        for (var file : credential.delivery().files()) {
-          owners.entrySet().stream()
-              .filter(e -> overlap(e.getKey(), file.path()))
-              .findFirst()
-              .ifPresent(
-                  e ->
-                      objections.add(
-                          Objection.to(
-                              request,
-                              Reason.PathCollision,
-                              "spec.credentials[%s].delivery.files: %s is in the way of %s of %s;"
-                                      .formatted(
-                                          credential.name(), file.path(), e.getKey(), e.getValue())
-                                  + " choose another path")));
-          owners.put(file.path(), owner);
-        }
-      }
-    }
     return objections;
   }
 
@@ -102,7 +60,7 @@ final class PodObstacles {
           .forEach(n -> taken.add("init container " + n));
       spec.getVolumes().stream()
           .map(Volume::getName)
-          .filter(AgentContainers.VOLUMES::contains)
+          .filter(AgentContainers::isVolume)
           .forEach(n -> taken.add("volume " + n));
     }
     return taken;
@@ -110,7 +68,7 @@ final class PodObstacles {
 
   private static void takenPaths(Container container, List<Objection> objections) {
     container.getVolumeMounts().stream()
-        .filter(m -> !AgentContainers.VOLUMES.contains(m.getName()))
+        .filter(m -> !AgentContainers.isVolume(m.getName()))
         .filter(m -> PATHS.stream().anyMatch(p -> within(m.getMountPath(), p)))
         .forEach(
             m ->
@@ -120,18 +78,8 @@ final class PodObstacles {
                             .formatted(m.getMountPath(), container.getName()))));
   }
 
-  private boolean usesReadyPort(Container container) {
-    return container.getPorts().stream()
-        .anyMatch(p -> Integer.valueOf(readyPort).equals(p.getContainerPort()));
-  }
-
   private static Objection taken(String what) {
     return new Objection(Reason.NameTaken, "the pod has its own " + what);
-  }
-
-  /** Whether one path is the other, or lies below it. */
-  private static boolean overlap(String path, String other) {
-    return within(path, other) || within(other, path);
   }
 
   private static boolean within(String path, String folder) {

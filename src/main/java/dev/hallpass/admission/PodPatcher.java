@@ -38,7 +38,7 @@ final class PodPatcher {
     var patch = new JsonPatch();
     annotation(pod, plan, patch);
     var spec = pod.path("spec");
-    patch.list("/spec/volumes", items(spec, "volumes"), volumes(items(spec, "volumes")));
+    patch.list("/spec/volumes", items(spec, "volumes"), volumes(items(spec, "volumes"), plan));
     mounts(spec, "containers", plan, patch);
     mounts(spec, "initContainers", plan, patch);
     patch.list(
@@ -60,9 +60,9 @@ final class PodPatcher {
     }
   }
 
-  private List<JsonNode> volumes(List<JsonNode> present) {
+  private List<JsonNode> volumes(List<JsonNode> present, InjectionPlan plan) {
     var wanted = new ArrayList<>(present);
-    for (var volume : agent.volumes()) {
+    for (var volume : agent.volumes(plan)) {
       place(wanted, mapper.valueToTree(volume), Set.of());
     }
     return wanted;
@@ -81,15 +81,15 @@ final class PodPatcher {
     }
   }
 
-  /** The mounts a container should have: of our volumes, consumers have one and others none. */
+  /** The mounts a container should have: of our volumes its view's, where it has one. */
   private List<JsonNode> mounts(JsonNode container, InjectionPlan plan) {
-    var ours = mapper.<JsonNode>valueToTree(agent.consumerMount());
-    var consumes = plan.consumers().contains(name(container));
+    var ours =
+        plan.viewOf(name(container)).map(v -> mapper.<JsonNode>valueToTree(agent.consumerMount(v)));
     var wanted = new ArrayList<>(items(container, "volumeMounts"));
-    var kept = consumes && wanted.contains(ours);
-    wanted.removeIf(m -> AgentContainers.VOLUMES.contains(name(m)) && !(kept && m.equals(ours)));
-    if (consumes && !kept) {
-      wanted.add(ours);
+    var kept = ours.filter(wanted::contains);
+    wanted.removeIf(m -> AgentContainers.isVolume(name(m)) && !kept.filter(m::equals).isPresent());
+    if (kept.isEmpty()) {
+      ours.ifPresent(wanted::add);
     }
     return wanted;
   }

@@ -3,12 +3,17 @@ package dev.hallpass.admission;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Reads a pod that is being created, before or after it was injected. */
 final class Pods {
+  private static final int MAX_PORT = 65_535;
+
   private Pods() {}
 
   /** The pod's containers without the agent's: init containers first. */
@@ -37,11 +42,21 @@ final class Pods {
     return name == null || name.isEmpty() ? "default" : name;
   }
 
+  /** The first port from this one on that no container of the pod declares. */
+  static int freePort(Pod pod, int preferred) {
+    var taken =
+        containers(pod)
+            .flatMap(c -> c.getPorts().stream())
+            .map(ContainerPort::getContainerPort)
+            .collect(Collectors.toSet());
+    return IntStream.rangeClosed(preferred, MAX_PORT)
+        .filter(port -> !taken.contains(port))
+        .findFirst()
+        .orElse(preferred);
+  }
+
   static boolean mountsCredentials(Container container) {
     return container.getVolumeMounts().stream()
-        .anyMatch(
-            m ->
-                AgentContainers.CREDENTIALS_VOLUME.equals(m.getName())
-                    && Delivery.MOUNT_PATH.equals(m.getMountPath()));
+        .anyMatch(m -> View.isVolume(m.getName()) && Delivery.MOUNT_PATH.equals(m.getMountPath()));
   }
 }

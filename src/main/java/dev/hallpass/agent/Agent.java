@@ -58,9 +58,13 @@ public final class Agent {
     var broker = new BrokerClient(options.broker(), options.tokenFile(), trust);
     var random = new SplittableRandom();
     var credentials = new ArrayList<CredentialLoop>();
-    for (var name : options.credentials()) {
-      var files = new FileDrop(options.dir(), options.fileMode());
-      credentials.add(new CredentialLoop(name, broker, files, log, clock, random));
+    for (var errand : options.credentials()) {
+      var drops = new ArrayList<FileDrop>();
+      for (var folder : errand.foldersOr(options.dir())) {
+        drops.add(new FileDrop(folder, options.fileMode()));
+      }
+      credentials.add(
+          new CredentialLoop(errand.name(), broker, List.copyOf(drops), log, clock, random));
     }
     return List.copyOf(credentials);
   }

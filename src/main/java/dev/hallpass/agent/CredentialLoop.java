@@ -6,6 +6,7 @@ import dev.hallpass.wire.Reason;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class CredentialLoop {
 
   private final CredentialName name;
   private final BrokerClient broker;
-  private final FileDrop files;
+  private final List<FileDrop> drops;
   private final Log log;
   private final Clock clock;
   private final RandomGenerator random;
@@ -42,13 +43,13 @@ final class CredentialLoop {
   CredentialLoop(
       CredentialName name,
       BrokerClient broker,
-      FileDrop files,
+      List<FileDrop> drops,
       Log log,
       Clock clock,
       RandomGenerator random) {
     this.name = name;
     this.broker = broker;
-    this.files = files;
+    this.drops = drops;
     this.log = log;
     this.clock = clock;
     this.random = random;
@@ -104,7 +105,9 @@ final class CredentialLoop {
     usableUntil = null;
     lease = new LeaseCall(answer.lease(), answer.epoch());
     try {
-      files.place(answer.files());
+      for (var drop : drops) {
+        drop.place(answer.files());
+      }
     } catch (IOException e) {
       throw new CallException(
           Reason.DeliveryFailed, e.getClass().getSimpleName() + ": " + e.getMessage(), e);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials what to fetch, at least one
  * @param readyPort where readiness is served; unused in {@link Mode#INIT}
  * @param tokenFile the projected service account token, read anew at each call
- * @param dir where files are written
+ * @param dir where files are written of which nothing else is said
  * @param fileMode permissions of the files
  * @param timeout how long {@link Mode#INIT} tries
  * @param terminationLog where the last words go, if the file is there
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record Options(
     Mode mode,
     URI broker,
-    List<CredentialName> credentials,
+    List<Errand> credentials,
     int readyPort,
     Path tokenFile,
     Path dir,
@@ -38,7 +38,7 @@ record Options(
 
   static final String USAGE =
       """
-      agent sidecar|init --broker=https://HOST:PORT --credential=REQUEST/CREDENTIAL [--credential=...]
+      agent sidecar|init --broker=https://HOST:PORT --credential=REQUEST/CREDENTIAL[:DIR,...] [--credential=...]
         [--ready-port=7470] [--token-file=/var/run/hallpass-agent/token] [--dir=/var/run/hallpass]
         [--file-mode=0400|0440|0444] [--timeout=SECONDS] [--termination-log=/dev/termination-log]
       HALLPASS_CA: PEM certificates that the broker's certificate must chain to\
@@ -77,7 +77,7 @@ record Options(
 
   private static final class Reader {
     private final Mode mode;
-    private final List<CredentialName> credentials = new ArrayList<>();
+    private final List<Errand> credentials = new ArrayList<>();
     private @Nullable URI broker;
     private int readyPort = 7470;
     private Path tokenFile = Path.of("/var/run/hallpass-agent/token");
@@ -98,7 +98,7 @@ record Options(
       var value = arg.substring(equals + 1);
       switch (arg.substring(0, equals)) {
         case "--broker" -> broker = broker(value);
-        case "--credential" -> credentials.add(CredentialName.parse(value));
+        case "--credential" -> credentials.add(Errand.parse(value));
         case "--ready-port" -> readyPort = number(value, 65_535);
         case "--token-file" -> tokenFile = Path.of(value);
         case "--dir" -> dir = Path.of(value);

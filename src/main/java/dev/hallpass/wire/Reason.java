@@ -42,12 +42,9 @@ public enum Reason {
           + " spec.workload.serviceAccountName."),
   ContainerUnknown(
       Kind.REFUSED, "delivery.containers names a container that the pod does not have."),
-  ContainersDiffer(
-      Kind.REFUSED,
-      "The pod's credentials name different containers. Name the same in each delivery.containers."),
   NameTaken(
       Kind.REFUSED,
-      "The pod already has a container, volume, mount or port that Hallpass needs to add."),
+      "The pod already has a container, volume or mount of the name or path that Hallpass needs."),
   HostNetworkUnsupported(Kind.REFUSED, "A pod in the node's network cannot prove its address."),
   WindowsUnsupported(Kind.REFUSED, "The agent has no Windows build."),
   NotReady(Kind.UNAVAILABLE, "Hallpass is starting, and cannot decide yet. Try again."),

@@ -28,6 +28,7 @@ class CredentialLoopTest {
   private static final RandomGenerator MIDDLE = () -> Long.MIN_VALUE;
 
   @TempDir private Path pod;
+  @TempDir private Path second;
   private final TestClock clock = new TestClock();
   private final TestBroker broker = new TestBroker(clock);
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -43,7 +44,9 @@ class CredentialLoopTest {
         new CredentialLoop(
             NAME,
             new BrokerClient(broker.uri(), token, trust),
-            new FileDrop(pod, PosixFilePermissions.fromString("r--r-----")),
+            List.of(
+                new FileDrop(pod, PosixFilePermissions.fromString("r--r-----")),
+                new FileDrop(second, PosixFilePermissions.fromString("r--r-----"))),
             new Log(new PrintStream(log, true, StandardCharsets.UTF_8), clock),
             clock,
             MIDDLE);
@@ -69,6 +72,17 @@ class CredentialLoopTest {
         .isEqualTo(
             "time=2026-01-01T12:00:00Z level=info msg=\"active until 2026-01-01T12:15:00Z\""
                 + " request=\"orders-db\" credential=\"db\" lease=\"lease-1\"\n");
+  }
+
+  @Test
+  void writesIntoEveryFolderBeforeItAcknowledges() {
+    var atAcknowledge = new StringBuilder();
+    broker.onAcknowledge = () -> atAcknowledge.append(Files.exists(second.resolve("db.env")));
+
+    loop.step();
+
+    assertThat(atAcknowledge).hasToString("true");
+    assertThat(second.resolve("db.env")).hasContent("PGPASSWORD=s1\n");
   }
 
   @Test

@@ -22,7 +22,7 @@ class OptionsTest {
             "init",
             "--broker=https://broker.svc:8443",
             "--credential=orders/db",
-            "--credential=orders/queue",
+            "--credential=orders/queue:/d,/d-2",
             "--ready-port=1",
             "--token-file=/t",
             "--dir=/d",
@@ -35,7 +35,11 @@ class OptionsTest {
             new Options(
                 Mode.INIT,
                 URI.create("https://broker.svc:8443"),
-                List.of(new CredentialName("orders", "db"), new CredentialName("orders", "queue")),
+                List.of(
+                    new Errand(new CredentialName("orders", "db"), List.of()),
+                    new Errand(
+                        new CredentialName("orders", "queue"),
+                        List.of(Path.of("/d"), Path.of("/d-2")))),
                 1,
                 Path.of("/t"),
                 Path.of("/d"),
@@ -67,6 +71,8 @@ class OptionsTest {
         "sidecar --broker=https://b --credential=a",
         "sidecar --broker=https://b --credential=a/b/c",
         "sidecar --broker=https://b --credential=/b",
+        "sidecar --broker=https://b --credential=a/b:",
+        "sidecar --broker=https://b --credential=a/b:relative",
         "sidecar --broker=https://b --credential=a/b --ready-port=0",
         "sidecar --broker=https://b --credential=a/b --ready-port=65536",
         "sidecar --broker=https://b --credential=a/b --file-mode=0666",

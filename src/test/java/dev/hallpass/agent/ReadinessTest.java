@@ -42,7 +42,7 @@ class ReadinessTest {
     return new CredentialLoop(
         new CredentialName("orders", credential),
         new BrokerClient(broker.uri(), token, new Trust(broker.authority.pem())),
-        new FileDrop(pod.resolve("files"), PosixFilePermissions.fromString("r--r-----")),
+        List.of(new FileDrop(pod.resolve("files"), PosixFilePermissions.fromString("r--r-----"))),
         new Log(
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8), clock),
         clock,

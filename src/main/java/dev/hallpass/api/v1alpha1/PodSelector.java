@@ -60,6 +60,23 @@ public record PodSelector(
     DoesNotExist
   }
 
+  /**
+   * Whether every object that the other selects is selected too, as far as the terms themselves
+   * show: each of ours is one of the other's.
+   */
+  public boolean includes(PodSelector other) {
+    return orEmpty(other.matchLabels).entrySet().containsAll(orEmpty(matchLabels).entrySet())
+        && orEmpty(other.matchExpressions).containsAll(orEmpty(matchExpressions));
+  }
+
+  private static Map<String, String> orEmpty(@Nullable Map<String, String> labels) {
+    return labels == null ? Map.of() : labels;
+  }
+
+  private static List<Requirement> orEmpty(@Nullable List<Requirement> terms) {
+    return terms == null ? List.of() : terms;
+  }
+
   /** Whether an object with these labels is selected. */
   public boolean matches(@Nullable Map<String, String> labels) {
     var present = labels == null ? Map.<String, String>of() : labels;

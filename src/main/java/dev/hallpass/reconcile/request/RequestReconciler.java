@@ -96,6 +96,10 @@ public final class RequestReconciler implements Reconciler<CredentialRequest> {
         new InformerEvents<>(
             view.clusterProviders(), Changes::provider, by(requests, "provider", Keys::provider)),
         new InformerEvents<>(
+            view.requests(),
+            Changes::spec,
+            by(requests, Cache.NAMESPACE_INDEX, r -> r.getMetadata().getNamespace())),
+        new InformerEvents<>(
             view.serviceAccounts(),
             Changes::labels,
             by(requests, Cache.NAMESPACE_INDEX, a -> a.getMetadata().getNamespace())),

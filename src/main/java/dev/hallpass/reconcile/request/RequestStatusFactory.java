@@ -74,11 +74,14 @@ final class RequestStatusFactory {
   }
 
   private List<Condition> ready(CredentialRequest request, @Nullable List<Condition> old) {
+    var neighbours = view.requestsIn(request.getMetadata().getNamespace());
     var denied =
-        Stream.concat(
+        Stream.of(
                 accountMissing(request).stream(),
                 request.getSpec().credentials().stream()
-                    .flatMap(c -> obstacle(request, c).stream()))
+                    .flatMap(c -> obstacle(request, c).stream()),
+                Neighbours.collisions(request, neighbours).stream())
+            .flatMap(d -> d)
             .toList();
     var holds = denied.isEmpty();
     return Conditions.with(
