@@ -17,11 +17,14 @@ public final class FileWriter {
 
   private FileWriter() {}
 
-  /** One rendered file per file asked for, in that order. */
+  /** One rendered file per file asked for, in that order; then what the credential attaches. */
   public static List<IssueAnswer.File> render(Delivery delivery, Material material) {
-    return delivery.files().stream()
-        .map(file -> new IssueAnswer.File(file.path(), Secret.of(render(file.format(), material))))
-        .toList();
+    var asked =
+        delivery.files().stream()
+            .map(f -> new IssueAnswer.File(f.path(), Secret.of(render(f.format(), material))));
+    var attached =
+        material.attachments().stream().map(a -> new IssueAnswer.File(a.path(), a.content()));
+    return Stream.concat(asked, attached).toList();
   }
 
   private static String render(Delivery.Format format, Material material) {
@@ -38,6 +41,7 @@ public final class FileWriter {
    */
   private static String env(Material material) {
     return material.fields().stream()
+        .filter(f -> f.variable() != null)
         .map(f -> f.variable() + "=" + shellWord(f.value().reveal()) + "\n")
         .collect(Collectors.joining());
   }

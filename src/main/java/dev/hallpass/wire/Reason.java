@@ -86,6 +86,17 @@ public enum Reason {
   // The target and the platform
   TargetUnreachable(Kind.UNAVAILABLE, "The target does not answer."),
   TargetRefused(Kind.UNAVAILABLE, "The target refused the operation."),
+  TlsFailed(
+      Kind.UNAVAILABLE,
+      "The target's TLS does not fit the provider's tls settings; the message names the field."),
+  GroupRoleUnsafe(
+      Kind.UNAVAILABLE,
+      "A group role of the access level can log in, or reaches an administrator's rights, so that"
+          + " access could outlive its lease. Offer another role, or take the rights from it."),
+  RemovalBlocked(
+      Kind.UNAVAILABLE,
+      "The account is disabled and has no sessions, but something of somebody else holds on to what"
+          + " it owns. It is tried again; the message says what to end or drop."),
   AdminSecretUnavailable(
       Kind.UNAVAILABLE, "The provider's admin Secret is missing, forbidden or incomplete."),
   ApiServerUnavailable(Kind.UNAVAILABLE, "The Kubernetes API server does not answer."),

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.Delivery.Format;
 import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Material.Attachment;
 import dev.hallpass.provider.Material.Field;
 import dev.hallpass.testing.ServerProcess;
+import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +60,28 @@ class FileWriterTest {
   void pgPassEscapesColonsAndBackslashes() {
     assertThat(render(Format.PgPass, AWKWARD))
         .isEqualTo("\\:\\:1:5432:orders:hp_x:a\\:b\\\\c'd\"e $f\n");
+  }
+
+  @Test
+  void whatHasNoVariableIsInJsonAlone() {
+    var material =
+        new Material(
+            List.of(field("username", "PGUSER", "hp_x"), new Field("ca", null, Secret.of("PEM"))));
+
+    assertThat(render(Format.Env, material)).isEqualTo("PGUSER=hp_x\n");
+    assertThat(render(Format.Json, material)).contains("\"ca\":\"PEM\"");
+  }
+
+  @Test
+  void attachmentsComeAfterTheFilesAskedFor() {
+    var material =
+        new Material(List.of(), List.of(new Attachment(".ca/hp_x.pem", Secret.of("PEM"))));
+    var delivery =
+        new Delivery(Delivery.Mode.Sidecar, null, List.of(new Delivery.File("f", Format.Env)));
+
+    assertThat(FileWriter.render(delivery, material))
+        .extracting(IssueAnswer.File::path)
+        .containsExactly("f", ".ca/hp_x.pem");
   }
 
   private static String render(Format format, Material material) {

@@ -1,9 +1,12 @@
 package dev.hallpass.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -17,9 +20,10 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A real PostgreSQL on loopback, from the system's own binaries, with SCRAM logins and TLS offered.
- * Started once per JVM. Tests take a {@link PostgresServer} parameter; those that stop a server
- * start one of their own.
+ * A real PostgreSQL on loopback with SCRAM logins, from the system's own binaries, or from the
+ * folder that the environment variable {@code HALLPASS_POSTGRES_BIN} names. Started once per JVM.
+ * Tests take an {@link Instance} parameter; those that stop or reconfigure a server start one of
+ * their own.
  */
 public final class PostgresServer implements BeforeAllCallback, ParameterResolver {
   private static final String PASSWORD = "loopback-test-superuser";
@@ -60,6 +64,8 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
                       "-c",
                       "max_connections=200",
                       "-c",
+                      "max_prepared_transactions=16",
+                      "-c",
                       "log_statement=all")));
       process.await(Duration.ofSeconds(30), this::answers);
       return this;
@@ -76,6 +82,45 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
     /** Stops it; {@link #start} brings it back. */
     public void stop() {
       process.close();
+    }
+
+    /** Offers TLS with this certificate from now on. */
+    public void offerTls(TestAuthority.Certificate certificate) {
+      var chain = place("server.crt", certificate.certificate());
+      var key = place("server.key", certificate.key());
+      execute(
+          "ALTER SYSTEM SET ssl_cert_file = '%s'".formatted(chain),
+          "ALTER SYSTEM SET ssl_key_file = '%s'".formatted(key),
+          "ALTER SYSTEM SET ssl = on",
+          "SELECT pg_reload_conf()");
+      await().atMost(Duration.ofSeconds(10)).until(() -> query("SHOW ssl").equals(List.of("on")));
+    }
+
+    /** Admits nobody but the superuser without TLS from now on. */
+    public void demandTls() {
+      place(
+          "data/pg_hba.conf",
+          """
+          host all postgres 127.0.0.1/32 scram-sha-256
+          hostssl all all 127.0.0.1/32 scram-sha-256
+          """);
+      execute("SELECT pg_reload_conf()");
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> query("SELECT type FROM pg_hba_file_rules").contains("hostssl"));
+    }
+
+    private Path place(String name, String text) {
+      try {
+        var file = Files.writeString(folder.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        if (root()) {
+          ServerProcess.output("chown", "postgres", file.toString());
+        }
+        return file;
+      } catch (IOException e) {
+        throw new IllegalStateException("cannot write " + name, e);
+      }
     }
 
     /** Its port on 127.0.0.1. */
@@ -95,8 +140,13 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
 
     /** Somebody's connection to the database {@code postgres}. */
     public Connection connect(String user, String password) throws SQLException {
+      return connect("postgres", user, password);
+    }
+
+    /** Somebody's connection. */
+    public Connection connect(String database, String user, String password) throws SQLException {
       return DriverManager.getConnection(
-          "jdbc:postgresql://127.0.0.1:%d/postgres?sslmode=disable".formatted(port),
+          "jdbc:postgresql://127.0.0.1:%d/%s?sslmode=disable".formatted(port, database),
           user,
           password);
     }
@@ -205,6 +255,10 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
   }
 
   private static Path binaries() {
+    var named = System.getenv("HALLPASS_POSTGRES_BIN");
+    if (named != null && !named.isEmpty()) {
+      return Path.of(named);
+    }
     try (var versions = Files.list(Path.of("/usr/lib/postgresql"))) {
       return versions
           .map(v -> v.resolve("bin"))

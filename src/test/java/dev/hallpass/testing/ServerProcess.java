@@ -42,7 +42,7 @@ public final class ServerProcess implements AutoCloseable {
     Awaitility.await()
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(100))
-        .ignoreExceptions()
+        .ignoreExceptionsInstanceOf(Exception.class)
         .until(
             () -> {
               if (!process.isAlive()) {

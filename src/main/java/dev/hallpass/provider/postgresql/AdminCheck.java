@@ -38,21 +38,13 @@ final class AdminCheck {
     if (level.postgresql() == null) {
       return;
     }
+    new GroupCheck(connection).check(level, level.postgresql().roles());
     for (var group : level.postgresql().roles()) {
       var field = "spec.access[%s].postgresql.roles: ".formatted(level.name());
       if (Sql.strings(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", group).isEmpty()) {
         throw refused(
             field
                 + "there is no role %s: CREATE ROLE %<s NOLOGIN".formatted(Sql.identifier(group)));
-      }
-      if (holds(
-          "SELECT rolsuper OR rolcreaterole OR rolreplication OR rolbypassrls FROM pg_roles"
-              + " WHERE rolname = ?",
-          group)) {
-        throw refused(
-            field
-                + "role %s is an administrator's: offer one that has only the grants it needs"
-                    .formatted(Sql.identifier(group)));
       }
       if (!mayGrant(group)) {
         throw refused(

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.postgresql.ssl.WrappedFactory;
@@ -17,9 +20,8 @@ public final class BundleSslFactory extends WrappedFactory {
   public BundleSslFactory(String bundle) throws GeneralSecurityException, IOException {
     var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
-    var pem = new ByteArrayInputStream(bundle.getBytes(StandardCharsets.US_ASCII));
     var index = 0;
-    for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+    for (var certificate : certificates(bundle)) {
       trusted.setCertificateEntry("ca-" + index++, certificate);
     }
     var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -27,5 +29,19 @@ public final class BundleSslFactory extends WrappedFactory {
     var context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
     factory = context.getSocketFactory();
+  }
+
+  /**
+   * The certificates of a bundle, at least one.
+   *
+   * @throws CertificateException where there is none, or one cannot be read
+   */
+  static Collection<? extends Certificate> certificates(String bundle) throws CertificateException {
+    var pem = new ByteArrayInputStream(bundle.getBytes(StandardCharsets.UTF_8));
+    var found = CertificateFactory.getInstance("X.509").generateCertificates(pem);
+    if (found.isEmpty()) {
+      throw new CertificateException("there is no certificate in it");
+    }
+    return found;
   }
 }

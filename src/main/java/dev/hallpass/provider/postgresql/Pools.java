@@ -18,12 +18,20 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 
-/** One connection pool per target. A changed spec or admin Secret replaces the pool. */
+/**
+ * One connection pool per target. A changed spec or admin Secret replaces the pool, and the calls
+ * that are under way finish with the old one. A pool that nobody asks for any more, as its provider
+ * is gone, is closed.
+ */
 final class Pools implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 8;
   private static final Duration ACQUISITION = Duration.ofSeconds(10);
@@ -36,9 +44,28 @@ final class Pools implements AutoCloseable {
       "-c search_path=pg_catalog,pg_temp -c lock_timeout=2s -c statement_timeout=10s"
           + " -c idle_in_transaction_session_timeout=15s";
 
-  private final Map<String, Pool> pools = new HashMap<>();
+  private static final Duration IDLE = Duration.ofMinutes(30);
 
-  private record Pool(PostgreSql server, Map<String, Secret> login, AgroalDataSource source) {}
+  /** Longer than any call holds a connection: statements and sockets are bounded in time. */
+  private static final Duration GRACE = Duration.ofMinutes(2);
+
+  private final InstantSource clock;
+  private final Map<String, Pool> pools = new HashMap<>();
+  private final List<Retired> retired = new ArrayList<>();
+
+  private record Pool(
+      PostgreSql server, Map<String, Secret> login, AgroalDataSource source, Instant usedAt) {
+
+    Pool usedAt(Instant now) {
+      return new Pool(server, login, source, now);
+    }
+  }
+
+  private record Retired(AgroalDataSource source, Instant at) {}
+
+  Pools(InstantSource clock) {
+    this.clock = clock;
+  }
 
   /** A connection to the provider's database. */
   Connection connect(Target target) throws SQLException {
@@ -54,18 +81,33 @@ final class Pools implements AutoCloseable {
   }
 
   private synchronized Pool pool(Target target) {
+    var now = clock.instant();
+    closeUnused(now);
     var known = pools.get(target.id());
     if (known != null
         && known.server().equals(server(target))
         && known.login().equals(target.admin())) {
+      pools.put(target.id(), known.usedAt(now));
       return known;
     }
-    var fresh = new Pool(server(target), target.admin(), open(target));
+    var fresh = new Pool(server(target), target.admin(), open(target), now);
     pools.put(target.id(), fresh);
     if (known != null) {
-      known.source().close();
+      retired.add(new Retired(known.source(), now));
     }
     return fresh;
+  }
+
+  private void closeUnused(Instant now) {
+    pools.values().removeIf(pool -> closed(pool.source(), pool.usedAt().plus(IDLE).isBefore(now)));
+    retired.removeIf(old -> closed(old.source(), old.at().plus(GRACE).isBefore(now)));
+  }
+
+  private static boolean closed(AgroalDataSource source, boolean due) {
+    if (due) {
+      source.close();
+    }
+    return due;
   }
 
   private static AgroalDataSource open(Target target) {
@@ -97,7 +139,7 @@ final class Pools implements AutoCloseable {
     try {
       return AgroalDataSource.from(configuration);
     } catch (SQLException e) {
-      throw SqlErrors.explain(e);
+      throw SqlErrors.explain(target, e);
     }
   }
 
@@ -128,6 +170,7 @@ final class Pools implements AutoCloseable {
     properties.setProperty("sslmode", sslMode(server));
     var tls = server.tls();
     if (tls != null && tls.caBundle() != null && tls.mode() == TlsMode.VerifyFull) {
+      TlsErrors.requireUsable(tls.caBundle());
       properties.setProperty("sslfactory", BundleSslFactory.class.getName());
       properties.setProperty("sslfactoryarg", tls.caBundle());
     } else if (sslMode(server).equals("verify-full")) {
@@ -138,15 +181,21 @@ final class Pools implements AutoCloseable {
 
   /** The libpq name of the TLS mode. */
   static String sslMode(PostgreSql server) {
-    var tls = server.tls();
-    return switch (tls == null ? TlsMode.VerifyFull : tls.mode()) {
+    return switch (tlsMode(server)) {
       case Disable -> "disable";
       case Require -> "require";
       case VerifyFull -> "verify-full";
     };
   }
 
-  private static PostgreSql server(Target target) {
+  /** The TLS mode, defaulted. */
+  static TlsMode tlsMode(PostgreSql server) {
+    var tls = server.tls();
+    return tls == null ? TlsMode.VerifyFull : tls.mode();
+  }
+
+  /** What a target says of its server. */
+  static PostgreSql server(Target target) {
     return Objects.requireNonNull(target.spec().postgresql(), "not a PostgreSQL provider");
   }
 
@@ -164,5 +213,7 @@ final class Pools implements AutoCloseable {
   public synchronized void close() {
     pools.values().forEach(p -> p.source().close());
     pools.clear();
+    retired.forEach(r -> r.source().close());
+    retired.clear();
   }
 }

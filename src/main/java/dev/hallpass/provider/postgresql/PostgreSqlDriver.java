@@ -5,7 +5,6 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
-import dev.hallpass.provider.Material.Field;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
@@ -15,6 +14,7 @@ import dev.hallpass.wire.Secret;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,11 +32,16 @@ public final class PostgreSqlDriver implements TargetDriver {
   private static final int CONNECTIONS = 50;
 
   private final SecureRandom random;
-  private final Pools pools = new Pools();
+  private final Pools pools;
 
   /** Draws passwords and salts from this source. */
   public PostgreSqlDriver(SecureRandom random) {
+    this(random, InstantSource.system());
+  }
+
+  PostgreSqlDriver(SecureRandom random, InstantSource clock) {
     this.random = random;
+    this.pools = new Pools(clock);
   }
 
   @Override
@@ -69,6 +74,7 @@ public final class PostgreSqlDriver implements TargetDriver {
         connection -> {
           var found = RoleComment.read(connection, grant.subject());
           if (found.isEmpty()) {
+            checkGroups(connection, grant);
             Sql.execute(connection, create(grant) + attributes + groups(grant));
           } else {
             fence(found.get().epoch() > grant.epoch(), grant);
@@ -77,7 +83,7 @@ public final class PostgreSqlDriver implements TargetDriver {
           }
           RoleComment.of(grant).write(connection, grant.subject());
         });
-    return material(server(target.spec()), grant.subject(), password);
+    return PodCredential.of(server(target.spec()), grant.subject(), password);
   }
 
   @Override
@@ -110,8 +116,14 @@ public final class PostgreSqlDriver implements TargetDriver {
         });
   }
 
+  /** What a group reaches can change at any time, so what the probe saw is not enough. */
+  private static void checkGroups(Connection connection, Grant grant) throws SQLException {
+    new GroupCheck(connection).check(grant.level(), groupRoles(grant));
+  }
+
   /** The level may name other group roles than when the account was made. */
   private static void alignGroups(Connection connection, Grant grant) throws SQLException {
+    checkGroups(connection, grant);
     var wanted = groupRoles(grant);
     var held =
         Sql.strings(
@@ -139,6 +151,7 @@ public final class PostgreSqlDriver implements TargetDriver {
   @Override
   public List<Subject> inventory(Target target, String installation) {
     try (var connection = pools.connect(target)) {
+      Sessions.endOfVanishedRoles(connection);
       return Sql.strings(
               connection,
               "SELECT rolname FROM pg_roles WHERE starts_with(rolname, ?)",
@@ -148,7 +161,7 @@ public final class PostgreSqlDriver implements TargetDriver {
           .flatMap(Optional::stream)
           .toList();
     } catch (SQLException e) {
-      throw SqlErrors.explain(e);
+      throw SqlErrors.explain(target, e);
     }
   }
 
@@ -157,7 +170,7 @@ public final class PostgreSqlDriver implements TargetDriver {
     try (var connection = pools.connect(target)) {
       new AdminCheck(connection).check(target.spec());
     } catch (SQLException e) {
-      throw SqlErrors.explain(e);
+      throw SqlErrors.explain(target, e);
     }
   }
 
@@ -181,7 +194,7 @@ public final class PostgreSqlDriver implements TargetDriver {
             change.apply(connection);
           });
     } catch (SQLException e) {
-      throw SqlErrors.explain(e);
+      throw SqlErrors.explain(target, e);
     }
   }
 
@@ -229,21 +242,5 @@ public final class PostgreSqlDriver implements TargetDriver {
 
   private static PostgreSql server(CredentialProviderSpec spec) {
     return Objects.requireNonNull(spec.postgresql(), "not a PostgreSQL provider");
-  }
-
-  private static Material material(PostgreSql server, Subject subject, Secret password) {
-    var port = String.valueOf(server.portOrDefault());
-    return new Material(
-        List.of(
-            field("host", "PGHOST", server.host()),
-            field("port", "PGPORT", port),
-            field("database", "PGDATABASE", server.database()),
-            field("username", "PGUSER", subject.name()),
-            new Field("password", "PGPASSWORD", password),
-            field("sslmode", "PGSSLMODE", Pools.sslMode(server))));
-  }
-
-  private static Field field(String name, String variable, String value) {
-    return new Field(name, variable, Secret.of(value));
   }
 }

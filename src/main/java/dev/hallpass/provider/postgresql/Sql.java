@@ -5,10 +5,19 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.postgresql.util.PSQLException;
 
 /** SQL over JDBC. DDL takes no parameters, so what goes into it is quoted here. */
 final class Sql {
-  private static final Set<String> RACES = Set.of("XX000", "55P03", "40P01", "42710", "23505");
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String INTERNAL_ERROR = "XX000";
+  private static final Set<String> RACES = Set.of(LOCK_NOT_AVAILABLE, "40P01", "42710", "23505");
+
+  /**
+   * The server's functions that say "tuple concurrently updated" or "deleted", which has no
+   * SQLSTATE of its own. Unlike the words, a function's name is in no language.
+   */
+  private static final Set<String> ROW_CHANGED = Set.of("simple_heap_update", "simple_heap_delete");
 
   private Sql() {}
 
@@ -39,14 +48,26 @@ final class Sql {
   /** The first column of each row. */
   static List<String> strings(Connection connection, String sql, Object... arguments)
       throws SQLException {
+    return rows(connection, sql, arguments).stream().map(List::getFirst).toList();
+  }
+
+  /** The columns of each row as text; null is empty. */
+  static List<List<String>> rows(Connection connection, String sql, Object... arguments)
+      throws SQLException {
     try (var statement = connection.prepareStatement(sql)) {
       for (var i = 0; i < arguments.length; i++) {
         statement.setObject(i + 1, arguments[i]);
       }
-      var found = new ArrayList<String>();
+      var found = new ArrayList<List<String>>();
       try (var rows = statement.executeQuery()) {
+        var columns = rows.getMetaData().getColumnCount();
         while (rows.next()) {
-          found.add(rows.getString(1));
+          var row = new ArrayList<String>(columns);
+          for (var i = 1; i <= columns; i++) {
+            var text = rows.getString(i);
+            row.add(text == null ? "" : text);
+          }
+          found.add(row);
         }
       }
       return found;
@@ -62,7 +83,19 @@ final class Sql {
    * changed under it, a lock that was not to be had, a deadlock, a role made by somebody else.
    */
   static boolean lostARace(SQLException e) {
-    return RACES.contains(String.valueOf(e.getSQLState()));
+    return RACES.contains(String.valueOf(e.getSQLState())) || rowChanged(e);
+  }
+
+  /** Whether a lock was not to be had in time. */
+  static boolean lockedOut(SQLException e) {
+    return LOCK_NOT_AVAILABLE.equals(e.getSQLState());
+  }
+
+  private static boolean rowChanged(SQLException e) {
+    return INTERNAL_ERROR.equals(e.getSQLState())
+        && e instanceof PSQLException p
+        && p.getServerErrorMessage() != null
+        && ROW_CHANGED.contains(String.valueOf(p.getServerErrorMessage().getRoutine()));
   }
 
   /** Statements that belong together. */

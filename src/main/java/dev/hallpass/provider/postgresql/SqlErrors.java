@@ -1,5 +1,6 @@
 package dev.hallpass.provider.postgresql;
 
+import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
 import java.sql.SQLException;
@@ -11,9 +12,15 @@ import org.postgresql.util.PSQLException;
  * passed on: details and contexts can quote statements.
  */
 final class SqlErrors {
+  private static final String DEPENDENT_OBJECTS = "2BP01";
+
   private SqlErrors() {}
 
-  static TargetException explain(SQLException e) {
+  static TargetException explain(Target target, SQLException e) {
+    return TlsErrors.explain(Pools.server(target), e).orElseGet(() -> explain(e));
+  }
+
+  private static TargetException explain(SQLException e) {
     var state = Objects.requireNonNullElse(e.getSQLState(), "");
     var words = words(e);
     if (state.startsWith("28")) {
@@ -24,14 +31,21 @@ final class SqlErrors {
     if (Sql.lostARace(e)) {
       return new TargetException(Reason.LeaseBusy, "PostgreSQL: " + words);
     }
+    return new TargetException(
+        reason(state),
+        "PostgreSQL: " + words + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"));
+  }
+
+  private static Reason reason(String state) {
+    if (state.equals(DEPENDENT_OBJECTS)) {
+      return Reason.RemovalBlocked;
+    }
     var unreachable =
         state.isEmpty()
             || state.startsWith("08")
             || state.startsWith("53")
             || state.startsWith("57P");
-    return new TargetException(
-        unreachable ? Reason.TargetUnreachable : Reason.TargetRefused,
-        "PostgreSQL: " + words + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"));
+    return unreachable ? Reason.TargetUnreachable : Reason.TargetRefused;
   }
 
   private static String words(SQLException e) {

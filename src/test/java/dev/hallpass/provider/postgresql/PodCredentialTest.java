@@ -1,0 +1,55 @@
+package dev.hallpass.provider.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Tls;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
+import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Material.Attachment;
+import dev.hallpass.provider.Subject;
+import dev.hallpass.wire.Secret;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class PodCredentialTest {
+  private static final Subject SUBJECT =
+      new Subject("0a1b2c3d", UUID.fromString("00000000-0000-0000-0000-000000000001"));
+  private static final String NAME = "hp_0a1b2c3d_00000000000000000000000000000001";
+
+  private static Material credential(Tls tls, String password) {
+    var server = new PostgreSql("db.shop.svc", null, "orders", new SecretRef("admin"), tls);
+    return PodCredential.of(server, SUBJECT, Secret.of(password));
+  }
+
+  @Test
+  void urlsSayHowToConnectAndOneOfThemAsWhom() {
+    var material = credential(new Tls(TlsMode.Require, null), "p@ss/w:rd?");
+
+    assertThat(material.get("url").reveal())
+        .isEqualTo(
+            "postgresql://" + NAME + ":p%40ss%2Fw%3Ard%3F@db.shop.svc:5432/orders?sslmode=require");
+    assertThat(material.get("jdbcUrl").reveal())
+        .isEqualTo("jdbc:postgresql://db.shop.svc:5432/orders?sslmode=require");
+    assertThat(material.attachments()).isEmpty();
+  }
+
+  @Test
+  void aBundleThatVerifiesComesAlong() {
+    var material = credential(new Tls(TlsMode.VerifyFull, "PEM"), "x");
+
+    assertThat(material.attachments())
+        .containsExactly(new Attachment(".ca/" + NAME + ".pem", Secret.of("PEM")));
+    assertThat(material.get("sslrootcert").reveal())
+        .isEqualTo("/var/run/hallpass/.ca/" + NAME + ".pem");
+    assertThat(material.get("jdbcUrl").reveal())
+        .endsWith(
+            "?sslmode=verify-full&sslrootcert=%2Fvar%2Frun%2Fhallpass%2F.ca%2F" + NAME + ".pem");
+  }
+
+  @Test
+  void aBundleThatVerifiesNothingStays() {
+    assertThat(credential(new Tls(TlsMode.Require, "PEM"), "x").attachments()).isEmpty();
+  }
+}
