@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The broker's calls. Each reads the token anew, because kubelet replaces it. */
 final class BrokerClient {
@@ -31,10 +32,10 @@ final class BrokerClient {
     this.trust = trust;
   }
 
-  /** Asks for secret material. */
-  IssueAnswer issue(CredentialName name) throws CallException {
-    var body =
-        call("/v1/credentials", Codec.encode(new IssueRequest(name.request(), name.credential())));
+  /** Asks for secret material; what it replaces stays usable meanwhile. */
+  IssueAnswer issue(CredentialName name, @Nullable LeaseCall replaces) throws CallException {
+    var asked = new IssueRequest(name.request(), name.credential(), replaces);
+    var body = call("/v1/credentials", Codec.encode(asked));
     try {
       var answer = Codec.issueAnswer(body);
       trust.follow(answer.trustBundle());

@@ -1,6 +1,7 @@
 package dev.hallpass.agent;
 
 import dev.hallpass.wire.LeaseAnswer;
+import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import java.io.IOException;
@@ -11,21 +12,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets one credential and keeps it alive, a step at a time: issue and write, acknowledge, renew.
+ * Gets one credential and keeps it alive, a step at a time: issue and stage, acknowledge, swap;
+ * then renew, or have new material take the place of the old, which stays in the files until then.
  * Steps are taken by one thread; others may ask how it stands.
  */
 final class CredentialLoop {
-  private enum Phase {
-    /** Nothing that could be used is in the files. */
-    MISSING,
-    /** The files are written; the login is not enabled yet. */
-    DELIVERED,
-    /** Usable, and to be renewed. */
-    ACTIVE,
-    /** Usable, but this lease has no longer life to give: a fresh one is to replace it. */
-    LAST
-  }
-
   private final CredentialName name;
   private final BrokerClient broker;
   private final List<FileDrop> drops;
@@ -33,8 +24,13 @@ final class CredentialLoop {
   private final Clock clock;
   private final RandomGenerator random;
 
-  private Phase phase = Phase.MISSING;
-  private LeaseCall lease = new LeaseCall("", 0);
+  /** What the files hold; null where nothing in them could be used. */
+  private @Nullable LeaseCall held;
+
+  /** What was issued, and waits beside the files for its login to be enabled. */
+  private @Nullable LeaseCall staged;
+
+  private Next next = Next.Reissue;
   private int failures;
   private Instant due;
   private volatile @Nullable Instant usableUntil;
@@ -85,72 +81,112 @@ final class CredentialLoop {
   /** Takes the next step; a failure is logged once, and sets when to try again. */
   void step() {
     try {
-      switch (phase) {
-        case MISSING, LAST -> {
-          deliver();
-          acknowledge();
-        }
-        case DELIVERED -> acknowledge();
-        case ACTIVE -> active(broker.renew(lease));
+      if (staged != null) {
+        acknowledge(staged);
+      } else if (held == null) {
+        acknowledge(deliver(null));
+      } else {
+        keep(held);
       }
     } catch (CallException e) {
       failed(e);
     }
   }
 
-  private void deliver() throws CallException {
-    var answer = broker.issue(name);
-    // From here on the old secret is no longer the account's, whatever the files hold.
-    phase = Phase.MISSING;
-    usableUntil = null;
-    lease = new LeaseCall(answer.lease(), answer.epoch());
-    try {
-      for (var drop : drops) {
-        drop.place(answer.files());
+  private void keep(LeaseCall lease) throws CallException {
+    switch (next) {
+      case Renew -> {
+        var answer = broker.renew(lease);
+        if (trouble != null) {
+          log.info("renewed until " + answer.expiresAt(), name, lease.lease());
+        }
+        active(answer);
       }
-    } catch (IOException e) {
-      throw new CallException(
-          Reason.DeliveryFailed, e.getClass().getSimpleName() + ": " + e.getMessage(), e);
+      case Reissue -> acknowledge(deliver(lease));
+      case Keep -> due = Instant.MAX;
     }
-    phase = Phase.DELIVERED;
   }
 
-  private void acknowledge() throws CallException {
-    var answer = broker.acknowledge(lease);
+  private LeaseCall deliver(@Nullable LeaseCall replaces) throws CallException {
+    var answer = broker.issue(name, replaces);
+    try {
+      for (var drop : drops) {
+        drop.stage(answer.files());
+      }
+    } catch (IOException e) {
+      throw undelivered(e);
+    }
+    var issued = new LeaseCall(answer.lease(), answer.epoch());
+    staged = issued;
+    return issued;
+  }
+
+  private void acknowledge(LeaseCall issued) throws CallException {
+    var answer = broker.acknowledge(issued);
+    staged = null;
+    try {
+      for (var drop : drops) {
+        drop.swap();
+      }
+    } catch (IOException e) {
+      lost();
+      throw undelivered(e);
+    }
+    held = issued;
     active(answer);
-    log.info("active until " + answer.expiresAt(), name, lease.lease());
+    log.info("active until " + answer.expiresAt(), name, issued.lease());
+  }
+
+  private static CallException undelivered(IOException e) {
+    return new CallException(
+        Reason.DeliveryFailed, e.getClass().getSimpleName() + ": " + e.getMessage(), e);
   }
 
   private void active(LeaseAnswer answer) {
-    if (trouble != null && phase == Phase.ACTIVE) {
-      log.info("renewed until " + answer.expiresAt(), name, lease.lease());
-    }
-    phase = answer.renewable() ? Phase.ACTIVE : Phase.LAST;
+    next = answer.next();
     usableUntil = answer.expiresAt();
     trouble = null;
     failures = 0;
     var now = clock.instant();
     due = now.plus(Renewal.after(now, answer.expiresAt(), random));
+    if (next == Next.Keep) {
+      usableUntil = Instant.MAX;
+      due = Instant.MAX;
+    }
   }
 
   private void failed(CallException failure) {
     var before = trouble;
+    var lease = staged != null ? staged : held;
     if (before == null || before.reason() != failure.reason()) {
       log.warn(
           String.valueOf(failure.getMessage()),
           name,
-          lease.lease().isEmpty() ? null : lease.lease(),
+          lease == null ? null : lease.lease(),
           failure.reason());
     }
     trouble = failure;
     failures++;
-    if (failure.reason() == Reason.LifetimeOver && phase == Phase.ACTIVE) {
-      phase = Phase.LAST;
-    } else if (over(failure.reason())) {
-      phase = Phase.MISSING;
-      usableUntil = null;
+    if (over(failure.reason())) {
+      letGo(failure.reason());
     }
     due = clock.instant().plus(Backoff.after(failures, failure.reason(), random));
+  }
+
+  /** What was issued last is gone first; what the files hold may still be good. */
+  private void letGo(Reason reason) {
+    if (staged != null) {
+      staged = null;
+    } else if (reason == Reason.LifetimeOver && next == Next.Renew) {
+      next = Next.Reissue;
+    } else {
+      lost();
+    }
+  }
+
+  private void lost() {
+    held = null;
+    usableUntil = null;
   }
 
   /** Whether the lease we hold is of no more use, so that a new one must be asked for. */

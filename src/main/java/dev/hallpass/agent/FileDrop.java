@@ -10,16 +10,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Puts the files of one credential below a folder. Whoever reads sees a file as it was or as it is,
- * never a part of it: each is written under another name first, and all get theirs only when all
- * are complete.
+ * never a part of it: each is staged under another name first, and all get theirs only when all are
+ * complete and of use.
  */
 final class FileDrop {
   private static final String UNFINISHED = ".hallpass-";
@@ -28,6 +28,7 @@ final class FileDrop {
 
   private final Path folder;
   private final Set<PosixFilePermission> mode;
+  private Map<Path, Path> staged = Map.of();
   private Set<Path> dropped = Set.of();
 
   /** Writes below this folder, with this mode. */
@@ -37,37 +38,60 @@ final class FileDrop {
   }
 
   /**
-   * Replaces the files of the last call with these.
+   * Writes these beside the files of the last {@link #swap}, in place of what was staged before.
    *
    * @throws IOException where a path leads out of the folder, before anything is written; or where
-   *     the folder cannot be written
+   *     the folder cannot be written, and then nothing is staged
    */
-  void place(List<IssueAnswer.File> files) throws IOException {
-    var targets = new ArrayList<Path>();
+  void stage(List<IssueAnswer.File> files) throws IOException {
+    var targets = new LinkedHashMap<Path, IssueAnswer.File>();
     for (var file : files) {
-      var target = target(file.path());
-      if (targets.contains(target)) {
+      if (targets.put(target(file.path()), file) != null) {
         throw new IOException("two files have the path '" + file.path() + "'");
       }
-      targets.add(target);
     }
-    var unfinished = new ArrayList<Path>();
+    discard();
+    var temporaries = new LinkedHashMap<Path, Path>();
+    staged = temporaries;
     try {
-      for (var i = 0; i < files.size(); i++) {
-        makeFolders(targets.get(i));
-        var temporary = targets.get(i).resolveSibling(UNFINISHED + targets.get(i).getFileName());
-        unfinished.add(temporary);
-        write(temporary, files.get(i).content().reveal().getBytes(StandardCharsets.UTF_8));
+      for (var target : targets.keySet()) {
+        makeFolders(target);
+        var temporary = target.resolveSibling(UNFINISHED + target.getFileName());
+        temporaries.put(target, temporary);
+        write(temporary, targets.get(target).content().reveal().getBytes(StandardCharsets.UTF_8));
       }
-      for (var i = 0; i < files.size(); i++) {
-        Files.move(unfinished.get(i), targets.get(i), StandardCopyOption.ATOMIC_MOVE);
-      }
-    } finally {
-      for (var temporary : unfinished) {
-        Files.deleteIfExists(temporary);
-      }
+    } catch (IOException e) {
+      discard();
+      throw e;
     }
-    removeAllBut(targets);
+  }
+
+  /**
+   * Puts what is staged in the place of the files of the last call.
+   *
+   * @return whether somebody may have read what was there before
+   * @throws IOException where the folder cannot be written
+   */
+  boolean swap() throws IOException {
+    var replaced = false;
+    try {
+      for (var file : staged.entrySet()) {
+        replaced |= Files.exists(file.getKey(), LinkOption.NOFOLLOW_LINKS);
+        Files.move(file.getValue(), file.getKey(), StandardCopyOption.ATOMIC_MOVE);
+      }
+      removeAllBut(staged.keySet());
+    } finally {
+      discard();
+    }
+    return replaced;
+  }
+
+  private void discard() throws IOException {
+    var abandoned = staged;
+    staged = Map.of();
+    for (var temporary : abandoned.values()) {
+      Files.deleteIfExists(temporary);
+    }
   }
 
   private Path target(String path) throws IOException {
@@ -119,13 +143,12 @@ final class FileDrop {
     Files.setPosixFilePermissions(temporary, mode);
   }
 
-  private void removeAllBut(List<Path> targets) throws IOException {
-    var now = new HashSet<>(targets);
+  private void removeAllBut(Set<Path> targets) throws IOException {
     for (var before : dropped) {
-      if (!now.contains(before)) {
+      if (!targets.contains(before)) {
         Files.deleteIfExists(before);
       }
     }
-    dropped = now;
+    dropped = Set.copyOf(targets);
   }
 }

@@ -104,7 +104,7 @@ public final class CredentialApi {
           done(outcome, usable.lease());
           return Codec.encode(
               new LeaseAnswer(
-                  usable.lease(), usable.expiresAt(), usable.renewable(), trustBundle.get()));
+                  usable.lease(), usable.expiresAt(), usable.next(), trustBundle.get()));
         });
   }
 

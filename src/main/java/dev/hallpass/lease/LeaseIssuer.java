@@ -12,14 +12,14 @@ import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.TargetDriver;
+import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 
@@ -59,9 +59,9 @@ public final class LeaseIssuer {
    *
    * @param lease the lease's name
    * @param expiresAt until when
-   * @param renewable whether a later time can be had
+   * @param next what the pod does before that
    */
-  public record Usable(String lease, Instant expiresAt, boolean renewable) {}
+  public record Usable(String lease, Instant expiresAt, Next next) {}
 
   /** Mints an account, or gives the one of the pod's live lease fresh secret material. */
   public Issued issue(Claim claim) {
@@ -72,7 +72,10 @@ public final class LeaseIssuer {
             .findFirst()
             .map(l -> nextEpoch(claim, l))
             .orElseGet(() -> create(claim, known));
-    var grant = grant(claim, lease);
+    var grant =
+        LeaseJudge.phase(lease) == Active
+            ? grant(claim, lease, unexpired(lease))
+            : grant(claim, lease);
     var material = driver(claim).issue(claim.target(), grant);
     return new Issued(lease.getMetadata().getName(), grant.epoch(), material);
   }
@@ -102,13 +105,18 @@ public final class LeaseIssuer {
     if (LeaseJudge.phase(lease) != Active) {
       throw new RefusedException(Reason.LeaseBusy, "the lease was not acknowledged yet");
     }
-    if (claim.credential().delivery().mode() != Delivery.Mode.Sidecar) {
+    if (lease.getSpec().mode() != Delivery.Mode.Sidecar) {
       throw new RefusedException(
           Reason.LifetimeOver, "delivery.mode: only a Sidecar credential is renewed");
     }
+    if (driver(claim).renewal() == Renewal.Reissue) {
+      throw new RefusedException(
+          Reason.BadRequest, "this credential is not extended: ask for a new one instead");
+    }
     unexpired(lease);
     var grant = grant(claim, lease);
-    var renewed = write(lease, LeaseStatuses.renewed(lease, clock.instant(), grant.expiresAt()));
+    var renewed =
+        write(lease, LeaseStatuses.renewed(lease, epoch, clock.instant(), grant.expiresAt()));
     driver(claim).renew(claim.target(), grant);
     return usable(claim, renewed, grant.expiresAt());
   }
@@ -136,8 +144,14 @@ public final class LeaseIssuer {
           "lease %s is ending; a new one follows it".formatted(lease.getMetadata().getName()));
     }
     requireTimeLeft(claim, lease);
-    return write(
-        lease, LeaseStatuses.reissued(lease, subject(lease), epoch(lease) + 1, clock.instant()));
+    var now = clock.instant();
+    if (LeaseJudge.phase(lease) == Active && driver(claim).renewal() == Renewal.Reissue) {
+      unexpired(lease);
+      return write(
+          lease,
+          LeaseStatuses.renewed(lease, epoch(lease) + 1, now, tenure(claim, lease).ends(now)));
+    }
+    return write(lease, LeaseStatuses.reissued(lease, subject(lease), epoch(lease) + 1, now));
   }
 
   /** Of two brokers that know the same, one creates the lease: the name follows from that. */
@@ -180,10 +194,7 @@ public final class LeaseIssuer {
   /** What the lease grants now; a lease that has no time left is refused. */
   private Grant grant(Claim claim, CredentialLease lease) {
     requireTimeLeft(claim, lease);
-    var ends =
-        Collections.min(
-            List.of(clock.instant().plus(claim.allowed().ttl()), lastMoment(claim, lease)));
-    return grant(claim, lease, ends.truncatedTo(ChronoUnit.SECONDS));
+    return grant(claim, lease, tenure(claim, lease).ends(clock.instant()));
   }
 
   private Grant grant(Claim claim, CredentialLease lease, Instant expiresAt) {
@@ -197,7 +208,7 @@ public final class LeaseIssuer {
 
   /** Before anything is written, so that the controller sees the lease expire undisturbed. */
   private void requireTimeLeft(Claim claim, CredentialLease lease) {
-    if (!lastMoment(claim, lease).isAfter(clock.instant())) {
+    if (!tenure(claim, lease).lastMoment().isAfter(clock.instant())) {
       throw new RefusedException(
           Reason.LifetimeOver,
           "lease %s has reached the maxLifetime of its level"
@@ -215,16 +226,13 @@ public final class LeaseIssuer {
     return expiresAt;
   }
 
-  private static Instant lastMoment(Claim claim, CredentialLease lease) {
-    return Instant.parse(lease.getMetadata().getCreationTimestamp())
-        .plus(claim.allowed().maxLifetime());
+  private Usable usable(Claim claim, CredentialLease lease, Instant expiresAt) {
+    return new Usable(
+        lease.getMetadata().getName(), expiresAt, tenure(claim, lease).next(expiresAt));
   }
 
-  private static Usable usable(Claim claim, CredentialLease lease, Instant expiresAt) {
-    var renewable =
-        claim.credential().delivery().mode() == Delivery.Mode.Sidecar
-            && expiresAt.isBefore(lastMoment(claim, lease));
-    return new Usable(lease.getMetadata().getName(), expiresAt, renewable);
+  private Tenure tenure(Claim claim, CredentialLease lease) {
+    return new Tenure(claim, lease, driver(claim).renewal());
   }
 
   private static void requireCurrent(CredentialLease lease, long epoch) {

@@ -45,12 +45,16 @@ final class LeaseStatuses {
         active(lease, true, Reason.Activated, now));
   }
 
-  /** The account's validity is extended right after this is written. */
-  static CredentialLeaseStatus renewed(CredentialLease lease, Instant now, Instant expiresAt) {
+  /**
+   * The account's validity is extended right after this is written, or material issued that is
+   * valid until then.
+   */
+  static CredentialLeaseStatus renewed(
+      CredentialLease lease, long epoch, Instant now, Instant expiresAt) {
     var status = lease.getStatus();
     return new CredentialLeaseStatus(
         LeasePhase.Active,
-        status.epoch(),
+        epoch,
         status.subject(),
         status.activatedAt(),
         expiresAt.toString(),

@@ -17,6 +17,9 @@ public interface TargetDriver extends AutoCloseable {
   /** Whether this driver serves providers of that spec. */
   boolean serves(CredentialProviderSpec spec);
 
+  /** How its credentials stay valid. */
+  Renewal renewal();
+
   /** The file formats this target's credentials can be written in. */
   Set<Delivery.Format> formats();
 
@@ -25,7 +28,9 @@ public interface TargetDriver extends AutoCloseable {
 
   /**
    * Mints the account, or gives an existing one fresh secret material, and leaves it <em>unable to
-   * log in</em> until {@link #activate}. Idempotent.
+   * log in</em> until {@link #activate}. Idempotent. Where {@link #renewal} is {@link
+   * Renewal#Reissue} it issues material that is valid until {@code grant.expiresAt()}, and leaves
+   * what it issued before as it was.
    *
    * @throws TargetException with {@code Superseded} where a newer epoch has been issued
    */
@@ -40,7 +45,8 @@ public interface TargetDriver extends AutoCloseable {
   void activate(Target target, Grant grant);
 
   /**
-   * Moves the expiry to {@code grant.expiresAt()}; the secret stays.
+   * Moves the expiry to {@code grant.expiresAt()}; the secret stays. Not called where {@link
+   * #renewal} is {@link Renewal#Reissue}.
    *
    * @throws TargetException as {@link #activate}
    */

@@ -26,6 +26,7 @@ public final class Codec {
             + Json.quote(message.request())
             + ",\"credential\":"
             + Json.quote(message.credential())
+            + (message.replaces() == null ? "" : ",\"replaces\":" + json(message.replaces()))
             + "}");
   }
 
@@ -55,8 +56,11 @@ public final class Codec {
 
   /** Writes a message. */
   public static byte[] encode(LeaseCall message) {
-    return bytes(
-        "{\"lease\":" + Json.quote(message.lease()) + ",\"epoch\":" + message.epoch() + "}");
+    return bytes(json(message));
+  }
+
+  private static String json(LeaseCall call) {
+    return "{\"lease\":" + Json.quote(call.lease()) + ",\"epoch\":" + call.epoch() + "}";
   }
 
   /** Writes a message. */
@@ -66,8 +70,8 @@ public final class Codec {
             + Json.quote(message.lease())
             + ",\"expiresAt\":"
             + Json.quote(message.expiresAt().toString())
-            + ",\"renewable\":"
-            + message.renewable()
+            + ",\"next\":"
+            + Json.quote(message.next().name())
             + ",\"trustBundle\":"
             + Json.quote(message.trustBundle())
             + "}");
@@ -90,7 +94,11 @@ public final class Codec {
   /** Reads an {@link IssueRequest}. */
   public static IssueRequest issueRequest(byte[] json) {
     var object = object(json);
-    return new IssueRequest(string(object, "request"), string(object, "credential"));
+    var replaces = object.get("replaces");
+    return new IssueRequest(
+        string(object, "request"),
+        string(object, "credential"),
+        replaces == null ? null : leaseCall(member(object, "replaces", Map.class)));
   }
 
   /** Reads an {@link IssueAnswer}. */
@@ -112,7 +120,10 @@ public final class Codec {
 
   /** Reads a {@link LeaseCall}. */
   public static LeaseCall leaseCall(byte[] json) {
-    var object = object(json);
+    return leaseCall(object(json));
+  }
+
+  private static LeaseCall leaseCall(Map<?, ?> object) {
     return new LeaseCall(string(object, "lease"), member(object, "epoch", Long.class));
   }
 
@@ -122,7 +133,7 @@ public final class Codec {
     return new LeaseAnswer(
         string(object, "lease"),
         instant(string(object, "expiresAt")),
-        member(object, "renewable", Boolean.class),
+        next(string(object, "next")),
         string(object, "trustBundle"));
   }
 
@@ -133,6 +144,15 @@ public final class Codec {
         status(member(object, "status", Long.class)),
         reason(string(object, "reason")),
         string(object, "detail"));
+  }
+
+  private static LeaseAnswer.Next next(String name) {
+    for (var next : LeaseAnswer.Next.values()) {
+      if (next.name().equals(name)) {
+        return next;
+      }
+    }
+    throw new MalformedMessageException("member \"next\" is unknown");
   }
 
   private static int status(long value) {

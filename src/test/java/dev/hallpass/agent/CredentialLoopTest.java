@@ -3,6 +3,7 @@ package dev.hallpass.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.wire.IssueAnswer;
+import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
 import java.io.ByteArrayOutputStream;
@@ -58,15 +59,20 @@ class CredentialLoopTest {
   }
 
   @Test
-  void issuesThenWritesThenAcknowledgesAndOnlyThenIsReady() {
+  void issuesThenStagesThenAcknowledgesThenPlacesAndOnlyThenIsReady() {
     var atAcknowledge = new StringBuilder();
     broker.onAcknowledge =
-        () -> atAcknowledge.append(read("db.env")).append(" ready=").append(loop.ready());
+        () ->
+            atAcknowledge
+                .append(read(".hallpass-db.env"))
+                .append(Files.exists(pod.resolve("db.env")) ? "and placed" : "and not placed")
+                .append(" ready=")
+                .append(loop.ready());
 
     loop.step();
 
     assertThat(broker.takeCalls()).containsExactly("issue orders-db/db", "acknowledge lease-1 1");
-    assertThat(atAcknowledge).hasToString("PGPASSWORD=s1\n ready=false");
+    assertThat(atAcknowledge).hasToString("PGPASSWORD=s1\nand not placed ready=false");
     assertThat(loop.ready()).isTrue();
     assertThat(log.toString(StandardCharsets.UTF_8))
         .isEqualTo(
@@ -75,9 +81,10 @@ class CredentialLoopTest {
   }
 
   @Test
-  void writesIntoEveryFolderBeforeItAcknowledges() {
+  void stagesInEveryFolderBeforeItAcknowledges() {
     var atAcknowledge = new StringBuilder();
-    broker.onAcknowledge = () -> atAcknowledge.append(Files.exists(second.resolve("db.env")));
+    broker.onAcknowledge =
+        () -> atAcknowledge.append(Files.exists(second.resolve(".hallpass-db.env")));
 
     loop.step();
 
@@ -98,17 +105,56 @@ class CredentialLoopTest {
   }
 
   @Test
-  void asksForAFreshLeaseInTimeWhereThisOneCannotBeRenewed() {
-    broker.renewable = false;
+  void hasAFreshLeaseTakeOverInTimeWhileTheOldOneIsUsed() {
+    broker.next = Next.Reissue;
     loop.step();
     broker.takeCalls();
+    broker.lease = "lease-2";
     broker.files = List.of(new IssueAnswer.File("db.env", Secret.of("PGPASSWORD=s2\n")));
+    var atAcknowledge = new StringBuilder();
+    broker.onAcknowledge =
+        () -> atAcknowledge.append(read("db.env")).append("ready=").append(loop.ready());
 
     atDue();
 
     assertThat(clock.instant()).isBefore(Instant.parse("2026-01-01T12:15:00Z"));
-    assertThat(broker.takeCalls()).containsExactly("issue orders-db/db", "acknowledge lease-1 2");
+    assertThat(broker.takeCalls())
+        .containsExactly("issue orders-db/db replacing lease-1 1", "acknowledge lease-2 2");
+    assertThat(atAcknowledge).hasToString("PGPASSWORD=s1\nready=true");
     assertThat(read("db.env")).isEqualTo("PGPASSWORD=s2\n");
+    assertThat(pod.resolve(".hallpass-db.env")).doesNotExist();
+  }
+
+  @Test
+  void keepsTheOldOneWhereItsSuccessorWasLostAndTriesAgain() {
+    broker.next = Next.Reissue;
+    loop.step();
+    broker.takeCalls();
+    broker.lease = "lease-2";
+    broker.onIssue = () -> broker.refusals.add(Reason.LeaseEnded);
+
+    atDue();
+    assertThat(loop.ready()).isTrue();
+    broker.onIssue = () -> {};
+    atDue();
+
+    assertThat(broker.takeCalls())
+        .containsExactly(
+            "issue orders-db/db replacing lease-1 1",
+            "acknowledge refused",
+            "issue orders-db/db replacing lease-1 1",
+            "acknowledge lease-2 3");
+  }
+
+  @Test
+  void asksForNothingMoreWhereOthersKeepItAlive() {
+    broker.next = Next.Keep;
+
+    loop.step();
+
+    assertThat(loop.due()).isEqualTo(Instant.MAX);
+    clock.set(Instant.parse("2026-01-02T12:00:00Z"));
+    assertThat(loop.ready()).isTrue();
   }
 
   @Test
@@ -122,7 +168,8 @@ class CredentialLoopTest {
     atDue();
 
     assertThat(broker.takeCalls())
-        .containsExactly("renew refused", "issue orders-db/db", "acknowledge lease-1 2");
+        .containsExactly(
+            "renew refused", "issue orders-db/db replacing lease-1 1", "acknowledge lease-1 2");
   }
 
   @Test

@@ -44,7 +44,7 @@ class FileDropTest {
   })
   void filesAndTheirFoldersCanBeReadByWhoIsMeant(String mode, String folderMode)
       throws IOException {
-    drop(mode).place(List.of(file("a/b/db.env", "x")));
+    place(drop(mode), List.of(file("a/b/db.env", "x")));
 
     assertThat(modeOf("a/b/db.env")).isEqualTo(mode);
     assertThat(modeOf("a/b")).isEqualTo(folderMode);
@@ -53,8 +53,8 @@ class FileDropTest {
 
   @Test
   void replacesWhatItPlacedBeforeAndRemovesWhatIsNoLongerNamed() throws IOException {
-    drop.place(List.of(file("db.env", "1"), file("old.json", "1")));
-    drop.place(List.of(file("db.env", "2"), file("new.json", "2")));
+    place(drop, List.of(file("db.env", "1"), file("old.json", "1")));
+    place(drop, List.of(file("db.env", "2"), file("new.json", "2")));
 
     assertThat(contents()).isEqualTo(Map.of("db.env", "2", "new.json", "2"));
   }
@@ -63,7 +63,7 @@ class FileDropTest {
   void takesOverFromAnAgentThatWasKilledWhileItWrote() throws IOException {
     Files.writeString(folder.resolve(".hallpass-db.env"), "half");
 
-    drop.place(List.of(file("db.env", "whole")));
+    place(drop, List.of(file("db.env", "whole")));
 
     assertThat(contents()).isEqualTo(Map.of("db.env", "whole"));
   }
@@ -85,7 +85,7 @@ class FileDropTest {
       })
   void refusesPathsThatLeadOutBeforeAnythingIsWritten(String path) throws IOException {
     assertThatIOException()
-        .isThrownBy(() -> drop.place(List.of(file("good.env", "x"), file(path, "x"))));
+        .isThrownBy(() -> place(drop, List.of(file("good.env", "x"), file(path, "x"))));
 
     assertThat(contents()).isEmpty();
     assertThat(pod.resolve("db.env")).doesNotExist();
@@ -94,7 +94,7 @@ class FileDropTest {
   @Test
   void refusesOnePathTwice() throws IOException {
     assertThatIOException()
-        .isThrownBy(() -> drop.place(List.of(file("db.env", "1"), file("db.env", "2"))));
+        .isThrownBy(() -> place(drop, List.of(file("db.env", "1"), file("db.env", "2"))));
 
     assertThat(contents()).isEmpty();
   }
@@ -105,8 +105,8 @@ class FileDropTest {
     Files.createSymbolicLink(folder.resolve("a"), outside);
     Files.createSymbolicLink(folder.resolve("db.env"), outside.resolve("db.env"));
 
-    assertThatIOException().isThrownBy(() -> drop.place(List.of(file("a/db.env", "x"))));
-    drop.place(List.of(file("db.env", "x")));
+    assertThatIOException().isThrownBy(() -> place(drop, List.of(file("a/db.env", "x"))));
+    place(drop, List.of(file("db.env", "x")));
 
     assertThat(outside).isEmptyDirectory();
     assertThat(folder.resolve("db.env")).isRegularFile().hasContent("x");
@@ -116,7 +116,7 @@ class FileDropTest {
   void leavesNothingHalfDoneWhereAFileCannotTakeItsPlace() throws IOException {
     Files.createDirectories(folder.resolve("db.env/occupied"));
 
-    assertThatIOException().isThrownBy(() -> drop.place(List.of(file("db.env", "x"))));
+    assertThatIOException().isThrownBy(() -> place(drop, List.of(file("db.env", "x"))));
 
     assertThat(contents()).isEmpty();
   }
@@ -124,7 +124,7 @@ class FileDropTest {
   @Test
   void noReaderSeesATornFile() throws IOException {
     var size = 64 * 1024;
-    drop.place(List.of(file("db.env", "0".repeat(size))));
+    place(drop, List.of(file("db.env", "0".repeat(size))));
     var stop = new AtomicBoolean();
     BooleanSupplier alwaysWhole =
         () -> {
@@ -137,7 +137,7 @@ class FileDropTest {
     var reader = CompletableFuture.supplyAsync(alwaysWhole::getAsBoolean);
 
     for (var i = 1; i <= 500; i++) {
-      drop.place(List.of(file("db.env", String.valueOf(i % 10).repeat(size))));
+      place(drop, List.of(file("db.env", String.valueOf(i % 10).repeat(size))));
     }
     stop.set(true);
 
@@ -169,5 +169,30 @@ class FileDropTest {
       }
     }
     return contents;
+  }
+
+  @Test
+  void whatIsStagedIsNotReadBeforeTheSwap() throws IOException {
+    place(drop, List.of(file("db.env", "1")));
+
+    drop.stage(List.of(file("db.env", "2")));
+    assertThat(Files.readString(folder.resolve("db.env"))).isEqualTo("1");
+
+    assertThat(drop.swap()).isTrue();
+    assertThat(contents()).isEqualTo(Map.of("db.env", "2"));
+  }
+
+  @Test
+  void whatIsStagedAgainReplacesWhatWasStagedBefore() throws IOException {
+    drop.stage(List.of(file("db.env", "1"), file("other.env", "1")));
+    drop.stage(List.of(file("db.env", "2")));
+
+    assertThat(drop.swap()).isFalse();
+    assertThat(contents()).isEqualTo(Map.of("db.env", "2"));
+  }
+
+  private static void place(FileDrop drop, List<IssueAnswer.File> files) throws IOException {
+    drop.stage(files);
+    drop.swap();
   }
 }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.LeaseAnswer;
+import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.Problem;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
@@ -32,8 +33,9 @@ final class TestBroker implements AutoCloseable {
 
   volatile List<IssueAnswer.File> files =
       List.of(new IssueAnswer.File("db.env", Secret.of("PGPASSWORD=s1\n")));
+  volatile String lease = "lease-1";
   volatile Duration ttl = Duration.ofMinutes(15);
-  volatile boolean renewable = true;
+  volatile Next next = Next.Renew;
   volatile String trustBundle = authority.pem();
   volatile Runnable onIssue = () -> {};
   volatile Runnable onAcknowledge = () -> {};
@@ -89,19 +91,24 @@ final class TestBroker implements AutoCloseable {
 
   private byte[] issue(byte[] body) {
     var request = Codec.issueRequest(body);
-    calls.add("issue " + request.request() + "/" + request.credential());
+    var replaces = request.replaces();
+    calls.add(
+        "issue %s/%s".formatted(request.request(), request.credential())
+            + (replaces == null
+                ? ""
+                : " replacing %s %d".formatted(replaces.lease(), replaces.epoch())));
     onIssue.run();
-    return Codec.encode(new IssueAnswer("lease-1", ++epoch, files, trustBundle));
+    return Codec.encode(new IssueAnswer(lease, ++epoch, files, trustBundle));
   }
 
   private byte[] lease(String call, byte[] body) {
-    var lease = Codec.leaseCall(body);
-    calls.add(call + " " + lease.lease() + " " + lease.epoch());
+    var held = Codec.leaseCall(body);
+    calls.add(call + " " + held.lease() + " " + held.epoch());
     if (call.equals("acknowledge")) {
       onAcknowledge.run();
     }
     return Codec.encode(
-        new LeaseAnswer(lease.lease(), clock.instant().plus(ttl), renewable, trustBundle));
+        new LeaseAnswer(held.lease(), clock.instant().plus(ttl), next, trustBundle));
   }
 
   private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {

@@ -10,6 +10,7 @@ import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.wire.IssueAnswer;
+import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -65,7 +66,7 @@ class BrokerIT {
     assertThat(lease.getFinalizers()).containsExactly("hallpass.dev/revocation");
 
     var renewed = scene.renew(token, issued);
-    assertThat(renewed.renewable()).isTrue();
+    assertThat(renewed.next()).isEqualTo(Next.Renew);
     assertThat(scene.admits(issued)).isTrue();
   }
 
@@ -80,7 +81,7 @@ class BrokerIT {
 
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(BrokerScene.reason(refused)).isEqualTo(Reason.ProviderNotReady);
-    assertThat(scene.renew(token, issued).renewable()).isTrue();
+    assertThat(scene.renew(token, issued).next()).isEqualTo(Next.Renew);
     assertThat(scene.leases().getFirst().getStatus().epoch()).isEqualTo(issued.epoch());
 
     scene.probed(0, Reason.TargetUnreachable);
@@ -108,7 +109,7 @@ class BrokerIT {
     var token = scene.token(scene.pod("orders-1"));
     var issued = scene.issue(token, "once");
 
-    assertThat(scene.acknowledge(token, issued).renewable()).isFalse();
+    assertThat(scene.acknowledge(token, issued).next()).isEqualTo(Next.Keep);
     assertThat(reason("/v1/leases/renew", token, BrokerScene.names(issued)))
         .isEqualTo(Reason.LifetimeOver);
   }

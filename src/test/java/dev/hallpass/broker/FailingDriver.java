@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
@@ -43,6 +44,11 @@ final class FailingDriver implements TargetDriver {
   @Override
   public boolean serves(CredentialProviderSpec spec) {
     return real.serves(spec);
+  }
+
+  @Override
+  public Renewal renewal() {
+    return real.renewal();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Material.Field;
+import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
@@ -55,6 +56,11 @@ final class AccountTable implements TargetDriver {
   @Override
   public boolean serves(CredentialProviderSpec spec) {
     return true;
+  }
+
+  @Override
+  public Renewal renewal() {
+    return Renewal.Extend;
   }
 
   @Override

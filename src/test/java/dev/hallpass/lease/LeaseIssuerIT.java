@@ -16,6 +16,7 @@ import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Clock;
@@ -202,12 +203,12 @@ class LeaseIssuerIT {
 
     for (var minutes : List.of(10, 20, 30, 40)) {
       ahead = Duration.ofMinutes(minutes);
-      assertThat(renew(claim, issued).renewable()).isTrue();
+      assertThat(renew(claim, issued).next()).isEqualTo(Next.Renew);
     }
     ahead = Duration.ofMinutes(50);
     var last = renew(claim, issued);
 
-    assertThat(last.renewable()).isFalse();
+    assertThat(last.next()).isEqualTo(Next.Reissue);
     assertThat(last.expiresAt()).isEqualTo(end);
     ahead = Duration.ofMinutes(61);
     var before = leasesOf(claim).getFirst();

@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
@@ -49,6 +50,11 @@ final class LedgerDriver implements TargetDriver {
   @Override
   public boolean serves(CredentialProviderSpec spec) {
     return true;
+  }
+
+  @Override
+  public Renewal renewal() {
+    return Renewal.Extend;
   }
 
   @Override

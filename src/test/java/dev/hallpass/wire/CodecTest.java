@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CodecTest {
@@ -23,13 +24,21 @@ class CodecTest {
   void everyMessageReadsBack() {
     var request = new IssueRequest("orders-db", "db");
     var call = new LeaseCall("orders-1", 7);
-    var lease = new LeaseAnswer("orders-1", Instant.parse("2026-01-01T00:00:00Z"), true, "pem\n");
+    var rotation = new IssueRequest("orders-db", "db", call);
     var problem = new Problem(403, Reason.NotSelected, "say \"why\"");
 
     assertThat(Codec.issueRequest(Codec.encode(request))).isEqualTo(request);
     assertThat(Codec.leaseCall(Codec.encode(call))).isEqualTo(call);
-    assertThat(Codec.leaseAnswer(Codec.encode(lease))).isEqualTo(lease);
+    assertThat(Codec.issueRequest(Codec.encode(rotation))).isEqualTo(rotation);
     assertThat(Codec.problem(Codec.encode(problem))).isEqualTo(problem);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyWayToGoOnReadsBack(LeaseAnswer.Next next) {
+    var lease = new LeaseAnswer("orders-1", Instant.parse("2026-01-01T00:00:00Z"), next, "pem\n");
+
+    assertThat(Codec.leaseAnswer(Codec.encode(lease))).isEqualTo(lease);
   }
 
   /** Whatever text a file holds, the agent reads it back, and Jackson reads the same. */

@@ -5,6 +5,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
@@ -47,6 +48,11 @@ public final class PostgreSqlDriver implements TargetDriver {
   @Override
   public boolean serves(CredentialProviderSpec spec) {
     return spec.postgresql() != null;
+  }
+
+  @Override
+  public Renewal renewal() {
+    return Renewal.Extend;
   }
 
   @Override
