@@ -32,7 +32,8 @@ public enum Reason {
           + " hallpass.dev/injection=enabled, and create them anew."),
 
   // Admission
-  PathCollision(Kind.REFUSED, "Two requests deliver a file to the same path of the same pod."),
+  PathCollision(
+      Kind.REFUSED, "Two credentials deliver a file to the same path of the same container."),
   ServiceAccountMismatch(
       Kind.REFUSED,
       "The request selects the pod's labels, but the pod runs as another service account."),

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -178,6 +179,58 @@ class AdmissionIT {
 
     assertThat(pod.getSpec().getInitContainers()).hasSize(1);
     assertThat(kube.client().pods().inNamespace(kube.namespace()).list().getItems()).isEmpty();
+  }
+
+  @Test
+  void aPodThatIsAppliedAgainDoesNotDrift() {
+    register(webhook("inject"));
+    request("reader");
+    provider(true);
+    var named =
+        new PodBuilder(pod())
+            .editMetadata()
+            .withGenerateName(null)
+            .withName("orders-applied")
+            .endMetadata()
+            .build();
+    var first = kube.client().resource(named).fieldManager("team").serverSideApply();
+
+    var second = kube.client().resource(named).fieldManager("team").serverSideApply();
+
+    assertThat(second.getSpec().getInitContainers()).hasSize(1);
+    assertThat(second.getMetadata().getResourceVersion())
+        .isEqualTo(first.getMetadata().getResourceVersion());
+  }
+
+  @Test
+  void aWorkloadIsLeftAsItWasApplied() {
+    register(webhook("inject"));
+    request("reader");
+    provider(true);
+    var deployment =
+        new DeploymentBuilder()
+            .withNewMetadata()
+            .withName("orders")
+            .withNamespace(kube.namespace())
+            .endMetadata()
+            .withNewSpec()
+            .withNewSelector()
+            .addToMatchLabels("app", "orders")
+            .endSelector()
+            .withNewTemplate()
+            .withNewMetadata()
+            .addToLabels("app", "orders")
+            .endMetadata()
+            .withSpec(pod().getSpec())
+            .endTemplate()
+            .endSpec()
+            .build();
+
+    var applied = kube.client().resource(deployment).serverSideApply();
+
+    assertThat(reviews).hasValue(0);
+    assertThat(applied.getSpec().getTemplate().getSpec().getInitContainers()).isEmpty();
+    assertThat(applied.getSpec().getTemplate().getSpec().getVolumes()).isEmpty();
   }
 
   private void request(String access) {

@@ -12,6 +12,7 @@ import dev.hallpass.kube.Conditions;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -173,6 +174,31 @@ class StatusesIT {
                       "spec.workload.serviceAccountName: there is no service account orders");
               assertThat(warnings("CredentialRequest")).contains("ServiceAccountNotFound");
             });
+  }
+
+  @Test
+  void saysWhichFilesOfTwoRequestsAreInEachOthersWay() {
+    var second = request().get();
+    second.setMetadata(
+        new ObjectMetaBuilder().withName("orders-more").withNamespace(scene.namespace()).build());
+    second.setStatus(null);
+    client.resource(second).create();
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var ready = readyCondition(requestStatus().conditions());
+              assertThat(ready.getReason()).isEqualTo("PathCollision");
+              assertThat(ready.getMessage())
+                  .isEqualTo(
+                      "spec.credentials[db].delivery.files: db.env is in the way of db.env of"
+                          + " orders-more/db; choose another path");
+            });
+
+    client.resource(second).delete();
+
+    await().atMost(SOON).until(() -> ready(requestStatus().conditions()).equals("Ready"));
   }
 
   @Test
