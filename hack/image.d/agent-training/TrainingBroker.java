@@ -77,7 +77,7 @@ final class TrainingBroker {
     answer(
         call,
         """
-        {"lease":"training","expiresAt":"%s","renewable":true,"trustBundle":"%s"}"""
+        {"lease":"training","expiresAt":"%s","next":"Renew","trustBundle":"%s"}"""
             .formatted(Instant.now().plusSeconds(LIFE_SECONDS), bundle));
     if (call.getRequestURI().getPath().equals("/v1/leases/renew")) {
       Files.writeString(folder.resolve("renewed"), "");
