@@ -12,6 +12,7 @@ import dev.hallpass.lease.RefusedException;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.LeaseAnswer;
+import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /** The three calls of an agent: issue, acknowledge, renew. */
 public final class CredentialApi {
@@ -52,18 +54,23 @@ public final class CredentialApi {
   byte[] issue(Call call) {
     var asked = Codec.issueRequest(call.body().getBytes());
     requireName(asked.request());
+    var replaces = asked.replaces();
+    if (replaces != null) {
+      requireName(replaces.lease());
+    }
     var pod = callers.prove(call);
     return telling(
         pod,
         () -> {
           var request = claims.request(pod, asked.request());
-          return telling(request, () -> issue(pod, request, asked.credential()));
+          return telling(request, () -> issue(pod, request, asked.credential(), replaces));
         });
   }
 
-  private byte[] issue(Pod pod, CredentialRequest request, String credential) {
+  private byte[] issue(
+      Pod pod, CredentialRequest request, String credential, @Nullable LeaseCall replaces) {
     var claim = claims.claim(pod, request, credential);
-    var issued = issuer.issue(claim);
+    var issued = issuer.issue(claim, replaces);
     done(Reason.Issued, issued.lease());
     events.say(
         Events.about(pod),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     is none of that name
  * @param request the request of its name, whatever its UID; null where there is none
  * @param provider the spec of its provider; null where there is none, or where it is being deleted
+ * @param successor the lease that took its place; null where none was ever active
  * @param namespace the lease's namespace
  * @param now the time
  */
@@ -28,6 +29,7 @@ public record LeaseFacts(
     @Nullable Instant serviceAccountSince,
     @Nullable CredentialRequest request,
     @Nullable CredentialProviderSpec provider,
+    @Nullable CredentialLease successor,
     NamespaceFacts namespace,
     Instant now) {
 

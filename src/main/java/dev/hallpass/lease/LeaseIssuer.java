@@ -5,6 +5,7 @@ import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Revokin
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.RequestRef;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.Delivery;
@@ -16,12 +17,15 @@ import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.wire.LeaseAnswer.Next;
+import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Issues, activates and renews: the write-ahead protocol of {@code docs/adr/0002}. The lease is
@@ -63,15 +67,20 @@ public final class LeaseIssuer {
    */
   public record Usable(String lease, Instant expiresAt, Next next) {}
 
-  /** Mints an account, or gives the one of the pod's live lease fresh secret material. */
-  public Issued issue(Claim claim) {
+  /**
+   * Mints an account, or gives the one of the pod's live lease fresh secret material.
+   *
+   * @param replaces what the pod holds and goes on using meanwhile; null where it holds nothing
+   */
+  public Issued issue(Claim claim, @Nullable LeaseCall replaces) {
     var known = known(claim);
+    var live = known.stream().filter(l -> !LeaseJudge.over(l)).toList();
     var lease =
-        known.stream()
-            .filter(l -> !LeaseJudge.over(l))
-            .findFirst()
-            .map(l -> nextEpoch(claim, l))
-            .orElseGet(() -> create(claim, known));
+        live.isEmpty()
+            ? create(claim, known, null)
+            : rotates(claim, live, replaces)
+                ? create(claim, known, replaced(claim, live.getLast()))
+                : nextEpoch(claim, live.getLast());
     var grant =
         LeaseJudge.phase(lease) == Active
             ? grant(claim, lease, unexpired(lease))
@@ -121,10 +130,44 @@ public final class LeaseIssuer {
     return usable(claim, renewed, grant.expiresAt());
   }
 
+  /** In the order of their creation. */
   private List<CredentialLease> known(Claim claim) {
+    var name = new LeaseName(claim);
     return store.ofPod(claim.namespace(), claim.pod().uid()).stream()
         .filter(l -> answers(l.getSpec(), claim))
+        .sorted(Comparator.comparing(l -> name.ordinalOf(l.getMetadata().getName()).orElse(0)))
         .toList();
+  }
+
+  /**
+   * Whether a fresh lease takes over from the newest one. A pod that names another than that, or
+   * none, has not seen the answer that made it, or has forgotten it: it goes on with the newest. At
+   * most one lease is live, and one drains.
+   */
+  private boolean rotates(Claim claim, List<CredentialLease> live, @Nullable LeaseCall replaces) {
+    var newest = live.getLast();
+    if (replaces == null || !newest.getMetadata().getName().equals(replaces.lease())) {
+      return false;
+    }
+    requireCurrent(newest, replaces.epoch());
+    requireSameGrant(claim, newest);
+    if (LeaseJudge.phase(newest) != Active
+        || (driver(claim).renewal() == Renewal.Reissue
+            && tenure(claim, newest).lastsAt(clock.instant()))) {
+      return false;
+    }
+    if (live.size() > 1) {
+      throw new RefusedException(
+          Reason.LeaseBusy,
+          "lease %s still drains; one at a time does"
+              .formatted(live.getFirst().getMetadata().getName()));
+    }
+    return true;
+  }
+
+  private Replaced replaced(Claim claim, CredentialLease lease) {
+    return new Replaced(
+        lease.getMetadata().getName(), tenure(claim, lease).overlap().toSeconds() + "s");
   }
 
   private static boolean answers(CredentialLeaseSpec lease, Claim claim) {
@@ -134,15 +177,7 @@ public final class LeaseIssuer {
   }
 
   private CredentialLease nextEpoch(Claim claim, CredentialLease lease) {
-    var spec = lease.getSpec();
-    if (LeaseJudge.phase(lease) == Revoking
-        || lease.isMarkedForDeletion()
-        || !spec.access().equals(claim.credential().access())
-        || !spec.providerRef().equals(claim.credential().providerRef())) {
-      throw new RefusedException(
-          Reason.LeaseBusy,
-          "lease %s is ending; a new one follows it".formatted(lease.getMetadata().getName()));
-    }
+    requireSameGrant(claim, lease);
     requireTimeLeft(claim, lease);
     var now = clock.instant();
     if (LeaseJudge.phase(lease) == Active && driver(claim).renewal() == Renewal.Reissue) {
@@ -154,18 +189,33 @@ public final class LeaseIssuer {
     return write(lease, LeaseStatuses.reissued(lease, subject(lease), epoch(lease) + 1, now));
   }
 
+  private static void requireSameGrant(Claim claim, CredentialLease lease) {
+    var spec = lease.getSpec();
+    if (LeaseJudge.phase(lease) == Revoking
+        || lease.isMarkedForDeletion()
+        || !spec.access().equals(claim.credential().access())
+        || !spec.providerRef().equals(claim.credential().providerRef())) {
+      throw new RefusedException(
+          Reason.LeaseBusy,
+          "lease %s is ending; a new one follows it".formatted(lease.getMetadata().getName()));
+    }
+  }
+
   /** Of two brokers that know the same, one creates the lease: the name follows from that. */
-  private CredentialLease create(Claim claim, List<CredentialLease> known) {
+  private CredentialLease create(
+      Claim claim, List<CredentialLease> known, @Nullable Replaced replaces) {
     var name = new LeaseName(claim);
     var last =
         known.stream()
             .mapToInt(l -> name.ordinalOf(l.getMetadata().getName()).orElse(0))
             .max()
             .orElse(0);
-    return store.create(lease(claim, name.ordinal(last + 1))).orElseThrow(LeaseIssuer::busy);
+    return store
+        .create(lease(claim, name.ordinal(last + 1), replaces))
+        .orElseThrow(LeaseIssuer::busy);
   }
 
-  private CredentialLease lease(Claim claim, String name) {
+  private CredentialLease lease(Claim claim, String name, @Nullable Replaced replaces) {
     var request = claim.request().getMetadata();
     var spec = claim.request().getSpec();
     var lease = new CredentialLease();
@@ -187,7 +237,8 @@ public final class LeaseIssuer {
             claim.allowed().level().maxLifetime(),
             claim.credential().delivery().mode(),
             spec.owner(),
-            spec.purpose()));
+            spec.purpose(),
+            replaces));
     return lease;
   }
 

@@ -9,6 +9,7 @@ import static dev.hallpass.api.v1alpha1.EndedBy.RequestChanged;
 import static dev.hallpass.api.v1alpha1.EndedBy.RequestDeleted;
 import static dev.hallpass.api.v1alpha1.EndedBy.Requested;
 import static dev.hallpass.api.v1alpha1.EndedBy.ServiceAccountDeleted;
+import static dev.hallpass.api.v1alpha1.EndedBy.Superseded;
 import static dev.hallpass.api.v1alpha1.EndedBy.Unacknowledged;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
@@ -23,6 +24,7 @@ import dev.hallpass.lease.Verdict.Forget;
 import dev.hallpass.lease.Verdict.Keep;
 import dev.hallpass.lease.Verdict.Retain;
 import dev.hallpass.lease.Verdict.Revoke;
+import dev.hallpass.policy.Durations;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
 import dev.hallpass.wire.Reason;
@@ -80,6 +82,7 @@ public final class LeaseJudge {
         .or(() -> serviceAccountOver(facts))
         .or(() -> requestOver(facts))
         .or(() -> providerOver(facts))
+        .or(() -> replaced(facts))
         .or(() -> timeOver(facts));
   }
 
@@ -237,6 +240,26 @@ public final class LeaseJudge {
         || reason == Reason.AccessLevelUnknown;
   }
 
+  private static Optional<End> replaced(LeaseFacts facts) {
+    return drained(facts).filter(end -> !facts.now().isBefore(end)).isPresent()
+        ? because(
+            Superseded,
+            "lease %s took its place"
+                .formatted(Objects.requireNonNull(facts.successor()).getMetadata().getName()))
+        : Optional.empty();
+  }
+
+  /** When the time is over that a lease and its successor are both valid. */
+  private static Optional<Instant> drained(LeaseFacts facts) {
+    var successor = facts.successor();
+    var status = successor == null ? null : successor.getStatus();
+    var activatedAt = status == null ? null : status.activatedAt();
+    var replaces = successor == null ? null : successor.getSpec().replaces();
+    return activatedAt == null || replaces == null
+        ? Optional.empty()
+        : Optional.of(Instant.parse(activatedAt).plus(Durations.parse(replaces.overlap())));
+  }
+
   private Optional<End> timeOver(LeaseFacts facts) {
     if (facts.now().isBefore(deadline(facts.lease()))) {
       return Optional.empty();
@@ -270,6 +293,7 @@ public final class LeaseJudge {
   private Keep keep(LeaseFacts facts) {
     List<Instant> moments = new ArrayList<>();
     moments.add(deadline(facts.lease()));
+    drained(facts).ifPresent(moments::add);
     var lostSince = facts.nodeLostSince();
     if (lostSince != null) {
       moments.add(lostSince.plus(times.nodeGrace()));

@@ -22,7 +22,7 @@ final class LeaseStatuses {
         LeasePhase.Pending,
         epoch,
         subject.name(),
-        null,
+        lease.getStatus() == null ? null : lease.getStatus().activatedAt(),
         null,
         null,
         null,

@@ -77,7 +77,8 @@ class FileWriterTest {
     var material =
         new Material(List.of(), List.of(new Attachment(".ca/hp_x.pem", Secret.of("PEM"))));
     var delivery =
-        new Delivery(Delivery.Mode.Sidecar, null, List.of(new Delivery.File("f", Format.Env)));
+        new Delivery(
+            Delivery.Mode.Sidecar, null, List.of(new Delivery.File("f", Format.Env)), null);
 
     assertThat(FileWriter.render(delivery, material))
         .extracting(IssueAnswer.File::path)
@@ -86,7 +87,7 @@ class FileWriterTest {
 
   private static String render(Format format, Material material) {
     var delivery =
-        new Delivery(Delivery.Mode.Sidecar, null, List.of(new Delivery.File("f", format)));
+        new Delivery(Delivery.Mode.Sidecar, null, List.of(new Delivery.File("f", format)), null);
     return FileWriter.render(delivery, material).getFirst().content().reveal();
   }
 

@@ -27,10 +27,16 @@ final class AccountTable implements TargetDriver {
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Account> accounts = new HashMap<>();
   private final AtomicReference<Runnable> beforeIssue = new AtomicReference<>();
+  private Renewal renewal = Renewal.Extend;
   private boolean down;
 
   synchronized void goDown() {
     down = true;
+  }
+
+  /** Like a target whose credentials cannot be extended. */
+  void reissues() {
+    renewal = Renewal.Reissue;
   }
 
   /** Runs once, between the decision to issue and the issue. */
@@ -60,7 +66,7 @@ final class AccountTable implements TargetDriver {
 
   @Override
   public Renewal renewal() {
-    return Renewal.Extend;
+    return renewal;
   }
 
   @Override

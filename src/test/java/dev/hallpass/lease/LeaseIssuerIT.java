@@ -1,10 +1,13 @@
 package dev.hallpass.lease;
 
+import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Active;
+import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Pending;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.PodRef;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
@@ -17,6 +20,7 @@ import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.wire.LeaseAnswer.Next;
+import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Clock;
@@ -103,7 +107,7 @@ class LeaseIssuerIT {
 
       assertThat(leasesOf(claim)).hasSize(1);
       var lease = leasesOf(claim).getFirst();
-      var last = one.issue(claim);
+      var last = one.issue(claim, null);
       one.acknowledge(claim, reread(lease), last.epoch());
       assertThat(accounts.admits(subject(lease), last.material())).isTrue();
       for (var before : won) {
@@ -118,7 +122,7 @@ class LeaseIssuerIT {
     var claim = claim("orders-1");
     accounts.goDown();
 
-    assertThat(reason(() -> issuer().issue(claim))).isEqualTo(Reason.TargetUnreachable);
+    assertThat(reason(() -> issuer().issue(claim, null))).isEqualTo(Reason.TargetUnreachable);
 
     var lease = leasesOf(claim).getFirst();
     assertThat(LeaseJudge.phase(lease)).isEqualTo(LeasePhase.Pending);
@@ -130,7 +134,7 @@ class LeaseIssuerIT {
   void whatWasNotAcknowledgedExpiresAtTheTargetByItself() {
     var claim = claim("orders-1");
 
-    issuer().issue(claim);
+    issuer().issue(claim, null);
 
     var lease = leasesOf(claim).getFirst();
     assertThat(accounts.expiresAt(subject(lease)))
@@ -142,9 +146,9 @@ class LeaseIssuerIT {
   void aStalledIssuerIsFencedOff() {
     var claim = claim("orders-1");
     var stalled = issuer();
-    accounts.beforeNextIssue(() -> issuer().issue(claim));
+    accounts.beforeNextIssue(() -> issuer().issue(claim, null));
 
-    assertThat(reason(() -> stalled.issue(claim))).isEqualTo(Reason.Superseded);
+    assertThat(reason(() -> stalled.issue(claim, null))).isEqualTo(Reason.Superseded);
 
     assertThat(leasesOf(claim)).hasSize(1);
     assertThat(accounts.size()).isEqualTo(1);
@@ -153,7 +157,7 @@ class LeaseIssuerIT {
   @Test
   void aLeaseThatTheControllerEndsMeanwhileIsNotActivated() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim);
+    var issued = issuer().issue(claim, null);
     var read = leasesOf(claim).getFirst();
     end(read, LeasePhase.Revoking);
 
@@ -161,17 +165,17 @@ class LeaseIssuerIT {
         .isEqualTo(Reason.LeaseBusy);
     assertThat(reason(() -> issuer().acknowledge(claim, reread(read), issued.epoch())))
         .isEqualTo(Reason.LeaseEnded);
-    assertThat(reason(() -> issuer().issue(claim))).isEqualTo(Reason.LeaseBusy);
+    assertThat(reason(() -> issuer().issue(claim, null))).isEqualTo(Reason.LeaseBusy);
     assertThat(accounts.admits(subject(read), issued.material())).isFalse();
   }
 
   @Test
   void anEndedLeaseIsFollowedByTheNext() {
     var claim = claim("orders-1");
-    var first = issuer().issue(claim);
+    var first = issuer().issue(claim, null);
     end(leasesOf(claim).getFirst(), LeasePhase.Revoked);
 
-    var second = issuer().issue(claim);
+    var second = issuer().issue(claim, null);
 
     assertThat(first.lease()).matches("orders-1-db-[0-9a-f]{8}-1");
     assertThat(second.lease()).isEqualTo(first.lease().replaceAll("1$", "2"));
@@ -181,7 +185,7 @@ class LeaseIssuerIT {
   @Test
   void acknowledgingAgainKeepsTheTimeOfTheFirst() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim);
+    var issued = issuer().issue(claim, null);
     issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch());
     var first = leasesOf(claim).getFirst();
     ahead = Duration.ofMinutes(1);
@@ -195,16 +199,18 @@ class LeaseIssuerIT {
   @Test
   void aLeaseIsRenewedUpToItsLifetimeAndNoFurther() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim);
+    var issued = issuer().issue(claim, null);
     issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch());
     var end =
         Instant.parse(leasesOf(claim).getFirst().getMetadata().getCreationTimestamp())
             .plus(MAX_LIFETIME);
 
-    for (var minutes : List.of(10, 20, 30, 40)) {
+    for (var minutes : List.of(10, 20, 30)) {
       ahead = Duration.ofMinutes(minutes);
       assertThat(renew(claim, issued).next()).isEqualTo(Next.Renew);
     }
+    ahead = Duration.ofMinutes(40);
+    assertThat(renew(claim, issued).next()).isEqualTo(Next.Reissue);
     ahead = Duration.ofMinutes(50);
     var last = renew(claim, issued);
 
@@ -213,18 +219,150 @@ class LeaseIssuerIT {
     ahead = Duration.ofMinutes(61);
     var before = leasesOf(claim).getFirst();
     assertThat(reason(() -> renew(claim, issued))).isEqualTo(Reason.LeaseEnded);
-    assertThat(reason(() -> issuer().issue(claim))).isEqualTo(Reason.LifetimeOver);
+    assertThat(reason(() -> issuer().issue(claim, null))).isEqualTo(Reason.LifetimeOver);
     assertThat(leasesOf(claim).getFirst()).isEqualTo(before);
   }
 
   @Test
   void whatHasExpiredIsNotRenewed() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim);
+    var issued = issuer().issue(claim, null);
     issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch());
     ahead = TTL.plusSeconds(1);
 
     assertThat(reason(() -> renew(claim, issued))).isEqualTo(Reason.LeaseEnded);
+  }
+
+  @Test
+  void aFreshAccountTakesOverWhileTheOldOneWorks() {
+    var claim = claim("orders-1");
+    var old = held(claim);
+
+    var fresh = issuer().issue(claim, replacing(old));
+
+    assertThat(fresh.lease()).isEqualTo(old.lease().replaceAll("1$", "2"));
+    var leases = leasesOf(claim);
+    assertThat(leases).extracting(LeaseJudge::phase).containsExactly(Active, Pending);
+    assertThat(leases.getLast().getSpec().replaces()).isEqualTo(new Replaced(old.lease(), "120s"));
+    acknowledge(claim, fresh);
+    assertThat(accounts.admits(subject(leases.getFirst()), old.material())).isTrue();
+    assertThat(accounts.admits(subject(leases.getLast()), fresh.material())).isTrue();
+  }
+
+  @Test
+  void aPodThatHammersHasTwoAccountsAtMost() throws Exception {
+    var claim = claim("orders-1");
+    var old = held(claim);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var i = 0; i < 40; i++) {
+        var _ = threads.submit(() -> issuer().issue(claim, replacing(old)));
+      }
+    }
+    assertThat(accounts.size()).isEqualTo(2);
+    var fresh = issuer().issue(claim, replacing(old));
+    acknowledge(claim, fresh);
+
+    assertThat(reason(() -> issuer().issue(claim, replacing(fresh)))).isEqualTo(Reason.LeaseBusy);
+
+    assertThat(accounts.size()).isEqualTo(2);
+    end(leasesOf(claim).getFirst(), LeasePhase.Revoked);
+    assertThat(issuer().issue(claim, replacing(fresh)).lease()).endsWith("-3");
+  }
+
+  @Test
+  void anAnswerThatWasLostIsGivenAgainByTheSameSuccessor() {
+    var claim = claim("orders-1");
+    var old = held(claim);
+    var lost = issuer().issue(claim, replacing(old));
+
+    var again = issuer().issue(claim, replacing(old));
+
+    assertThat(again.lease()).isEqualTo(lost.lease());
+    assertThat(again.epoch()).isEqualTo(lost.epoch() + 1);
+    assertThat(accounts.size()).isEqualTo(2);
+  }
+
+  @Test
+  void anAgentThatRestartsWhileTheOldOneDrainsGoesOnWithTheNewOne() {
+    var claim = claim("orders-1");
+    var old = held(claim);
+    var fresh = issuer().issue(claim, replacing(old));
+    acknowledge(claim, fresh);
+    var activatedAt = leasesOf(claim).getLast().getStatus().activatedAt();
+
+    var restarted = issuer().issue(claim, null);
+
+    assertThat(restarted.lease()).isEqualTo(fresh.lease());
+    assertThat(leasesOf(claim).getLast().getStatus().activatedAt()).isEqualTo(activatedAt);
+    assertThat(accounts.admits(subject(leasesOf(claim).getFirst()), old.material())).isTrue();
+  }
+
+  @Test
+  void whoHoldsAnOlderEpochReplacesNothing() {
+    var claim = claim("orders-1");
+    var old = held(claim);
+    acknowledge(claim, issuer().issue(claim, null));
+
+    assertThat(reason(() -> issuer().issue(claim, replacing(old)))).isEqualTo(Reason.Superseded);
+
+    assertThat(accounts.size()).isEqualTo(1);
+  }
+
+  @Test
+  void whatCannotBeExtendedIsIssuedAnewUnderTheSameLeaseWithoutABreak() {
+    accounts.reissues();
+    var claim = claim("orders-1");
+    var first = held(claim);
+    var before = leasesOf(claim).getFirst().getStatus();
+    ahead = Duration.ofMinutes(10);
+
+    var second = issuer().issue(claim, replacing(first));
+
+    var lease = leasesOf(claim).getFirst();
+    assertThat(leasesOf(claim)).hasSize(1);
+    assertThat(second.epoch()).isEqualTo(first.epoch() + 1);
+    assertThat(LeaseJudge.phase(lease)).isEqualTo(Active);
+    assertThat(lease.getStatus().activatedAt()).isEqualTo(before.activatedAt());
+    assertThat(Instant.parse(lease.getStatus().expiresAt()))
+        .isAfter(Instant.parse(before.expiresAt()))
+        .isEqualTo(accounts.expiresAt(subject(lease)));
+    var usable = acknowledge(claim, second);
+    assertThat(usable.next()).isEqualTo(Next.Reissue);
+    assertThat(usable.expiresAt()).isEqualTo(lease.getStatus().expiresAt());
+    assertThat(reason(() -> renew(claim, second))).isEqualTo(Reason.BadRequest);
+  }
+
+  @Test
+  void whatCannotBeExtendedFollowsIntoAnotherLeaseBeforeItsLifetimeIsOver() {
+    accounts.reissues();
+    var claim = claim("orders-1");
+    var first = held(claim);
+    ahead = Duration.ofMinutes(10);
+    var second = issuer().issue(claim, replacing(first));
+    acknowledge(claim, second);
+    for (var minutes : List.of(20, 30, 40)) {
+      ahead = Duration.ofMinutes(minutes);
+      second = issuer().issue(claim, replacing(second));
+      acknowledge(claim, second);
+    }
+    ahead = Duration.ofMinutes(50);
+
+    assertThat(issuer().issue(claim, replacing(second)).lease()).endsWith("-2");
+  }
+
+  private Issued held(Claim claim) {
+    var issued = issuer().issue(claim, null);
+    acknowledge(claim, issued);
+    return issued;
+  }
+
+  private LeaseIssuer.Usable acknowledge(Claim claim, Issued issued) {
+    var lease = store.get(kube.namespace(), issued.lease()).orElseThrow();
+    return issuer().acknowledge(claim, lease, issued.epoch());
+  }
+
+  private static LeaseCall replacing(Issued held) {
+    return new LeaseCall(held.lease(), held.epoch());
   }
 
   private LeaseIssuer.Usable renew(Claim claim, Issued issued) {
@@ -239,7 +377,7 @@ class LeaseIssuerIT {
         Callable<List<Issued>> attempt =
             () -> {
               try {
-                return List.of(issuer.issue(claim));
+                return List.of(issuer.issue(claim, null));
               } catch (RefusedException e) {
                 assertThat(e.reason()).isEqualTo(Reason.LeaseBusy);
               } catch (TargetException e) {

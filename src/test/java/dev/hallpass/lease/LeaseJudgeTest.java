@@ -60,6 +60,10 @@ class LeaseJudgeTest {
               "pod terminating and working",
               scene().podDeletedBy(NOW.plusSeconds(25)).containers(container("app").running()),
               new Keep(NOW.plusSeconds(25))),
+          new Case(
+              "its place taken, still draining",
+              scene().successorSince(NOW.minusSeconds(30)),
+              new Keep(NOW.plusSeconds(90))),
           new Case("revoking", scene().phase(LeasePhase.Revoking), new Revoke()),
           new Case(
               "revoking and deleted",
@@ -229,6 +233,10 @@ class LeaseJudgeTest {
               scene().clusterProvider("other"),
               EndedBy.ProviderChanged),
           // Time
+          new Ending(
+              "its place taken, and drained",
+              scene().successorSince(NOW.minusSeconds(120)),
+              EndedBy.Superseded),
           new Ending("expired", scene().expiresAt(NOW), EndedBy.Expired),
           new Ending("active without an expiry", scene().expiresAt(null), EndedBy.Expired),
           new Ending("expires in a second", scene().expiresAt(NOW.plusSeconds(1)), null),

@@ -44,6 +44,7 @@ final class LeaseScene {
   private List<ContainerScene> containers = List.of(container("app").running());
   private List<ContainerScene> sidecars = List.of();
   private @Nullable Instant nodeLostSince;
+  private @Nullable Instant successorSince;
   private boolean hasRequest = true;
   private boolean requestDeleted;
   private String requestUid = "request-1";
@@ -218,6 +219,11 @@ final class LeaseScene {
     return this;
   }
 
+  LeaseScene successorSince(Instant activatedAt) {
+    successorSince = activatedAt;
+    return this;
+  }
+
   LeaseScene withoutProvider() {
     hasProvider = false;
     return this;
@@ -277,6 +283,7 @@ final class LeaseScene {
         serviceAccountSince,
         hasRequest ? request() : null,
         hasProvider ? provider() : null,
+        successorSince == null ? null : successor(successorSince),
         new NamespaceFacts(Map.of(), terminating),
         NOW);
   }
@@ -303,8 +310,40 @@ final class LeaseScene {
             "24h",
             Delivery.Mode.Sidecar,
             "team-orders",
-            "read orders"));
+            "read orders",
+            null));
     lease.setStatus(hasStatus ? status() : null);
+    return lease;
+  }
+
+  /** Takes the lease's place, with two minutes for both. */
+  private static CredentialLease successor(Instant activatedAt) {
+    var lease = new CredentialLease();
+    lease.setMetadata(new ObjectMetaBuilder().withName("orders-db-2").build());
+    lease.setSpec(
+        new CredentialLeaseSpec(
+            new CredentialLeaseSpec.RequestRef("orders-db", "request-1"),
+            "db",
+            new CredentialLeaseSpec.PodRef("orders-1", "pod-1", "orders", "node-1"),
+            provider("orders-postgres"),
+            "reader",
+            "15m",
+            "24h",
+            Delivery.Mode.Sidecar,
+            "team-orders",
+            "read orders",
+            new CredentialLeaseSpec.Replaced("orders-db", "120s")));
+    lease.setStatus(
+        new CredentialLeaseStatus(
+            LeasePhase.Active,
+            1L,
+            "hp_0_2",
+            activatedAt.toString(),
+            null,
+            null,
+            null,
+            null,
+            List.of()));
     return lease;
   }
 
@@ -382,7 +421,8 @@ final class LeaseScene {
                     new Delivery(
                         Delivery.Mode.Sidecar,
                         null,
-                        List.of(new Delivery.File("db.env", Delivery.Format.Env)))))));
+                        List.of(new Delivery.File("db.env", Delivery.Format.Env)),
+                        null)))));
     return request;
   }
 

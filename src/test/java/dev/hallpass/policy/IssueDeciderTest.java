@@ -117,7 +117,7 @@ class IssueDeciderTest {
         access,
         ttl,
         new Delivery(
-            Delivery.Mode.Sidecar, null, List.of(new Delivery.File("db.env", Format.Env))));
+            Delivery.Mode.Sidecar, null, List.of(new Delivery.File("db.env", Format.Env)), null));
   }
 
   private static CredentialProviderSpec provider(@Nullable AllowedNamespaces allowed) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A namespace with a provider, a request, a node, and controllers that look after it. */
 final class ControllerScene implements AutoCloseable {
@@ -275,7 +277,10 @@ final class ControllerScene implements AutoCloseable {
 
   /** A lease of that pod, as the broker leaves it once the pod has acknowledged. */
   CredentialLease active(Pod pod, Instant expiresAt) {
-    var lease = create(pod);
+    return activate(create(pod), expiresAt);
+  }
+
+  CredentialLease activate(CredentialLease lease, Instant expiresAt) {
     lease.setStatus(
         new CredentialLeaseStatus(
             LeasePhase.Active,
@@ -296,6 +301,11 @@ final class ControllerScene implements AutoCloseable {
 
   /** A lease of that pod, as the broker leaves it when it dies right after the first write. */
   CredentialLease create(Pod pod) {
+    return create(pod, null);
+  }
+
+  /** A lease that takes the place of another of the same pod. */
+  CredentialLease create(Pod pod, @Nullable Replaced replaces) {
     var request =
         client
             .resources(CredentialRequest.class)
@@ -305,7 +315,7 @@ final class ControllerScene implements AutoCloseable {
     var lease = new CredentialLease();
     lease.setMetadata(
         new ObjectMetaBuilder()
-            .withName(pod.getMetadata().getName() + "-db")
+            .withName(pod.getMetadata().getName() + (replaces == null ? "-db" : "-db-2"))
             .withNamespace(namespace)
             .withFinalizers(HallpassApi.REVOCATION_FINALIZER)
             .withLabels(Map.of(HallpassApi.POD_UID_LABEL, pod.getMetadata().getUid()))
@@ -322,7 +332,8 @@ final class ControllerScene implements AutoCloseable {
             "24h",
             Delivery.Mode.Sidecar,
             "team-orders",
-            "read orders"));
+            "read orders",
+            replaces));
     return client.resource(lease).create();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
@@ -110,6 +111,23 @@ class EndingsIT {
     target.add(account(lease));
 
     assertThat(scene.revoked(lease, Duration.ofSeconds(4)).endedBy()).isEqualTo(EndedBy.Expired);
+  }
+
+  @Test
+  void revokesTheOldAccountOnceItsSuccessorHasTakenOver() {
+    scene.leading();
+    var pod = scene.pod("rotating");
+    var old = scene.active(pod);
+    target.add(account(old));
+    var replaces = new Replaced(old.getMetadata().getName(), "1s");
+    var fresh = scene.activate(scene.create(pod, replaces), Instant.now().plusSeconds(900));
+    target.add(account(fresh));
+
+    assertThat(scene.revoked(old, SOON.plusSeconds(2)).endedBy()).isEqualTo(EndedBy.Superseded);
+
+    assertThat(target.has(account(old))).isFalse();
+    assertThat(target.has(account(fresh))).isTrue();
+    assertThat(scene.phase(fresh)).isEqualTo(LeasePhase.Active);
   }
 
   @Test

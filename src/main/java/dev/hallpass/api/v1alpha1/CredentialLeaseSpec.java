@@ -31,7 +31,18 @@ public record CredentialLeaseSpec(
             "Sidecar: renewed while the pod runs. Init: fetched once, and not renewed by the pod.")
         Delivery.Mode mode,
     @Required @JsonPropertyDescription("The team that answers for it.") String owner,
-    @Required @JsonPropertyDescription("Why it was asked for.") String purpose) {
+    @Required @JsonPropertyDescription("Why it was asked for.") String purpose,
+    @JsonPropertyDescription(
+            "Where the pod held this credential before: the lease whose place it takes.")
+        @Nullable Replaced replaces) {
+
+  /** An older lease of the same pod and credential. */
+  public record Replaced(
+      @Required @JsonPropertyDescription("The older lease's name.") String lease,
+      @Required
+          @JsonPropertyDescription(
+              "How long the older one stays valid once this one is active, e.g. 120s.")
+          String overlap) {}
 
   /** A request of the lease's namespace. */
   public record RequestRef(

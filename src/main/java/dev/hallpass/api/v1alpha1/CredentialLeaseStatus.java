@@ -23,14 +23,14 @@ public record CredentialLeaseStatus(
             "Counts the issues of secret material under this lease; fences late writes.")
         @Nullable Long epoch,
     @JsonPropertyDescription("The name of the account at the target.") @Nullable String subject,
-    @JsonPropertyDescription("When the pod confirmed delivery and the account was enabled.")
+    @JsonPropertyDescription("When the pod first confirmed delivery and the account was enabled.")
         @Nullable String activatedAt,
     @JsonPropertyDescription("When it ends unless it is renewed before.")
         @Nullable String expiresAt,
     @JsonPropertyDescription(
             "Why it ended. PodCompleted: all its containers ended. PodDeleted: it was deleted or"
                 + " evicted. NodeLost: its node was away beyond the grace time. Expired: the ttl was"
-                + " over without a renewal. RequestDeleted, RequestChanged: the request grants it no"
+                + " over without a renewal. Superseded: a fresh lease took its place. RequestDeleted, RequestChanged: the request grants it no"
                 + " more. ServiceAccountDeleted: the pod's service account is gone. ProviderChanged: the provider offers it no more. Requested: somebody deleted"
                 + " the lease. Unacknowledged: the pod never confirmed that it holds it.")
         @Nullable EndedBy endedBy,

@@ -45,6 +45,19 @@ public record CredentialRequestSpec(
       @Required @JsonPropertyDescription("The labels the pods carry.") PodSelector selector) {}
 
   /** One credential, by a name that is unique in the request. */
+  @ValidationRule(
+      value =
+          "!has(self.delivery.rotation) || !has(self.delivery.rotation.after) ||"
+              + " duration(self.delivery.rotation.after) >= duration(self.ttl)",
+      message = "delivery.rotation.after: must be at least the ttl")
+  @ValidationRule(
+      value =
+          "!has(self.delivery.rotation) || !has(self.delivery.rotation.overlap) ||"
+              + " duration(self.delivery.rotation.overlap) +"
+              + " duration(self.delivery.rotation.overlap) +"
+              + " duration(self.delivery.rotation.overlap) +"
+              + " duration(self.delivery.rotation.overlap) <= duration(self.ttl)",
+      message = "delivery.rotation.overlap: must be at most a quarter of the ttl")
   public record RequestedCredential(
       @Required
           @Size(max = 63)

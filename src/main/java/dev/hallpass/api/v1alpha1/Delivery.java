@@ -9,6 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a credential reaches the containers of a pod. */
+@ValidationRule(
+    value = "!has(self.rotation) || self.mode == 'Sidecar'",
+    message = "delivery.rotation: only a Sidecar credential is rotated; set delivery.mode: Sidecar")
 public record Delivery(
     @Required
         @JsonPropertyDescription(
@@ -25,7 +28,10 @@ public record Delivery(
             value = "self.all(f, self.exists_one(g, g.path == f.path))",
             message = "delivery.files: each path must be unique")
         @JsonPropertyDescription("The files to write below /var/run/hallpass.")
-        List<File> files) {
+        List<File> files,
+    @JsonPropertyDescription(
+            "When a Sidecar credential is replaced by another account, and for how long both work.")
+        @Nullable Rotation rotation) {
 
   /** Where the files appear in each container that sees them. */
   public static final String MOUNT_PATH = "/var/run/hallpass";
@@ -35,6 +41,22 @@ public record Delivery(
     Sidecar,
     Init
   }
+
+  /** How one account takes over from another. */
+  public record Rotation(
+      @Size(max = 32)
+          @Pattern("^([0-9]+(s|m|h))+$")
+          @JsonPropertyDescription(
+              "The age at which an account is replaced at the latest, e.g. 12h: at least the ttl. Where"
+                  + " it is left out, in time before the level's maxLifetime is over.")
+          @Nullable String after,
+      @Size(max = 32)
+          @Pattern("^([0-9]+(s|m|h))+$")
+          @JsonPropertyDescription(
+              "How long the old account works beside the new one, so that connection pools drain; at"
+                  + " most a quarter of the ttl. 2m, or a quarter of the ttl if that is less, where it"
+                  + " is left out.")
+          @Nullable String overlap) {}
 
   /** One file on tmpfs. */
   public record File(

@@ -10,6 +10,8 @@ public enum EndedBy {
   NodeLost,
   /** The ttl ran out without a renewal. */
   Expired,
+  /** A fresh lease took its place, and the time that both were valid is over. */
+  Superseded,
   /** The request was deleted. */
   RequestDeleted,
   /** The request no longer grants this credential to this pod. */

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ final class FactsReader {
         created(view.serviceAccount(namespace, spec.pod().serviceAccountName()).orElse(null)),
         view.request(namespace, spec.requestRef().name()).orElse(null),
         offered(view.provider(spec.providerRef(), namespace)),
+        successor(lease),
         facts(view.namespace(namespace).orElse(null)),
         clock.instant());
   }
@@ -71,10 +73,26 @@ final class FactsReader {
       case ServiceAccountDeleted -> withServiceAccount(facts);
       case RequestDeleted, RequestChanged -> withRequest(facts);
       case ProviderChanged -> withProvider(facts);
+      case Superseded -> withSuccessor(facts);
       // The lease says it itself, and the write that ends it is conditional on what was read; or
       // the pod was seen in a state that it never leaves; or somebody has asked for it.
       case PodCompleted, Expired, Requested, Unacknowledged -> facts;
     };
+  }
+
+  /** Only one that was active: what the pod never confirmed took no place. */
+  private @Nullable CredentialLease successor(CredentialLease lease) {
+    return view.successors(lease).stream().filter(l -> succeeds(l, lease)).findFirst().orElse(null);
+  }
+
+  private static boolean succeeds(CredentialLease newer, CredentialLease older) {
+    var replaces = newer.getSpec().replaces();
+    var status = newer.getStatus();
+    return replaces != null
+        && replaces.lease().equals(older.getMetadata().getName())
+        && newer.getSpec().pod().uid().equals(older.getSpec().pod().uid())
+        && status != null
+        && status.activatedAt() != null;
   }
 
   private @Nullable Pod livePod(LeaseFacts facts) {
@@ -107,6 +125,7 @@ final class FactsReader {
         facts.serviceAccountSince(),
         facts.request(),
         facts.provider(),
+        facts.successor(),
         facts.namespace(),
         facts.now());
   }
@@ -125,6 +144,7 @@ final class FactsReader {
         created(account),
         facts.request(),
         facts.provider(),
+        facts.successor(),
         facts.namespace(),
         facts.now());
   }
@@ -143,6 +163,7 @@ final class FactsReader {
         facts.serviceAccountSince(),
         request,
         facts.provider(),
+        facts.successor(),
         facts.namespace(),
         facts.now());
   }
@@ -156,7 +177,28 @@ final class FactsReader {
         facts.serviceAccountSince(),
         facts.request(),
         offered(targets.provider(facts.lease().getSpec().providerRef(), namespace)),
+        facts.successor(),
         facts(client.namespaces().withName(namespace).get()),
+        facts.now());
+  }
+
+  private LeaseFacts withSuccessor(LeaseFacts facts) {
+    var name = Objects.requireNonNull(facts.successor()).getMetadata().getName();
+    var successor =
+        client
+            .resources(CredentialLease.class)
+            .inNamespace(facts.lease().getMetadata().getNamespace())
+            .withName(name)
+            .get();
+    return new LeaseFacts(
+        facts.lease(),
+        facts.pod(),
+        facts.nodeLostSince(),
+        facts.serviceAccountSince(),
+        facts.request(),
+        facts.provider(),
+        successor != null && succeeds(successor, facts.lease()) ? successor : null,
+        facts.namespace(),
         facts.now());
   }
 

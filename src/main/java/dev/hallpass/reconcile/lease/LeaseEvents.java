@@ -72,10 +72,16 @@ final class LeaseEvents {
                 leases,
                 "request",
                 r -> Keys.request(r.getMetadata().getNamespace(), r.getMetadata().getName()))),
+        new InformerEvents<>(view.leases(), Changes::phase, LeaseEvents::replaced),
         new InformerEvents<>(
             view.providers(), Changes::spec, by(leases, "provider", Keys::provider)),
         new InformerEvents<>(
             view.clusterProviders(), Changes::spec, by(leases, "provider", Keys::provider)));
+  }
+
+  private static Stream<ResourceID> replaced(CredentialLease newer) {
+    return Stream.ofNullable(newer.getSpec().replaces())
+        .map(older -> new ResourceID(older.lease(), newer.getMetadata().getNamespace()));
   }
 
   private static <R extends HasMetadata> Function<R, Stream<ResourceID>> by(

@@ -128,7 +128,7 @@ final class LeaseReports {
           ServiceAccountDeleted,
           Unacknowledged ->
           true;
-      case PodCompleted, PodDeleted, NodeLost -> false;
+      case PodCompleted, PodDeleted, NodeLost, Superseded -> false;
     };
   }
 

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterView implements AutoCloseable {
   private static final String REQUEST_INDEX = "request";
   private static final String PROVIDER_INDEX = "provider";
+  private static final String REPLACED_INDEX = "replaced";
 
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<Node> nodes;
@@ -68,7 +69,9 @@ public final class ClusterView implements AutoCloseable {
             REQUEST_INDEX,
             l -> List.of(Keys.request(l)),
             PROVIDER_INDEX,
-            l -> List.of(Keys.provider(l))));
+            l -> List.of(Keys.provider(l)),
+            REPLACED_INDEX,
+            l -> Keys.replaced(l).toList()));
   }
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(
@@ -185,6 +188,16 @@ public final class ClusterView implements AutoCloseable {
   /** The leases of a provider. */
   public List<CredentialLease> leasesOfProvider(String key) {
     return leases.getIndexer().byIndex(PROVIDER_INDEX, key);
+  }
+
+  /** The leases that were made to take this one's place. */
+  public List<CredentialLease> successors(CredentialLease lease) {
+    return leases
+        .getIndexer()
+        .byIndex(
+            REPLACED_INDEX,
+            Cache.namespaceKeyFunc(
+                lease.getMetadata().getNamespace(), lease.getMetadata().getName()));
   }
 
   private static <T extends HasMetadata> Optional<T> find(

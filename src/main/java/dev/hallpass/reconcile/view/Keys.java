@@ -5,6 +5,8 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.stream.Stream;
 
 /** What leases are indexed by. */
 public final class Keys {
@@ -29,6 +31,12 @@ public final class Keys {
   /** The service account of that name. */
   public static String serviceAccount(String namespace, String name) {
     return namespace + "/" + name;
+  }
+
+  /** The lease whose place a lease takes. */
+  static Stream<String> replaced(CredentialLease lease) {
+    return Stream.ofNullable(lease.getSpec().replaces())
+        .map(older -> Cache.namespaceKeyFunc(lease.getMetadata().getNamespace(), older.lease()));
   }
 
   /** The provider of a lease. */
