@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The shop of config/samples with its database of config/demo, handled from a shell. Sourced by hack/demo and hack/bench.
+# The shop of config/samples with its database of config/demo, handled from a shell. Sourced by hack/demo.
 
 # connect: kubectl speaks to the cluster that the user gave, or to ours.
 connect() {

@@ -48,7 +48,7 @@ import java.util.concurrent.Executors;
  * A broker over a real API server and a real PostgreSQL, and the pods that call it: a pod here is
  * an object with a loopback address and a real pod-bound token.
  */
-final class BrokerScene implements AutoCloseable {
+public final class BrokerScene implements AutoCloseable {
   static final String INSTALLATION = "b10c0de5";
   private static final String ADMIN_PASSWORD = "loopback-test-broker";
 
@@ -59,7 +59,8 @@ final class BrokerScene implements AutoCloseable {
   private final Events events;
   private final HttpServer server;
 
-  BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver driver) {
+  /** A broker, and the request {@code db} that it answers. */
+  public BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver driver) {
     this.kube = kube;
     this.postgres = postgres;
     this.events = new Events(kube.client(), Clock.systemUTC());
@@ -138,7 +139,8 @@ final class BrokerScene implements AutoCloseable {
     request("db", "reader", "15m");
   }
 
-  void request(String name, String access, String ttl) {
+  /** Another request of the workload. */
+  public void request(String name, String access, String ttl) {
     request(name, access, ttl, "Sidecar");
   }
 
@@ -201,7 +203,8 @@ final class BrokerScene implements AutoCloseable {
     return pod(name, "orders", "orders", "127.0.0.1");
   }
 
-  Pod pod(String name, String app, String serviceAccount, String address) {
+  /** A running pod at this address. */
+  public Pod pod(String name, String app, String serviceAccount, String address) {
     var pod =
         kube.client()
             .resource(
@@ -252,7 +255,8 @@ final class BrokerScene implements AutoCloseable {
         .getToken();
   }
 
-  String token(Pod pod) {
+  /** A token as the kubelet projects it into the pod for us. */
+  public String token(Pod pod) {
     return token(pod, HallpassApi.TOKEN_AUDIENCE);
   }
 
@@ -287,7 +291,7 @@ final class BrokerScene implements AutoCloseable {
   HttpResponse<byte[]> postFrom(String address, String path, String token, byte[] body) {
     try (var http = HttpClient.newBuilder().localAddress(InetAddress.getByName(address)).build()) {
       var request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path))
+          HttpRequest.newBuilder(address(path))
               .header("Content-Type", "application/json")
               .POST(BodyPublishers.ofByteArray(body));
       if (!token.isEmpty()) {
@@ -302,6 +306,11 @@ final class BrokerScene implements AutoCloseable {
     }
   }
 
+  /** Where the broker answers this path. */
+  public URI address(String path) {
+    return URI.create("http://127.0.0.1:" + server.actualPort() + path);
+  }
+
   private static byte[] ok(HttpResponse<byte[]> response) {
     if (response.statusCode() != 200) {
       throw new IllegalStateException(
@@ -314,7 +323,8 @@ final class BrokerScene implements AutoCloseable {
     return Codec.problem(response.body()).reason();
   }
 
-  List<CredentialLease> leases() {
+  /** The leases of the test's namespace. */
+  public List<CredentialLease> leases() {
     return kube.client()
         .resources(CredentialLease.class)
         .inNamespace(kube.namespace())
@@ -376,6 +386,11 @@ final class BrokerScene implements AutoCloseable {
       kube.client().resource(lease).delete();
     }
     kube.client().resources(CredentialProvider.class).inNamespace(kube.namespace()).delete();
+    stop();
+  }
+
+  /** Stops the broker, and leaves at the API server what is there. */
+  public void stop() {
     server.close().toCompletionStage().toCompletableFuture().join();
     vertx.close().toCompletionStage().toCompletableFuture().join();
     threads.close();

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** PostgreSQL in the cluster, seen from the tests by its superuser through a port-forward. */
-final class Database implements AutoCloseable {
+public final class Database implements AutoCloseable {
   static final String NAMESPACE = "hallpass-e2e-postgres";
   static final String HOST = "postgres." + NAMESPACE + ".svc";
 
@@ -165,7 +165,7 @@ final class Database implements AutoCloseable {
   }
 
   /** Whether one can log in. */
-  boolean admits(String role, String password) {
+  public boolean admits(String role, String password) {
     try (var connection = connect(role, password)) {
       return connection.isValid(5);
     } catch (SQLException e) {

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * {@code KUBECONFIG}, else the one {@code hack/cluster up} and {@code hack/install} make. What a
  * failed test left behind is written to {@code target/e2e}.
  */
-final class HallpassCluster implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+public final class HallpassCluster
+    implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
   private static final Namespace STORE = Namespace.create(HallpassCluster.class);
 
   /** Started once per JVM, closed with it. */

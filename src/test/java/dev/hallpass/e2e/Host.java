@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Commands on the machine that runs the tests. */
-final class Host {
+public final class Host {
   private Host() {}
 
   /**
@@ -14,7 +14,7 @@ final class Host {
    * @return what it printed on standard output
    * @throws IllegalStateException where it fails
    */
-  static String run(String... command) {
+  public static String run(String... command) {
     try {
       var process =
           new ProcessBuilder(List.of(command))

@@ -31,12 +31,12 @@ import java.util.function.Predicate;
  * One namespace with a provider of its own, in which a test applies workloads and watches what
  * becomes of them.
  */
-record Scene(KubernetesClient client, Database database, String namespace)
+public record Scene(KubernetesClient client, Database database, String namespace)
     implements AutoCloseable {
   static final String SYSTEM_NAMESPACE = "hallpass-system";
 
   /** A pod's credential, as the pod itself reads it. */
-  record Login(String username, String password) {}
+  public record Login(String username, String password) {}
 
   static Scene open(KubernetesClient client, Database database) {
     var namespace =
@@ -148,7 +148,8 @@ record Scene(KubernetesClient client, Database database, String namespace)
         .orElseThrow();
   }
 
-  CredentialLease awaitActive(Pod pod) {
+  /** Waits until the pod's one credential can be used. */
+  public CredentialLease awaitActive(Pod pod) {
     return awaitLease(pod, Duration.ofSeconds(30), s -> s.phase() == LeasePhase.Active);
   }
 
@@ -157,7 +158,7 @@ record Scene(KubernetesClient client, Database database, String namespace)
   }
 
   /** What stands in the pod's db.json. */
-  Login login(Pod pod) {
+  public Login login(Pod pod) {
     try {
       var json = new ObjectMapper().readTree(exec(pod, "cat", "/var/run/hallpass/db.json"));
       return new Login(json.get("username").asText(), json.get("password").asText());

@@ -128,7 +128,7 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
             "--listen-peer-urls=" + peer,
             "--initial-advertise-peer-urls=" + peer,
             "--initial-cluster=default=" + peer,
-            "--unsafe-no-fsync=true"));
+            "--unsafe-no-fsync=" + !ServerProcess.durable()));
   }
 
   private static ServerProcess apiServer(Path bin, Path run, int etcdPort, int port)

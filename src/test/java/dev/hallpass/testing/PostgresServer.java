@@ -60,13 +60,13 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
                       "-k",
                       folder.toString(),
                       "-c",
-                      "fsync=off",
+                      ServerProcess.durable() ? "fsync=on" : "fsync=off",
                       "-c",
                       "max_connections=200",
                       "-c",
                       "max_prepared_transactions=16",
                       "-c",
-                      "log_statement=all")));
+                      ServerProcess.durable() ? "log_statement=none" : "log_statement=all")));
       process.await(Duration.ofSeconds(30), this::answers);
       return this;
     }

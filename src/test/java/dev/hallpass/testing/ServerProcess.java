@@ -22,6 +22,14 @@ public final class ServerProcess implements AutoCloseable {
     this.log = log;
   }
 
+  /**
+   * Whether servers write through to the disk and log no statements, as in earnest. Tests that
+   * measure run that way: the system property {@code hallpass.test.durable}.
+   */
+  static boolean durable() {
+    return Boolean.getBoolean("hallpass.test.durable");
+  }
+
   /** Starts the command; what it prints goes to the log. It ends with this JVM at the latest. */
   public static ServerProcess start(Path log, List<String> command) {
     try {
