@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -131,10 +133,28 @@ final class AgentContainers {
     args.add(command);
     args.add("--broker=" + settings.brokerUrl());
     plan.of(mode).forEach(c -> args.add("--credential=" + c + folders(plan.folders(c))));
+    plan.of(mode).forEach(c -> notification(c).ifPresent(args::add));
     args.add("--token-file=" + TOKEN_FOLDER + "/" + TOKEN_FILE);
     args.add("--dir=" + Delivery.MOUNT_PATH);
     args.add("--file-mode=" + plan.user().fileMode());
     return args;
+  }
+
+  private static Optional<String> notification(InjectionPlan.PlannedCredential credential) {
+    var notify = credential.notification();
+    if (notify == null) {
+      return Optional.empty();
+    }
+    var http = notify.http();
+    var signal = notify.signal();
+    var whom =
+        http != null
+            ? "http://127.0.0.1:" + http.port() + http.path()
+            : "signal:%s:%s"
+                .formatted(
+                    Objects.requireNonNull(signal, "schema: one of both").name(),
+                    signal.container());
+    return Optional.of("--notify=%s=%s".formatted(credential, whom));
   }
 
   private static String folders(List<String> folders) {

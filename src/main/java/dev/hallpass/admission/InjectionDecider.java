@@ -97,6 +97,8 @@ public final class InjectionDecider {
     requests.forEach(r -> objections.addAll(credentials.objections(r, labels.get())));
     objections.addAll(views.objections());
     objections.addAll(collisions(requests));
+    var user = AgentUser.of(pod, consumers);
+    requests.forEach(r -> objections.addAll(SignalObstacles.of(pod, user, r)));
     if (!objections.isEmpty()) {
       return Objection.refusal(objections);
     }
@@ -104,7 +106,7 @@ public final class InjectionDecider {
         new InjectionPlan(
             planned(requests),
             views.all(),
-            AgentUser.of(pod, consumers),
+            user,
             Pods.freePort(pod, settings.readyPort()),
             bundle));
   }
@@ -122,7 +124,10 @@ public final class InjectionDecider {
                     .map(
                         c ->
                             new PlannedCredential(
-                                r.getMetadata().getName(), c.name(), c.delivery().mode())))
+                                r.getMetadata().getName(),
+                                c.name(),
+                                c.delivery().mode(),
+                                c.delivery().notification())))
         .toList();
   }
 

@@ -3,9 +3,11 @@ package dev.hallpass.admission;
 import dev.hallpass.api.v1alpha1.Delivery;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a pod gets.
@@ -29,8 +31,13 @@ public record InjectionPlan(
    * @param request the request's name
    * @param credential the credential's name in it
    * @param mode how it is delivered
+   * @param notification how the app hears that its files have changed; null where it does not
    */
-  public record PlannedCredential(String request, String credential, Delivery.Mode mode) {
+  public record PlannedCredential(
+      String request,
+      String credential,
+      Delivery.Mode mode,
+      Delivery.@Nullable Notify notification) {
     @Override
     public String toString() {
       return request + "/" + credential;
@@ -60,6 +67,17 @@ public record InjectionPlan(
         .filter(v -> v.credentials().contains(credential.toString()))
         .map(View::folder)
         .toList();
+  }
+
+  /** The containers whose main process is signalled. */
+  Set<String> signalled() {
+    return credentials.stream()
+        .map(PlannedCredential::notification)
+        .filter(Objects::nonNull)
+        .map(Delivery.Notify::signal)
+        .filter(Objects::nonNull)
+        .map(Delivery.Signal::container)
+        .collect(Collectors.toSet());
   }
 
   /** The credentials of that mode. */

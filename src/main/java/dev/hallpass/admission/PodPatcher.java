@@ -41,6 +41,7 @@ final class PodPatcher {
     patch.list("/spec/volumes", items(spec, "volumes"), volumes(items(spec, "volumes"), plan));
     mounts(spec, "containers", plan, patch);
     mounts(spec, "initContainers", plan, patch);
+    names(spec, plan, patch);
     patch.list(
         "/spec/initContainers",
         withMounts(items(spec, "initContainers"), plan),
@@ -77,6 +78,25 @@ final class PodPatcher {
             "/spec/%s/%d/volumeMounts".formatted(field, i),
             items(container, "volumeMounts"),
             mounts(container, plan));
+      }
+    }
+  }
+
+  /** A container whose process is to be signalled bears its name, for the agent to find it by. */
+  private static void names(JsonNode spec, InjectionPlan plan, JsonPatch patch) {
+    var containers = items(spec, "containers");
+    for (var i = 0; i < containers.size(); i++) {
+      var present = items(containers.get(i), "env");
+      var wanted = new ArrayList<>(present);
+      wanted.removeIf(v -> HallpassApi.CONTAINER_VARIABLE.equals(name(v)));
+      if (plan.signalled().contains(name(containers.get(i)))) {
+        wanted.add(
+            JSON.objectNode()
+                .put("name", HallpassApi.CONTAINER_VARIABLE)
+                .put("value", name(containers.get(i))));
+      }
+      if (!Set.copyOf(wanted).equals(Set.copyOf(present))) {
+        patch.list("/spec/containers/%d/env".formatted(i), present, wanted);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.hallpass.agent;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,7 @@ public final class Agent {
   private static List<CredentialLoop> credentials(
       Options options, Trust trust, Log log, Clock clock) {
     var broker = new BrokerClient(options.broker(), options.tokenFile(), trust);
+    var notifier = new Notifier(Path.of("/proc"));
     var random = new SplittableRandom();
     var credentials = new ArrayList<CredentialLoop>();
     for (var errand : options.credentials()) {
@@ -63,8 +65,11 @@ public final class Agent {
       for (var folder : errand.foldersOr(options.dir())) {
         drops.add(new FileDrop(folder, options.fileMode()));
       }
+      var told = options.notifications().getOrDefault(errand.name(), List.of());
+      var herald = new Herald(errand.name(), told, notifier, log, clock);
       credentials.add(
-          new CredentialLoop(errand.name(), broker, List.copyOf(drops), log, clock, random));
+          new CredentialLoop(
+              errand.name(), broker, List.copyOf(drops), herald, log, clock, random));
     }
     return List.copyOf(credentials);
   }

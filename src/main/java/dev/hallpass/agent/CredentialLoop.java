@@ -20,6 +20,7 @@ final class CredentialLoop {
   private final CredentialName name;
   private final BrokerClient broker;
   private final List<FileDrop> drops;
+  private final Herald herald;
   private final Log log;
   private final Clock clock;
   private final RandomGenerator random;
@@ -40,12 +41,14 @@ final class CredentialLoop {
       CredentialName name,
       BrokerClient broker,
       List<FileDrop> drops,
+      Herald herald,
       Log log,
       Clock clock,
       RandomGenerator random) {
     this.name = name;
     this.broker = broker;
     this.drops = drops;
+    this.herald = herald;
     this.log = log;
     this.clock = clock;
     this.random = random;
@@ -58,7 +61,7 @@ final class CredentialLoop {
 
   /** When the next step is to be taken. */
   Instant due() {
-    return due;
+    return herald.due().isBefore(due) ? herald.due() : due;
   }
 
   /** Whether what is in the files can be used now. */
@@ -80,6 +83,10 @@ final class CredentialLoop {
 
   /** Takes the next step; a failure is logged once, and sets when to try again. */
   void step() {
+    if (herald.due().isBefore(due)) {
+      herald.tell();
+      return;
+    }
     try {
       if (staged != null) {
         acknowledge(staged);
@@ -125,8 +132,12 @@ final class CredentialLoop {
     var answer = broker.acknowledge(issued);
     staged = null;
     try {
+      var replaced = false;
       for (var drop : drops) {
-        drop.swap();
+        replaced |= drop.swap();
+      }
+      if (replaced) {
+        herald.filesChanged();
       }
     } catch (IOException e) {
       lost();

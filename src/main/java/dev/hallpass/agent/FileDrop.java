@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class FileDrop {
   private final Set<PosixFilePermission> mode;
   private Map<Path, Path> staged = Map.of();
   private Set<Path> dropped = Set.of();
+  private Set<Path> lingering = Set.of();
 
   /** Writes below this folder, with this mode. */
   FileDrop(Path folder, Set<PosixFilePermission> mode) {
@@ -58,7 +60,7 @@ final class FileDrop {
         makeFolders(target);
         var temporary = target.resolveSibling(UNFINISHED + target.getFileName());
         temporaries.put(target, temporary);
-        write(temporary, targets.get(target).content().reveal().getBytes(StandardCharsets.UTF_8));
+        write(temporary, targets.get(target));
       }
     } catch (IOException e) {
       discard();
@@ -135,20 +137,55 @@ final class FileDrop {
     return folderMode;
   }
 
-  private void write(Path temporary, byte[] content) throws IOException {
+  private void write(Path temporary, IssueAnswer.File file) throws IOException {
     // Left behind by an agent that was killed.
     Files.deleteIfExists(temporary);
     Files.createFile(temporary, PosixFilePermissions.asFileAttribute(WHILE_WRITING));
-    Files.write(temporary, content, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-    Files.setPosixFilePermissions(temporary, mode);
+    Files.write(
+        temporary,
+        file.content().reveal().getBytes(StandardCharsets.UTF_8),
+        StandardOpenOption.WRITE,
+        LinkOption.NOFOLLOW_LINKS);
+    Files.setPosixFilePermissions(temporary, modeOf(file));
   }
 
+  private Set<PosixFilePermission> modeOf(IssueAnswer.File file) throws IOException {
+    var asked = file.mode();
+    if (asked == null) {
+      return mode;
+    }
+    if (!asked.matches("0[46][04][04]")) {
+      throw new IOException("the file '%s' has no usable mode".formatted(file.path()));
+    }
+    var permissions = new StringBuilder();
+    for (var digit : asked.substring(1).toCharArray()) {
+      permissions.append(digit == '6' ? "rw-" : digit == '4' ? "r--" : "---");
+    }
+    return PosixFilePermissions.fromString(permissions.toString());
+  }
+
+  /**
+   * What comes with a credential beside its own files, in folders that start with a dot, is pointed
+   * to by those who still use the credential before: it stays for one swap more.
+   */
   private void removeAllBut(Set<Path> targets) throws IOException {
+    var kept = new HashSet<Path>();
     for (var before : dropped) {
-      if (!targets.contains(before)) {
+      if (targets.contains(before)) {
+        continue;
+      }
+      if (isOurs(before) && !lingering.contains(before)) {
+        kept.add(before);
+      } else {
         Files.deleteIfExists(before);
       }
     }
-    dropped = Set.copyOf(targets);
+    lingering = Set.copyOf(kept);
+    kept.addAll(targets);
+    dropped = Set.copyOf(kept);
+  }
+
+  private boolean isOurs(Path file) {
+    return folder.relativize(file).toString().startsWith(".");
   }
 }

@@ -6,7 +6,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode whether it stays
  * @param broker host and port that speak TLS
  * @param credentials what to fetch, at least one
+ * @param notifications whom to tell of new files of a credential
  * @param readyPort where readiness is served; unused in {@link Mode#INIT}
  * @param tokenFile the projected service account token, read anew at each call
  * @param dir where files are written of which nothing else is said
@@ -27,6 +30,7 @@ record Options(
     Mode mode,
     URI broker,
     List<Errand> credentials,
+    Map<CredentialName, List<Notification>> notifications,
     int readyPort,
     Path tokenFile,
     Path dir,
@@ -39,6 +43,7 @@ record Options(
   static final String USAGE =
       """
       agent sidecar|init --broker=https://HOST:PORT --credential=REQUEST/CREDENTIAL[:DIR,...] [--credential=...]
+        [--notify=REQUEST/CREDENTIAL=http://127.0.0.1:PORT/PATH|signal:NAME:CONTAINER]
         [--ready-port=7470] [--token-file=/var/run/hallpass-agent/token] [--dir=/var/run/hallpass]
         [--file-mode=0400|0440|0444] [--timeout=SECONDS] [--termination-log=/dev/termination-log]
       HALLPASS_CA: PEM certificates that the broker's certificate must chain to\
@@ -78,6 +83,7 @@ record Options(
   private static final class Reader {
     private final Mode mode;
     private final List<Errand> credentials = new ArrayList<>();
+    private final Map<CredentialName, List<Notification>> notifications = new HashMap<>();
     private @Nullable URI broker;
     private int readyPort = 7470;
     private Path tokenFile = Path.of("/var/run/hallpass-agent/token");
@@ -99,6 +105,7 @@ record Options(
       switch (arg.substring(0, equals)) {
         case "--broker" -> broker = broker(value);
         case "--credential" -> credentials.add(Errand.parse(value));
+        case "--notify" -> notification(value);
         case "--ready-port" -> readyPort = number(value, 65_535);
         case "--token-file" -> tokenFile = Path.of(value);
         case "--dir" -> dir = Path.of(value);
@@ -120,12 +127,24 @@ record Options(
           mode,
           broker,
           List.copyOf(credentials),
+          Map.copyOf(notifications),
           readyPort,
           tokenFile,
           dir,
           fileMode,
           timeout,
           terminationLog);
+    }
+
+    private void notification(String text) {
+      var equals = text.indexOf('=');
+      if (equals < 0) {
+        throw new UsageException(
+            "--notify=" + text + ": write it as <request>/<credential>=<whom>");
+      }
+      notifications
+          .computeIfAbsent(CredentialName.parse(text.substring(0, equals)), n -> new ArrayList<>())
+          .add(Notification.parse(text.substring(equals + 1)));
     }
 
     private static URI broker(String text) {

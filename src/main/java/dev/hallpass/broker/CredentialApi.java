@@ -3,6 +3,7 @@ package dev.hallpass.broker;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.delivery.FileWriter;
+import dev.hallpass.delivery.TemplateException;
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.Claim;
@@ -16,6 +17,7 @@ import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -78,11 +80,18 @@ public final class CredentialApi {
         Reason.Issued,
         "Credential %s of request %s".formatted(credential, request.getMetadata().getName()));
     return Codec.encode(
-        new IssueAnswer(
-            issued.lease(),
-            issued.epoch(),
-            FileWriter.render(claim.credential().delivery(), issued.material()),
-            trustBundle.get()));
+        new IssueAnswer(issued.lease(), issued.epoch(), files(claim, issued), trustBundle.get()));
+  }
+
+  private static List<IssueAnswer.File> files(Claim claim, LeaseIssuer.Issued issued) {
+    try {
+      return FileWriter.render(claim.credential(), issued.material());
+    } catch (TemplateException e) {
+      throw new RefusedException(
+          Reason.TemplateInvalid,
+          "spec.credentials[%s].delivery.files.template: %s"
+              .formatted(claim.credential().name(), e.getMessage()));
+    }
   }
 
   byte[] acknowledge(Call call) {

@@ -2,12 +2,15 @@ package dev.hallpass.delivery;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.provider.Material;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.Secret;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,31 +18,53 @@ import java.util.stream.Stream;
 public final class FileWriter {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private FileWriter() {}
+  private final RequestedCredential credential;
+  private final Material material;
 
-  /** One rendered file per file asked for, in that order; then what the credential attaches. */
-  public static List<IssueAnswer.File> render(Delivery delivery, Material material) {
+  private FileWriter(RequestedCredential credential, Material material) {
+    this.credential = credential;
+    this.material = material;
+  }
+
+  /**
+   * One rendered file per file asked for, in that order; then what the credential attaches.
+   *
+   * @throws TemplateException where a template names what the credential does not have
+   */
+  public static List<IssueAnswer.File> render(RequestedCredential credential, Material material) {
+    var writer = new FileWriter(credential, material);
     var asked =
-        delivery.files().stream()
-            .map(f -> new IssueAnswer.File(f.path(), Secret.of(render(f.format(), material))));
+        credential.delivery().files().stream()
+            .map(f -> new IssueAnswer.File(f.path(), Secret.of(writer.text(f)), f.mode()));
     var attached =
         material.attachments().stream().map(a -> new IssueAnswer.File(a.path(), a.content()));
     return Stream.concat(asked, attached).toList();
   }
 
-  private static String render(Delivery.Format format, Material material) {
-    return switch (format) {
-      case Env -> env(material);
-      case Json -> json(material);
-      case PgPass -> pgPass(material);
+  private String text(Delivery.File file) {
+    return switch (file.format()) {
+      case Env -> env();
+      case Json -> quoted(fields()) + "\n";
+      case Properties -> PropertiesFormat.of(fields());
+      case Yaml -> yaml();
+      case PgPass -> pgPass();
+      case PgService -> pgService();
+      case Template ->
+          Template.of(Objects.requireNonNull(file.template(), "schema: template")).fill(fields());
     };
+  }
+
+  private Map<String, String> fields() {
+    var fields = new LinkedHashMap<String, String>();
+    material.fields().forEach(f -> fields.put(f.name(), f.value().reveal()));
+    return fields;
   }
 
   /**
    * Assignments that a POSIX shell can source. What needs no quoting has none, so that readers of
    * plain {@code KEY=value} files understand it too.
    */
-  private static String env(Material material) {
+  private String env() {
     return material.fields().stream()
         .filter(f -> f.variable() != null)
         .map(f -> f.variable() + "=" + shellWord(f.value().reveal()) + "\n")
@@ -50,21 +75,51 @@ public final class FileWriter {
     return text.matches("[A-Za-z0-9_./:@%+,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 
-  private static String json(Material material) {
-    var object = new LinkedHashMap<String, String>();
-    material.fields().forEach(f -> object.put(f.name(), f.value().reveal()));
+  /** A double-quoted scalar can be any JSON string (YAML 1.2.2, 1.2), so none is taken for more. */
+  private String yaml() {
+    return fields().entrySet().stream()
+        .map(e -> e.getKey() + ": " + quoted(e.getValue()) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private static String quoted(Object value) {
     try {
-      return JSON.writeValueAsString(object) + "\n";
+      return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a map of strings is JSON", e);
+      throw new IllegalStateException("strings are JSON", e);
     }
   }
 
   /** One line of a password file (libpq, "The Password File"). */
-  private static String pgPass(Material material) {
+  private String pgPass() {
     return Stream.of("host", "port", "database", "username", "password")
             .map(name -> material.get(name).reveal().replace("\\", "\\\\").replace(":", "\\:"))
             .collect(Collectors.joining(":"))
         + "\n";
+  }
+
+  /**
+   * A service named as the credential (libpq, "The Connection Service File"). Its password is in
+   * the password file of the same credential, or where it has none, here.
+   */
+  private String pgService() {
+    var lines = new LinkedHashMap<String, String>();
+    var fields = fields();
+    lines.put("host", fields.get("host"));
+    lines.put("port", fields.get("port"));
+    lines.put("dbname", fields.get("database"));
+    lines.put("user", fields.get("username"));
+    credential.delivery().files().stream()
+        .filter(f -> f.format() == Delivery.Format.PgPass)
+        .findFirst()
+        .ifPresentOrElse(
+            f -> lines.put("passfile", Delivery.MOUNT_PATH + "/" + f.path()),
+            () -> lines.put("password", fields.get("password")));
+    lines.put("sslmode", fields.get("sslmode"));
+    lines.put("sslrootcert", fields.get("sslrootcert"));
+    return lines.entrySet().stream()
+        .filter(e -> e.getValue() != null)
+        .map(e -> e.getKey() + "=" + e.getValue() + "\n")
+        .collect(Collectors.joining("", "[" + credential.name() + "]\n", ""));
   }
 }

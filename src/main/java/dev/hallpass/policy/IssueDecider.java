@@ -6,10 +6,12 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AllowedNamespaces;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.delivery.Template;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
 import dev.hallpass.wire.Reason;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +78,14 @@ public final class IssueDecider {
             credential,
             Reason.FormatUnsupported,
             "delivery.files: %s cannot be written as %s".formatted(file.path(), file.format()));
+      }
+      var template = file.template();
+      var flaw = template == null ? Optional.<String>empty() : Template.flaw(template);
+      if (flaw.isPresent()) {
+        return deny(
+            credential,
+            Reason.TemplateInvalid,
+            "delivery.files: the template of %s: %s".formatted(file.path(), flaw.get()));
       }
     }
     return new Allow(level.get(), ttl, Durations.parse(level.get().maxLifetime()));

@@ -40,6 +40,7 @@ public final class Codec {
           .append(Json.quote(file.path()))
           .append(",\"content\":")
           .append(Json.quote(file.content().reveal()))
+          .append(file.mode() == null ? "" : ",\"mode\":" + Json.quote(file.mode()))
           .append('}');
     }
     return bytes(
@@ -109,7 +110,11 @@ public final class Codec {
       if (!(item instanceof Map<?, ?> file)) {
         throw new MalformedMessageException("a file is not an object");
       }
-      files.add(new IssueAnswer.File(string(file, "path"), Secret.of(string(file, "content"))));
+      files.add(
+          new IssueAnswer.File(
+              string(file, "path"),
+              Secret.of(string(file, "content")),
+              file.get("mode") == null ? null : string(file, "mode")));
     }
     return new IssueAnswer(
         string(object, "lease"),

@@ -1,6 +1,7 @@
 package dev.hallpass.wire;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Secret material, not yet usable: the target enables it once the agent acknowledges this epoch.
@@ -17,6 +18,14 @@ public record IssueAnswer(String lease, long epoch, List<File> files, String tru
    *
    * @param path relative, without {@code ..}
    * @param content its text, UTF-8
+   * @param mode its permissions, octal with a leading zero; null for what the agent was started
+   *     with
    */
-  public record File(String path, Secret content) {}
+  public record File(String path, Secret content, @Nullable String mode) {
+
+    /** A file with the usual permissions. */
+    public File(String path, Secret content) {
+      this(path, content, null);
+    }
+  }
 }

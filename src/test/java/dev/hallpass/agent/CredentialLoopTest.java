@@ -32,6 +32,7 @@ class CredentialLoopTest {
   @TempDir private Path second;
   private final TestClock clock = new TestClock();
   private final TestBroker broker = new TestBroker(clock);
+  private final TestApp app = new TestApp();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private Path token;
   private Trust trust;
@@ -41,6 +42,7 @@ class CredentialLoopTest {
   void startAgent() throws IOException {
     token = Files.writeString(pod.resolve("token"), "token-1\n");
     trust = new Trust(broker.authority.pem());
+    var lines = new Log(new PrintStream(log, true, StandardCharsets.UTF_8), clock);
     loop =
         new CredentialLoop(
             NAME,
@@ -48,14 +50,16 @@ class CredentialLoopTest {
             List.of(
                 new FileDrop(pod, PosixFilePermissions.fromString("r--r-----")),
                 new FileDrop(second, PosixFilePermissions.fromString("r--r-----"))),
-            new Log(new PrintStream(log, true, StandardCharsets.UTF_8), clock),
+            new Herald(NAME, List.of(app.notification()), new Notifier(pod), lines, clock),
+            lines,
             clock,
             MIDDLE);
   }
 
   @AfterEach
-  void stopBroker() {
+  void stop() {
     broker.close();
+    app.close();
   }
 
   @Test
@@ -123,6 +127,20 @@ class CredentialLoopTest {
     assertThat(atAcknowledge).hasToString("PGPASSWORD=s1\nready=true");
     assertThat(read("db.env")).isEqualTo("PGPASSWORD=s2\n");
     assertThat(pod.resolve(".hallpass-db.env")).doesNotExist();
+  }
+
+  @Test
+  void tellsTheAppOnceItsFilesWereReplacedAndNotBefore() {
+    broker.next = Next.Reissue;
+    loop.step();
+    assertThat(app.calls).isEmpty();
+
+    atDue();
+    assertThat(loop.due()).isEqualTo(clock.instant());
+    loop.step();
+
+    assertThat(app.calls).containsExactly("POST /reload ");
+    assertThat(loop.due()).isAfter(clock.instant());
   }
 
   @Test

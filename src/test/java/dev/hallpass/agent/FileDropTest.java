@@ -171,6 +171,33 @@ class FileDropTest {
     return contents;
   }
 
+  @ParameterizedTest
+  @CsvSource({"0400, r--------", "0640, rw-r-----", "0444, r--r--r--"})
+  void aFileCanHaveAModeOfItsOwn(String asked, String mode) throws IOException {
+    place(drop, List.of(new IssueAnswer.File("pgpass", Secret.of("x"), asked)));
+
+    assertThat(modeOf("pgpass")).isEqualTo(mode);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0777", "4755", "", "04000"})
+  void noModeThatNoManifestMayAskFor(String asked) {
+    assertThatIOException()
+        .isThrownBy(() -> place(drop, List.of(new IssueAnswer.File("f", Secret.of("x"), asked))));
+  }
+
+  @Test
+  void whatOldCredentialsPointToStaysForOneSwapMore() throws IOException {
+    place(drop, List.of(file("db.env", "1"), file(".ca/1.pem", "1")));
+    place(drop, List.of(file("db.env", "2"), file(".ca/2.pem", "2")));
+    assertThat(folder.resolve(".ca/1.pem")).exists();
+
+    place(drop, List.of(file("db.env", "3"), file(".ca/3.pem", "3")));
+
+    assertThat(folder.resolve(".ca/1.pem")).doesNotExist();
+    assertThat(folder.resolve(".ca/2.pem")).exists();
+  }
+
   @Test
   void whatIsStagedIsNotReadBeforeTheSwap() throws IOException {
     place(drop, List.of(file("db.env", "1")));

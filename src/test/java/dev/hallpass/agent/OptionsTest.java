@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,8 @@ class OptionsTest {
             "--broker=https://broker.svc:8443",
             "--credential=orders/db",
             "--credential=orders/queue:/d,/d-2",
+            "--notify=orders/db=http://127.0.0.1:8080/reload",
+            "--notify=orders/queue=signal:SIGHUP:app",
             "--ready-port=1",
             "--token-file=/t",
             "--dir=/d",
@@ -40,6 +43,11 @@ class OptionsTest {
                     new Errand(
                         new CredentialName("orders", "queue"),
                         List.of(Path.of("/d"), Path.of("/d-2")))),
+                Map.of(
+                    new CredentialName("orders", "db"),
+                    List.of(new Notification.Http(URI.create("http://127.0.0.1:8080/reload"))),
+                    new CredentialName("orders", "queue"),
+                    List.of(new Notification.Signal(1, "app"))),
                 1,
                 Path.of("/t"),
                 Path.of("/d"),

@@ -39,12 +39,16 @@ class ReadinessTest {
 
   private CredentialLoop loop(String credential) throws IOException {
     var token = Files.writeString(pod.resolve("token"), "token");
+    var name = new CredentialName("orders", credential);
+    var log =
+        new Log(
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8), clock);
     return new CredentialLoop(
-        new CredentialName("orders", credential),
+        name,
         new BrokerClient(broker.uri(), token, new Trust(broker.authority.pem())),
         List.of(new FileDrop(pod.resolve("files"), PosixFilePermissions.fromString("r--r-----"))),
-        new Log(
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8), clock),
+        new Herald(name, List.of(), new Notifier(Path.of("/proc")), log, clock),
+        log,
         clock,
         new SplittableRandom(42));
   }

@@ -60,7 +60,8 @@ class ArchitectureTest {
           .whereLayer("policy")
           .mayOnlyBeAccessedByLayers("app", "admission", "broker", "reconcile", "cli", "lease")
           .whereLayer("delivery")
-          .mayOnlyBeAccessedByLayers("app", "admission", "broker", "reconcile", "lease", "provider")
+          .mayOnlyBeAccessedByLayers(
+              "app", "admission", "broker", "reconcile", "lease", "policy", "provider")
           .whereLayer("provider")
           .mayOnlyBeAccessedByLayers(
               "app", "admission", "broker", "reconcile", "lease", "delivery");

@@ -3,18 +3,24 @@ package dev.hallpass.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.Delivery.Format;
+import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Material.Attachment;
 import dev.hallpass.provider.Material.Field;
 import dev.hallpass.testing.ServerProcess;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.Secret;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,19 +82,83 @@ class FileWriterTest {
   void attachmentsComeAfterTheFilesAskedFor() {
     var material =
         new Material(List.of(), List.of(new Attachment(".ca/hp_x.pem", Secret.of("PEM"))));
-    var delivery =
-        new Delivery(
-            Delivery.Mode.Sidecar, null, List.of(new Delivery.File("f", Format.Env)), null);
-
-    assertThat(FileWriter.render(delivery, material))
+    assertThat(FileWriter.render(credential(new Delivery.File("f", Format.Env)), material))
         .extracting(IssueAnswer.File::path)
         .containsExactly("f", ".ca/hp_x.pem");
   }
 
+  @Test
+  void javaReadsPropertiesBack() throws IOException {
+    var awkward = " a=b:c\\d#!\n\té€";
+    var read = new Properties();
+    read.load(new StringReader(render(Format.Properties, material("::1", awkward))));
+
+    assertThat(read).containsEntry("password", awkward).containsEntry("host", "::1").hasSize(5);
+  }
+
+  @Test
+  void yamlHoldsStringsWhateverTheyLookLike() {
+    var awkward = "no: \"yes\" #1\n\\";
+    var read = Serialization.unmarshal(render(Format.Yaml, material("0123", awkward)), Map.class);
+
+    assertThat(read.get("password")).isEqualTo(awkward);
+    assertThat(read.get("host")).isEqualTo("0123");
+  }
+
+  @Test
+  void aServiceHasItsPasswordInThePasswordFileWhereThereIsOne() {
+    var service = new Delivery.File("pg_service.conf", Format.PgService);
+
+    assertThat(text(credential(service)))
+        .isEqualTo(
+            """
+            [db]
+            host=db.shop.svc
+            port=5432
+            dbname=orders
+            user=hp_x
+            password=aB3-_x
+            """);
+    assertThat(text(credential(service, new Delivery.File("pgpass", Format.PgPass))))
+        .isEqualTo(
+            """
+            [db]
+            host=db.shop.svc
+            port=5432
+            dbname=orders
+            user=hp_x
+            passfile=/var/run/hallpass/pgpass
+            """);
+  }
+
+  @Test
+  void aTemplateIsFilledInAndModesGoAlong() {
+    var file =
+        new Delivery.File("app.conf", Format.Template, "login {{username}}/{{password}}", "0400");
+    var rendered = FileWriter.render(credential(file), PLAIN).getFirst();
+
+    assertThat(rendered.content().reveal()).isEqualTo("login hp_x/aB3-_x");
+    assertThat(rendered.mode()).isEqualTo("0400");
+  }
+
+  private static String text(RequestedCredential credential) {
+    return FileWriter.render(credential, PLAIN).getFirst().content().reveal();
+  }
+
   private static String render(Format format, Material material) {
-    var delivery =
-        new Delivery(Delivery.Mode.Sidecar, null, List.of(new Delivery.File("f", format)), null);
-    return FileWriter.render(delivery, material).getFirst().content().reveal();
+    return FileWriter.render(credential(new Delivery.File("f", format)), material)
+        .getFirst()
+        .content()
+        .reveal();
+  }
+
+  private static RequestedCredential credential(Delivery.File... files) {
+    return new RequestedCredential(
+        "db",
+        new ProviderRef(ProviderRef.Kind.CredentialProvider, "pg"),
+        "reader",
+        "15m",
+        new Delivery(Delivery.Mode.Sidecar, null, List.of(files), null, null));
   }
 
   private static Material material(String host, String password) {

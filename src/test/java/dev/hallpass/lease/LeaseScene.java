@@ -422,6 +422,7 @@ final class LeaseScene {
                         Delivery.Mode.Sidecar,
                         null,
                         List.of(new Delivery.File("db.env", Delivery.Format.Env)),
+                        null,
                         null)))));
     return request;
   }

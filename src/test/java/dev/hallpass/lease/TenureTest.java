@@ -130,7 +130,7 @@ class TenureTest {
             null));
     var credential =
         new RequestedCredential(
-            "db", PROVIDER, "reader", ttl, new Delivery(mode, null, List.of(), rotation));
+            "db", PROVIDER, "reader", ttl, new Delivery(mode, null, List.of(), rotation, null));
     var target =
         new Target("pg", new CredentialProviderSpec(null, null, List.of(READER)), Map.of());
     var allowed = new Allow(READER, Durations.parse(ttl), lifetime);

@@ -87,6 +87,30 @@ class IssueDeciderTest {
   }
 
   @Test
+  void deniesATemplateWithAMistake() {
+    var file = new Delivery.File("app.conf", Format.Template, "{{#user}}", null);
+    var credential =
+        new RequestedCredential(
+            "db",
+            new ProviderRef(Kind.CredentialProvider, "pg"),
+            "reader",
+            "15m",
+            new Delivery(Delivery.Mode.Sidecar, null, List.of(file), null, null));
+    var input =
+        new IssueDecider.Input(
+            credential, "shop", Map.of(), provider(null), Set.of(Format.Template));
+
+    assertThat(IssueDecider.decide(input))
+        .isInstanceOfSatisfying(
+            Deny.class,
+            deny -> {
+              assertThat(deny.reason()).isEqualTo(Reason.TemplateInvalid);
+              assertThat(deny.message())
+                  .startsWith("spec.credentials[db].delivery.files: the template of app.conf: ");
+            });
+  }
+
+  @Test
   void aClusterProviderServesOnlyTheNamespacesItAllows() {
     var credential = credential("reader", "15m", Kind.ClusterCredentialProvider);
     var byName = new AllowedNamespaces(List.of("shop"), null);
@@ -117,7 +141,11 @@ class IssueDeciderTest {
         access,
         ttl,
         new Delivery(
-            Delivery.Mode.Sidecar, null, List.of(new Delivery.File("db.env", Format.Env)), null));
+            Delivery.Mode.Sidecar,
+            null,
+            List.of(new Delivery.File("db.env", Format.Env)),
+            null,
+            null));
   }
 
   private static CredentialProviderSpec provider(@Nullable AllowedNamespaces allowed) {

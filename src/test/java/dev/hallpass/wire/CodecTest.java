@@ -73,6 +73,18 @@ class CodecTest {
   }
 
   @Test
+  void aFileHasAModeOrHasNone() {
+    var files =
+        List.of(
+            new IssueAnswer.File("a", Secret.of("x"), "0400"),
+            new IssueAnswer.File("b", Secret.of("x")));
+
+    var read = Codec.issueAnswer(Codec.encode(new IssueAnswer("l", 1, files, "b"))).files();
+
+    assertThat(read).extracting(IssueAnswer.File::mode).containsExactly("0400", null);
+  }
+
+  @Test
   void unknownMembersAreIgnored() {
     var json =
         "{\"new\":{\"a\":[1,-0.5e+3,true,null,\"x\",{},9999999999999999999]},"

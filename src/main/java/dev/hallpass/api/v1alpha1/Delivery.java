@@ -1,6 +1,9 @@
 package dev.hallpass.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -9,6 +12,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a credential reaches the containers of a pod. */
+@ValidationRule(
+    value = "!has(self.notify) || self.mode == 'Sidecar'",
+    message =
+        "delivery.notify: the files of an Init credential do not change; set delivery.mode: Sidecar")
 @ValidationRule(
     value = "!has(self.rotation) || self.mode == 'Sidecar'",
     message = "delivery.rotation: only a Sidecar credential is rotated; set delivery.mode: Sidecar")
@@ -31,7 +38,11 @@ public record Delivery(
         List<File> files,
     @JsonPropertyDescription(
             "When a Sidecar credential is replaced by another account, and for how long both work.")
-        @Nullable Rotation rotation) {
+        @Nullable Rotation rotation,
+    @JsonPropertyDescription(
+            "How the app hears that its files have changed; it must look itself where this is left out.")
+        @JsonProperty("notify")
+        @Nullable Notify notification) {
 
   /** Where the files appear in each container that sees them. */
   public static final String MOUNT_PATH = "/var/run/hallpass";
@@ -58,19 +69,82 @@ public record Delivery(
                   + " is left out.")
           @Nullable String overlap) {}
 
+  /** How an app hears that its files have changed. */
+  @ValidationRule(
+      value = "has(self.http) != has(self.signal)",
+      message = "delivery.notify: exactly one of http and signal must be given")
+  public record Notify(
+      @JsonPropertyDescription("A call to the app on the pod's loopback address.")
+          @Nullable Http http,
+      @JsonPropertyDescription(
+              "A signal to the main process of a container. The pod needs shareProcessNamespace: true,"
+                  + " and the container a runAsUser that all containers with the files share.")
+          @Nullable Signal signal) {}
+
+  /** {@code POST http://127.0.0.1:<port><path>}, with no body. */
+  public record Http(
+      @Required @Min(1) @Max(65535) @JsonPropertyDescription("Port on 127.0.0.1.") int port,
+      @Required
+          @Size(max = 253)
+          @Pattern("^/[A-Za-z0-9._~/-]*$")
+          @JsonPropertyDescription("Path, e.g. /reload. It is called by POST, without a body.")
+          String path) {}
+
+  /** A signal to one process. */
+  public record Signal(
+      @Required @JsonPropertyDescription("SIGHUP, SIGUSR1 or SIGUSR2.") SignalName name,
+      @Required
+          @Size(max = 63)
+          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @JsonPropertyDescription("The container whose main process gets it.")
+          String container) {}
+
+  /** Signals that programs take as a wish to read their files again. */
+  public enum SignalName {
+    SIGHUP,
+    SIGUSR1,
+    SIGUSR2
+  }
+
   /** One file on tmpfs. */
+  @ValidationRule(
+      value = "(self.format == 'Template') == has(self.template)",
+      message = "delivery.files.template: goes with format: Template, and only with that")
   public record File(
       @Required
           @Size(min = 1, max = 253)
           @Pattern("^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$")
           @JsonPropertyDescription("Path below /var/run/hallpass, e.g. db.env.")
           String path,
-      @Required @JsonPropertyDescription("Env, Json or PgPass.") Format format) {}
+      @Required
+          @JsonPropertyDescription("Env, Json, Properties, Yaml, PgPass, PgService or Template.")
+          Format format,
+      @Size(max = 8192)
+          @JsonPropertyDescription(
+              "For format Template: text in which {{name}} stands for a field, e.g. {{password}}; the"
+                  + " names are those of format Json.")
+          @Nullable String template,
+      @Size(max = 4)
+          @Pattern("^0[46][04][04]$")
+          @JsonPropertyDescription(
+              "Permissions, e.g. 0400. What the consumers' users need to read the files, where it is"
+                  + " left out.")
+          @Nullable String mode) {
+
+    /** A file of what needs no template, with the usual permissions. */
+    public File(String path, Format format) {
+      this(path, format, null, null);
+    }
+  }
 
   /** File formats, spelt as in manifests. */
   public enum Format {
     Env,
     Json,
-    PgPass
+    Properties,
+    Yaml,
+    PgPass,
+    PgService,
+    Template
   }
 }

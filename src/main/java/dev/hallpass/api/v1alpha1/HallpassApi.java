@@ -41,6 +41,9 @@ public final class HallpassApi {
   /** Both, by which the controller reads how far a pod's agents are. */
   public static final Set<String> AGENT_CONTAINERS = Set.of(AGENT_CONTAINER, INIT_CONTAINER);
 
+  /** In a container that is to be signalled, set by the webhook and read by the agent: its name. */
+  public static final String CONTAINER_VARIABLE = "HALLPASS_CONTAINER";
+
   /** Audience of the projected service-account token that a pod shows to the broker. */
   public static final String TOKEN_AUDIENCE = "hallpass.dev";
 

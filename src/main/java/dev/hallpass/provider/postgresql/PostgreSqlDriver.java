@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -57,7 +58,14 @@ public final class PostgreSqlDriver implements TargetDriver {
 
   @Override
   public Set<Delivery.Format> formats() {
-    return Set.of(Delivery.Format.Env, Delivery.Format.Json, Delivery.Format.PgPass);
+    return EnumSet.of(
+        Delivery.Format.Env,
+        Delivery.Format.Json,
+        Delivery.Format.Properties,
+        Delivery.Format.Yaml,
+        Delivery.Format.Template,
+        Delivery.Format.PgPass,
+        Delivery.Format.PgService);
   }
 
   @Override
