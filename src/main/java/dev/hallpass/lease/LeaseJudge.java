@@ -20,6 +20,7 @@ import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.Verdict.End;
+import dev.hallpass.lease.Verdict.Extend;
 import dev.hallpass.lease.Verdict.Forget;
 import dev.hallpass.lease.Verdict.Keep;
 import dev.hallpass.lease.Verdict.Retain;
@@ -31,6 +32,7 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -69,7 +71,8 @@ public final class LeaseJudge {
   /** The verdict on these facts; of several reasons to end, the first in the order given here. */
   public Verdict judge(LeaseFacts facts) {
     return switch (phase(facts.lease())) {
-      case Pending, Active -> end(facts).<Verdict>map(e -> e).orElseGet(() -> keep(facts));
+      case Pending, Active ->
+          end(facts).<Verdict>map(e -> e).or(() -> extension(facts)).orElseGet(() -> keep(facts));
       case Revoking -> new Revoke();
       case Revoked, Denied -> ended(facts);
     };
@@ -218,20 +221,22 @@ public final class LeaseJudge {
    * renewal to refuse.
    */
   private static Optional<End> providerOver(LeaseFacts facts) {
-    var decision =
-        IssueDecider.decide(
-            new IssueDecider.Input(
-                asked(facts).orElseThrow(),
-                facts.lease().getMetadata().getNamespace(),
-                facts.namespace().labels(),
-                facts.provider(),
-                Set.of(Delivery.Format.values())));
-    return switch (decision) {
+    return switch (decision(facts)) {
       case IssueDecision.Deny(var reason, var message) when withdraws(reason) ->
           because(ProviderChanged, message);
       case IssueDecision.Deny deny -> Optional.empty();
       case IssueDecision.Allow allow -> Optional.empty();
     };
+  }
+
+  private static IssueDecision decision(LeaseFacts facts) {
+    return IssueDecider.decide(
+        new IssueDecider.Input(
+            asked(facts).orElseThrow(),
+            facts.lease().getMetadata().getNamespace(),
+            facts.namespace().labels(),
+            facts.provider(),
+            Set.of(Delivery.Format.values())));
   }
 
   private static boolean withdraws(Reason reason) {
@@ -258,6 +263,41 @@ public final class LeaseJudge {
     return activatedAt == null || replaces == null
         ? Optional.empty()
         : Optional.of(Instant.parse(activatedAt).plus(Durations.parse(replaces.overlap())));
+  }
+
+  /** What a pod fetched once lives as long as the pod, within the limits that hold now. */
+  private Optional<Verdict> extension(LeaseFacts facts) {
+    var pod = podOfLease(facts);
+    var due = extensionDue(facts.lease()).filter(at -> !facts.now().isBefore(at));
+    if (due.isEmpty() || pod == null || !(PodLife.of(pod) instanceof PodLife.Live)) {
+      return Optional.empty();
+    }
+    return switch (decision(facts)) {
+      case IssueDecision.Deny deny -> Optional.empty();
+      case IssueDecision.Allow(var level, var ttl, var maxLifetime) -> {
+        var last = created(facts.lease()).plus(maxLifetime);
+        var until = facts.now().plus(ttl);
+        yield Optional.of(
+            new Extend(
+                level, (until.isBefore(last) ? until : last).truncatedTo(ChronoUnit.SECONDS)));
+      }
+    };
+  }
+
+  /** A third of the ttl before its expiry, unless it has come to the end of its lifetime. */
+  private Optional<Instant> extensionDue(CredentialLease lease) {
+    var spec = lease.getSpec();
+    if (spec.mode() != Delivery.Mode.Init || phase(lease) != LeasePhase.Active) {
+      return Optional.empty();
+    }
+    var expiresAt = deadline(lease);
+    return expiresAt.isBefore(created(lease).plus(Durations.parse(spec.maxLifetime())))
+        ? Optional.of(expiresAt.minus(Durations.parse(spec.ttl()).dividedBy(3)))
+        : Optional.empty();
+  }
+
+  private static Instant created(CredentialLease lease) {
+    return Instant.parse(lease.getMetadata().getCreationTimestamp());
   }
 
   private Optional<End> timeOver(LeaseFacts facts) {
@@ -294,6 +334,7 @@ public final class LeaseJudge {
     List<Instant> moments = new ArrayList<>();
     moments.add(deadline(facts.lease()));
     drained(facts).ifPresent(moments::add);
+    extensionDue(facts.lease()).filter(facts.now()::isBefore).ifPresent(moments::add);
     var lostSince = facts.nodeLostSince();
     if (lostSince != null) {
       moments.add(lostSince.plus(times.nodeGrace()));

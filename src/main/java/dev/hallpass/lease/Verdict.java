@@ -1,5 +1,6 @@
 package dev.hallpass.lease;
 
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import java.time.Instant;
 
@@ -12,6 +13,14 @@ public sealed interface Verdict {
    * @param recheckAt when time alone could change that
    */
   record Keep(Instant recheckAt) implements Verdict {}
+
+  /**
+   * It stands, and is to stand longer: its pod lives, and does not renew it itself.
+   *
+   * @param level at this level
+   * @param until when it ends then
+   */
+  record Extend(AccessLevel level, Instant until) implements Verdict {}
 
   /**
    * It ends now.

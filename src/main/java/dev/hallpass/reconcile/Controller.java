@@ -2,6 +2,7 @@ package dev.hallpass.reconcile;
 
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.AdminTargets;
+import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.Revocation;
 import dev.hallpass.provider.Drivers;
@@ -67,9 +68,10 @@ public final class Controller implements AutoCloseable {
     var targets = new Targets(client, settings.namespace());
     var admin = new AdminTargets(targets);
     var revocation = new Revocation(leases, admin, drivers, settings.installation(), clock);
+    var extension = new Extension(leases, admin, drivers, settings.installation(), clock);
     var lease =
         LeaseControl.of(
-            client, view, targets, revocation, settings.leases(), events, meters, clock);
+            client, view, targets, revocation, extension, settings.leases(), events, meters, clock);
     var provider =
         ProviderControl.of(
             view,

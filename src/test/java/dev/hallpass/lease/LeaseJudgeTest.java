@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.lease.Verdict.End;
+import dev.hallpass.lease.Verdict.Extend;
 import dev.hallpass.lease.Verdict.Forget;
 import dev.hallpass.lease.Verdict.Keep;
 import dev.hallpass.lease.Verdict.Retain;
@@ -64,6 +65,42 @@ class LeaseJudgeTest {
               "its place taken, still draining",
               scene().successorSince(NOW.minusSeconds(30)),
               new Keep(NOW.plusSeconds(90))),
+          new Case(
+              "fetched once, not yet to be extended",
+              scene().init(),
+              new Keep(EXPIRY.minusSeconds(300))),
+          new Case(
+              "fetched once, to be extended",
+              scene().init().expiresAt(NOW.plusSeconds(300)),
+              new Extend(scene().level(), NOW.plusSeconds(900))),
+          new Case(
+              "fetched once, its pod terminating",
+              scene()
+                  .init()
+                  .expiresAt(NOW.plusSeconds(300))
+                  .podDeletedBy(NOW.plusSeconds(25))
+                  .containers(container("app").running()),
+              new Keep(NOW.plusSeconds(25))),
+          new Case(
+              "fetched once, the cap lowered below its ttl",
+              scene().init().expiresAt(NOW.plusSeconds(300)).providerCaps("1m"),
+              new Keep(NOW.plusSeconds(300))),
+          new Case(
+              "fetched once, nearly at the end of its lifetime",
+              scene()
+                  .init()
+                  .serviceAccountSince(NOW.minusSeconds(90_000))
+                  .created(NOW.minusSeconds(86_100))
+                  .expiresAt(NOW.plusSeconds(200)),
+              new Extend(scene().level(), NOW.plusSeconds(300))),
+          new Case(
+              "fetched once, at the end of its lifetime",
+              scene()
+                  .init()
+                  .serviceAccountSince(NOW.minusSeconds(90_000))
+                  .created(NOW.minusSeconds(86_100))
+                  .expiresAt(NOW.plusSeconds(300)),
+              new Keep(NOW.plusSeconds(300))),
           new Case("revoking", scene().phase(LeasePhase.Revoking), new Revoke()),
           new Case(
               "revoking and deleted",

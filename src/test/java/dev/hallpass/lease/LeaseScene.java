@@ -45,6 +45,7 @@ final class LeaseScene {
   private List<ContainerScene> sidecars = List.of();
   private @Nullable Instant nodeLostSince;
   private @Nullable Instant successorSince;
+  private Delivery.Mode mode = Delivery.Mode.Sidecar;
   private boolean hasRequest = true;
   private boolean requestDeleted;
   private String requestUid = "request-1";
@@ -219,6 +220,11 @@ final class LeaseScene {
     return this;
   }
 
+  LeaseScene init() {
+    mode = Delivery.Mode.Init;
+    return this;
+  }
+
   LeaseScene successorSince(Instant activatedAt) {
     successorSince = activatedAt;
     return this;
@@ -308,7 +314,7 @@ final class LeaseScene {
             "reader",
             "15m",
             "24h",
-            Delivery.Mode.Sidecar,
+            mode,
             "team-orders",
             "read orders",
             null));
@@ -427,9 +433,12 @@ final class LeaseScene {
     return request;
   }
 
+  CredentialProviderSpec.AccessLevel level() {
+    return new CredentialProviderSpec.AccessLevel(offered, cap, "24h", null);
+  }
+
   private CredentialProviderSpec provider() {
-    return new CredentialProviderSpec(
-        null, allowed, List.of(new CredentialProviderSpec.AccessLevel(offered, cap, "24h", null)));
+    return new CredentialProviderSpec(null, allowed, List.of(level()));
   }
 
   private static ProviderRef provider(String name) {

@@ -306,6 +306,15 @@ final class ControllerScene implements AutoCloseable {
 
   /** A lease that takes the place of another of the same pod. */
   CredentialLease create(Pod pod, @Nullable Replaced replaces) {
+    return create(pod, Delivery.Mode.Sidecar, replaces);
+  }
+
+  /** A lease whose pod fetched its credential once, and has it until then. */
+  CredentialLease fetchedOnce(Pod pod, Instant expiresAt) {
+    return activate(create(pod, Delivery.Mode.Init, null), expiresAt);
+  }
+
+  private CredentialLease create(Pod pod, Delivery.Mode mode, @Nullable Replaced replaces) {
     var request =
         client
             .resources(CredentialRequest.class)
@@ -330,7 +339,7 @@ final class ControllerScene implements AutoCloseable {
             "reader",
             "15m",
             "24h",
-            Delivery.Mode.Sidecar,
+            mode,
             "team-orders",
             "read orders",
             replaces));

@@ -114,6 +114,25 @@ class EndingsIT {
   }
 
   @Test
+  void extendsWhatAnInitContainerFetchedWhileItsPodLives() {
+    scene.leading();
+    var pod = scene.pod("fetcher");
+    var lease = scene.fetchedOnce(pod, Instant.now().plusSeconds(2));
+    target.add(account(lease));
+
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                Instant.parse(scene.now(lease).getStatus().expiresAt())
+                    .isAfter(Instant.now().plusSeconds(800)));
+    assertThat(target.has(account(lease))).isTrue();
+
+    scene.forceDeletePod("fetcher");
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PodDeleted);
+  }
+
+  @Test
   void revokesTheOldAccountOnceItsSuccessorHasTakenOver() {
     scene.leading();
     var pod = scene.pod("rotating");

@@ -79,7 +79,10 @@ final class LedgerDriver implements TargetDriver {
 
   @Override
   public void renew(Target target, Grant grant) {
-    throw new UnsupportedOperationException("the controller extends nothing");
+    ask();
+    if (!accounts.contains(grant.subject().name())) {
+      throw new TargetException(Reason.LeaseEnded, "the account is gone");
+    }
   }
 
   @Override

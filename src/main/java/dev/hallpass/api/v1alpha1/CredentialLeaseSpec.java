@@ -28,7 +28,8 @@ public record CredentialLeaseSpec(
         String maxLifetime,
     @Required
         @JsonPropertyDescription(
-            "Sidecar: renewed while the pod runs. Init: fetched once, and not renewed by the pod.")
+            "Sidecar: renewed while the pod runs. Init: fetched once by the pod, and renewed by the"
+                + " controller.")
         Delivery.Mode mode,
     @Required @JsonPropertyDescription("The team that answers for it.") String owner,
     @Required @JsonPropertyDescription("Why it was asked for.") String purpose,

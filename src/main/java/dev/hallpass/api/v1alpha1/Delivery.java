@@ -23,7 +23,7 @@ public record Delivery(
     @Required
         @JsonPropertyDescription(
             "Sidecar: fetched before the containers start and renewed while they run. Init: fetched"
-                + " once, not renewed.")
+                + " once; the same secret is kept valid while the pod lives, up to maxLifetime.")
         Mode mode,
     @Size(max = 16)
         @JsonPropertyDescription(

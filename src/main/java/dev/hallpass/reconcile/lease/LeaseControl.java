@@ -1,6 +1,7 @@
 package dev.hallpass.reconcile.lease;
 
 import dev.hallpass.kube.Events;
+import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.LeaseTimes;
@@ -28,6 +29,7 @@ public final class LeaseControl {
       ClusterView view,
       Targets targets,
       Revocation revocation,
+      Extension extension,
       LeaseTimes times,
       Events events,
       MeterRegistry meters,
@@ -40,6 +42,7 @@ public final class LeaseControl {
             new LeaseJudge(times),
             new FactsReader(view, client, targets, clock),
             revocation,
+            extension,
             new LeaseReports(events, meters, view),
             backOff,
             wake,

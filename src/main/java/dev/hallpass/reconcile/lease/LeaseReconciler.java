@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseFacts;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Ends leases. It acts on the state alone, whatever woke it: judge, confirm, write the end down,
@@ -50,6 +52,7 @@ public final class LeaseReconciler
   private final LeaseJudge judge;
   private final FactsReader facts;
   private final Revocation revocation;
+  private final Extension extension;
   private final LeaseReports reports;
   private final BackOff backOff;
   private final LeaseEvents wake;
@@ -60,6 +63,7 @@ public final class LeaseReconciler
       LeaseJudge judge,
       FactsReader facts,
       Revocation revocation,
+      Extension extension,
       LeaseReports reports,
       BackOff backOff,
       LeaseEvents wake,
@@ -68,6 +72,7 @@ public final class LeaseReconciler
     this.judge = judge;
     this.facts = facts;
     this.revocation = revocation;
+    this.extension = extension;
     this.reports = reports;
     this.backOff = backOff;
     this.wake = wake;
@@ -106,6 +111,7 @@ public final class LeaseReconciler
     var known = facts.cached(lease);
     return switch (confirmed(known)) {
       case Verdict.Keep(var recheckAt) -> at(recheckAt);
+      case Verdict.Extend verdict -> extend(lease, verdict);
       case Verdict.End end -> end(lease, end);
       case Verdict.Revoke() -> resume(lease);
       case Verdict.Retain(var until) -> at(until);
@@ -123,6 +129,19 @@ public final class LeaseReconciler
       verdict = judge.judge(known);
     }
     return verdict;
+  }
+
+  /** The wake-up by our own write comes first; what the target cannot extend just expires. */
+  private Next extend(CredentialLease lease, Verdict.Extend verdict) {
+    return switch (extension.attempt(lease, verdict)) {
+      case Extension.Outcome.Done(var extended) -> {
+        reports.extended(extended, verdict.until());
+        yield at(verdict.until());
+      }
+      case Extension.Outcome.Impossible() ->
+          at(Instant.parse(Objects.requireNonNull(lease.getStatus().expiresAt())));
+      case Extension.Outcome.Outdated() -> new Next.Again(OUTDATED);
+    };
   }
 
   private Next end(CredentialLease lease, Verdict.End end) {

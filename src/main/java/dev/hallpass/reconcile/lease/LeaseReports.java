@@ -54,6 +54,18 @@ final class LeaseReports {
         .count();
   }
 
+  /** A lease that its pod does not renew itself was extended. */
+  void extended(CredentialLease lease, Instant until) {
+    LOG.infof(
+        "lease extended: namespace=%s lease=%s pod=%s provider=%s reason=%s: until %s",
+        lease.getMetadata().getNamespace(),
+        lease.getMetadata().getName(),
+        lease.getSpec().pod().name(),
+        lease.getSpec().providerRef(),
+        Reason.Renewed,
+        until);
+  }
+
   /** The end of a lease was written down. */
   void ending(CredentialLease lease, EndedBy by, String message) {
     var text = by + ": " + message;

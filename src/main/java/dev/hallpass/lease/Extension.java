@@ -1,0 +1,80 @@
+package dev.hallpass.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Renewal;
+import dev.hallpass.provider.Subject;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Moves the expiry of a lease whose pod fetched its credential once and is gone from the broker's
+ * sight. It makes no secret and no account: what has ended at the target cannot be extended there.
+ *
+ * <p>The target is asked first. Whoever dies in between leaves a lease that ends before its account
+ * would, and is extended again in time.
+ */
+public final class Extension {
+
+  /** How an attempt went. */
+  public sealed interface Outcome {
+
+    /** Both the account and the lease end later. */
+    record Done(CredentialLease lease) implements Outcome {}
+
+    /** Credentials of this kind end when they were made to. */
+    record Impossible() implements Outcome {}
+
+    /** Someone else changed the lease meanwhile; judge it anew. */
+    record Outdated() implements Outcome {}
+  }
+
+  private final LeaseStore leases;
+  private final AdminTargets targets;
+  private final Drivers drivers;
+  private final String installation;
+  private final Clock clock;
+
+  /**
+   * Extends at these targets.
+   *
+   * @param installation see {@link Subject}
+   */
+  public Extension(
+      LeaseStore leases, AdminTargets targets, Drivers drivers, String installation, Clock clock) {
+    this.leases = leases;
+    this.targets = targets;
+    this.drivers = drivers;
+    this.installation = installation;
+    this.clock = clock;
+  }
+
+  /**
+   * Tries once.
+   *
+   * @throws dev.hallpass.provider.TargetException where the target does not do it
+   */
+  public Outcome attempt(CredentialLease lease, Verdict.Extend verdict) {
+    var namespace = lease.getMetadata().getNamespace();
+    var target = targets.of(lease.getSpec().providerRef(), namespace);
+    var driver = drivers.of(target.spec());
+    if (driver.renewal() != Renewal.Extend) {
+      return new Outcome.Impossible();
+    }
+    var epoch = Optional.ofNullable(lease.getStatus().epoch()).orElse(1L);
+    driver.renew(
+        target,
+        new Grant(
+            new Subject(installation, UUID.fromString(lease.getMetadata().getUid())),
+            epoch,
+            verdict.level(),
+            verdict.until(),
+            namespace + "/" + lease.getSpec().pod().name()));
+    return leases
+        .writeStatus(lease, LeaseStatuses.renewed(lease, epoch, clock.instant(), verdict.until()))
+        .<Outcome>map(Outcome.Done::new)
+        .orElseGet(Outcome.Outdated::new);
+  }
+}
