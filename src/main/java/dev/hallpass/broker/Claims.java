@@ -8,6 +8,7 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.RefusedException;
@@ -150,7 +151,7 @@ final class Claims {
             new IssueDecider.Input(
                 credential,
                 namespace,
-                namespaceLabels(namespace),
+                namespaceLabels(credential, namespace),
                 provider.map(p -> p.getSpec()).orElse(null),
                 formats));
     return switch (decision) {
@@ -175,7 +176,11 @@ final class Claims {
         "CredentialRequest %s: %s".formatted(request.getMetadata().getName(), deny.message()));
   }
 
-  private Map<String, String> namespaceLabels(String name) {
+  /** A provider of the namespace itself has no say in who may use it, so nobody asks. */
+  private Map<String, String> namespaceLabels(RequestedCredential credential, String name) {
+    if (credential.providerRef().kind() == ProviderRef.Kind.CredentialProvider) {
+      return Map.of();
+    }
     var namespace = client.namespaces().withName(name).get();
     var labels = namespace == null ? null : namespace.getMetadata().getLabels();
     return labels == null ? Map.of() : labels;
