@@ -36,8 +36,8 @@ class MemoryBench {
     for (var pod : pods) {
       scene.awaitActive(scene.client().pods().resource(pod).waitUntilReady(90, TimeUnit.SECONDS));
     }
-    add(scene, "broker", "*quarkus-run.jar broker*", "≤ 256 MiB");
-    add(scene, "controller", "*quarkus-run.jar controller*", "≤ 256 MiB");
+    add(scene, "broker", "/opt/java/bin/java*quarkus-run.jar broker*", "≤ 256 MiB");
+    add(scene, "controller", "/opt/java/bin/java*quarkus-run.jar controller*", "≤ 256 MiB");
     add(scene, "agent", "/opt/java/bin/java*--broker=https://*", "≤ 32 MiB");
   }
 
