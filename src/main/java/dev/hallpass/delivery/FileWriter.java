@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Renders a credential into the files that a request asks for. */
@@ -90,12 +91,20 @@ public final class FileWriter {
     }
   }
 
-  /** One line of a password file (libpq, "The Password File"). */
+  /** A line for each server of a password file (libpq, "The Password File"). */
   private String pgPass() {
-    return Stream.of("host", "port", "database", "username", "password")
-            .map(name -> material.get(name).reveal().replace("\\", "\\\\").replace(":", "\\:"))
-            .collect(Collectors.joining(":"))
-        + "\n";
+    var hosts = material.get("host").reveal().split(",", -1);
+    var ports = material.get("port").reveal().split(",", -1);
+    var rest =
+        Stream.of("database", "username", "password").map(name -> material.get(name).reveal());
+    var login = rest.map(FileWriter::escaped).collect(Collectors.joining(":"));
+    return IntStream.range(0, hosts.length)
+        .mapToObj(i -> "%s:%s:%s\n".formatted(escaped(hosts[i]), ports[i], login))
+        .collect(Collectors.joining());
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace(":", "\\:");
   }
 
   /**
@@ -117,6 +126,7 @@ public final class FileWriter {
             () -> lines.put("password", fields.get("password")));
     lines.put("sslmode", fields.get("sslmode"));
     lines.put("sslrootcert", fields.get("sslrootcert"));
+    lines.put("target_session_attrs", fields.get("target_session_attrs"));
     return lines.entrySet().stream()
         .filter(e -> e.getValue() != null)
         .map(e -> e.getKey() + "=" + e.getValue() + "\n")

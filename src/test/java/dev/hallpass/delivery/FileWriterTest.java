@@ -145,6 +145,12 @@ class FileWriterTest {
     return FileWriter.render(credential, PLAIN).getFirst().content().reveal();
   }
 
+  @Test
+  void pgPassHasALineForEachServer() {
+    assertThat(render(Format.PgPass, material("pg-1,pg-2", "5432,5433", "x")))
+        .isEqualTo("pg-1:5432:orders:hp_x:x\npg-2:5433:orders:hp_x:x\n");
+  }
+
   private static String render(Format format, Material material) {
     return FileWriter.render(credential(new Delivery.File("f", format)), material)
         .getFirst()
@@ -162,10 +168,14 @@ class FileWriterTest {
   }
 
   private static Material material(String host, String password) {
+    return material(host, "5432", password);
+  }
+
+  private static Material material(String host, String port, String password) {
     return new Material(
         List.of(
             field("host", "PGHOST", host),
-            field("port", "PGPORT", "5432"),
+            field("port", "PGPORT", port),
             field("database", "PGDATABASE", "orders"),
             field("username", "PGUSER", "hp_x"),
             field("password", "PGPASSWORD", password)));

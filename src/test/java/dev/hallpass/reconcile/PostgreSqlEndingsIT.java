@@ -15,6 +15,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Tls;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
+import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
@@ -141,6 +142,39 @@ class PostgreSqlEndingsIT {
     assertThat(scene.phase(lease)).isEqualTo(LeasePhase.Revoking);
     server.start();
     scene.revoked(lease, SOON);
+    assertThat(roles()).isEmpty();
+  }
+
+  @Test
+  void whatExpiresWhileTheServerIsDownIsRevokedWhenItIsBack() {
+    scene.leading();
+    var soon = Instant.now().plusSeconds(15);
+    var leases =
+        IntStream.range(0, 20).mapToObj(i -> scene.active(scene.pod("due-" + i), soon)).toList();
+    leases.forEach(l -> mint(subject(l)));
+    server.stop();
+    assertThat(Instant.now())
+        .as("the server is down before the first lease expires")
+        .isBefore(soon);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(leases)
+                    .allSatisfy(
+                        l ->
+                            assertThat(
+                                    Conditions.find(
+                                        scene.now(l).getStatus().conditions(),
+                                        Conditions.REVOCATION_FAILED))
+                                .isPresent()));
+    assertThat(leases).allMatch(l -> scene.phase(l) == LeasePhase.Revoking);
+
+    server.start();
+
+    for (var lease : leases) {
+      assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.Expired);
+    }
     assertThat(roles()).isEmpty();
   }
 

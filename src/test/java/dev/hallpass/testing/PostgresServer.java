@@ -26,7 +26,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * their own.
  */
 public final class PostgresServer implements BeforeAllCallback, ParameterResolver {
-  private static final String PASSWORD = "loopback-test-superuser";
+  /** Of the superuser {@code postgres}. */
+  public static final String PASSWORD = "loopback-test-superuser";
 
   private Instance shared;
 
@@ -123,6 +124,34 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
       }
     }
 
+    /** A new standby of it, which follows it a moment later. */
+    public Instance standby() {
+      stop();
+      try {
+        var copy = Files.createTempDirectory("hallpass-pg-");
+        ServerProcess.output("cp", "-a", folder.resolve("data").toString(), copy.toString());
+        if (root()) {
+          ServerProcess.output("chown", "-R", "postgres", copy.toString());
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(copy)));
+        start();
+        var standby = new Instance(bin, copy, ServerProcess.freePort());
+        standby.place("data/standby.signal", "");
+        standby.place(
+            "data/postgresql.auto.conf",
+            "primary_conninfo = 'host=127.0.0.1 port=%d user=postgres password=%s'\n"
+                .formatted(port, PASSWORD));
+        return standby.start();
+      } catch (IOException e) {
+        throw new IllegalStateException("no folder for a standby", e);
+      }
+    }
+
+    /** Makes a standby the primary. */
+    public void promote() {
+      execute("SELECT pg_promote()");
+    }
+
     /** Its port on 127.0.0.1. */
     public int port() {
       return port;
@@ -161,6 +190,28 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
         }
         throw new IllegalStateException("neither admitted nor refused", e);
       }
+    }
+
+    /** Runs a psql script as superuser, with these variables and this admin password. */
+    public void script(Path file, String adminPassword, String... variables) {
+      var command =
+          new ArrayList<>(
+              List.of(
+                  "env",
+                  "PGPASSWORD=" + PASSWORD,
+                  "HALLPASS_ADMIN_PASSWORD=" + adminPassword,
+                  "psql",
+                  "--no-psqlrc",
+                  "-qv",
+                  "ON_ERROR_STOP=1",
+                  "-f",
+                  file.toString(),
+                  "postgresql://postgres@127.0.0.1:%d/postgres".formatted(port)));
+      for (var variable : variables) {
+        command.add("-v");
+        command.add(variable);
+      }
+      ServerProcess.output(command.toArray(String[]::new));
     }
 
     /** Runs statements as superuser. */

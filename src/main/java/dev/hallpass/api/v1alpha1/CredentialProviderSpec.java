@@ -17,6 +17,15 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "has(self.postgresql)",
     message = "spec: exactly one target must be given: postgresql")
+@ValidationRule(
+    value =
+        "!has(self.postgresql) || self.access.all(a, !has(a.postgresql) ||"
+            + " !has(a.postgresql.database) || a.postgresql.database == self.postgresql.database ||"
+            + " (has(self.postgresql.databases) && a.postgresql.database in"
+            + " self.postgresql.databases))",
+    message =
+        "spec.access: postgresql.database must be the provider's database or one of"
+            + " spec.postgresql.databases")
 public record CredentialProviderSpec(
     @JsonPropertyDescription("A PostgreSQL server.") @Nullable PostgreSql postgresql,
     @JsonPropertyDescription(
@@ -79,11 +88,12 @@ public record CredentialProviderSpec(
    */
   @ValidationRule(
       value =
-          "self.host == oldSelf.host && (has(self.port) ? self.port : 5432) =="
-              + " (has(oldSelf.port) ? oldSelf.port : 5432)",
+          "(has(self.port) ? self.port : 5432) == (has(oldSelf.port) ? oldSelf.port : 5432) &&"
+              + " (self.host == oldSelf.host || (has(oldSelf.hosts) && self.host in"
+              + " oldSelf.hosts))",
       message =
-          "spec.postgresql: host and port cannot be changed, as live accounts are there; create"
-              + " another provider for another server")
+          "spec.postgresql: host and port cannot be changed, as live accounts are there, unless to"
+              + " a host that hosts names; create another provider for another server")
   public record PostgreSql(
       @Required
           @Size(min = 1, max = 253)
@@ -92,24 +102,55 @@ public record CredentialProviderSpec(
           String host,
       @Min(1) @Max(65535) @JsonPropertyDescription("Port, 5432 where it is left out.")
           @Nullable Integer port,
+      @Size(max = 7)
+          @JsonPropertyDescription(
+              "Further servers of the same cluster, as host or host:port. Whichever of all takes"
+                  + " writes is used, by Hallpass and by the pods.")
+          @Nullable List<@Size(max = 259) @Pattern(PostgreSql.SERVER) String> hosts,
       @Required
           @Size(min = 1, max = 63)
           @Pattern(PostgreSql.DATABASE)
           @JsonPropertyDescription("The database that pods connect to.")
           String database,
+      @Size(max = 16)
+          @JsonPropertyDescription(
+              "Further databases of the server, which levels can name and where minted users may"
+                  + " own objects. The admin role must be able to connect to them.")
+          @Nullable List<@Size(max = 63) @Pattern(PostgreSql.DATABASE) String> databases,
       @Required
           @JsonPropertyDescription(
               "The Secret with the keys username and password of a role with CREATEROLE. In the"
                   + " provider's namespace; of a ClusterCredentialProvider, in Hallpass's own.")
           SecretRef adminSecretRef,
       @JsonPropertyDescription("TLS to the server; VerifyFull where it is left out.")
-          @Nullable Tls tls) {
+          @Nullable Tls tls,
+      @Min(1)
+          @Max(1_000_000)
+          @JsonPropertyDescription(
+              "SCRAM iterations of the password verifiers, 4096 where it is left out. The passwords"
+                  + " are 256 random bits, which iterations add nothing to: 1 is as safe, and the"
+                  + " server then issues many times as fast.")
+          @Nullable Integer passwordIterations) {
 
     /** Host names and IPv4 addresses: nothing that could end the host part of a JDBC URL. */
     public static final String HOST = "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$";
 
+    /** The same with a port, where it is another than the first server's. */
+    public static final String SERVER =
+        "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,4})?$";
+
     /** What PostgreSQL databases are commonly called: nothing that a JDBC URL gives a meaning. */
     public static final String DATABASE = "^[A-Za-z0-9_][A-Za-z0-9_.$-]*$";
+
+    /** One server with one database. */
+    public PostgreSql(
+        String host,
+        @Nullable Integer port,
+        String database,
+        SecretRef adminSecretRef,
+        @Nullable Tls tls) {
+      this(host, port, null, database, null, adminSecretRef, tls, null);
+    }
 
     /** The port, defaulted. */
     public int portOrDefault() {
@@ -141,9 +182,59 @@ public record CredentialProviderSpec(
           String name) {}
 
   /** A level of access in PostgreSQL: membership in group roles, which hold the grants. */
+  @ValidationRule(
+      value = "has(self.reassignTo) == (has(self.ownedObjects) && self.ownedObjects == 'Reassign')",
+      message =
+          "postgresql.reassignTo: must be given where ownedObjects is Reassign, and only there")
   public record PostgreSqlAccess(
       @Required
           @Size(min = 1, max = 16)
           @JsonPropertyDescription("Group roles the minted user joins, e.g. orders_reader.")
-          List<String> roles) {}
+          List<String> roles,
+      @Size(min = 1, max = 63)
+          @JsonPropertyDescription(
+              "The database that pods of this level connect to: one of spec.postgresql.databases."
+                  + " The provider's where it is left out.")
+          @Nullable String database,
+      @Size(max = 16)
+          @JsonPropertyDescription("Schemas in which unqualified names are looked up, in order.")
+          @Nullable List<@Size(min = 1, max = 63) String> searchPath,
+      @JsonPropertyDescription(
+              "What the user's sessions begin with. They can set something else: a default, not a"
+                  + " bound.")
+          @Nullable Timeouts timeouts,
+      @JsonPropertyDescription(
+              "What becomes of objects the user created when its lease ends: Drop, with what they"
+                  + " hold, or Reassign to another role. Drop where it is left out.")
+          @Nullable OwnedObjects ownedObjects,
+      @Size(min = 1, max = 63)
+          @JsonPropertyDescription(
+              "The role that owns the objects afterwards, of which the admin role must be a member.")
+          @Nullable String reassignTo) {
+
+    /** Group roles, and nothing else. */
+    public PostgreSqlAccess(List<String> roles) {
+      this(roles, null, null, null, null, null);
+    }
+  }
+
+  /** Timeouts of sessions, in PostgreSQL's own units. */
+  public record Timeouts(
+      @Pattern(Timeouts.SPAN) @JsonPropertyDescription("statement_timeout, e.g. 30s.")
+          @Nullable String statement,
+      @Pattern(Timeouts.SPAN) @JsonPropertyDescription("lock_timeout, e.g. 5s.")
+          @Nullable String lock,
+      @Pattern(Timeouts.SPAN)
+          @JsonPropertyDescription("idle_in_transaction_session_timeout, e.g. 1min.")
+          @Nullable String idleInTransaction) {
+
+    /** As PostgreSQL writes time: a number and a unit. */
+    public static final String SPAN = "^[0-9]{1,9}(ms|s|min|h)$";
+  }
+
+  /** What becomes of a user's objects, spelt as in manifests. */
+  public enum OwnedObjects {
+    Drop,
+    Reassign
+  }
 }

@@ -38,7 +38,7 @@ final class AdminCheck {
     if (level.postgresql() == null) {
       return;
     }
-    new GroupCheck(connection).check(level, level.postgresql().roles());
+    new GroupCheck(connection).check(level, level.postgresql());
     for (var group : level.postgresql().roles()) {
       var field = "spec.access[%s].postgresql.roles: ".formatted(level.name());
       if (Sql.strings(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", group).isEmpty()) {
@@ -52,6 +52,23 @@ final class AdminCheck {
                 + "the admin role may not grant %s: GRANT %<s TO %s WITH ADMIN OPTION"
                     .formatted(Sql.identifier(group), Sql.identifier(admin)));
       }
+    }
+    if (level.postgresql().reassignTo() != null) {
+      heir(level, level.postgresql().reassignTo(), admin);
+    }
+  }
+
+  private void heir(AccessLevel level, String heir, String admin) throws SQLException {
+    var field = "spec.access[%s].postgresql.reassignTo: ".formatted(level.name());
+    if (Sql.strings(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", heir).isEmpty()) {
+      throw refused(
+          field + "there is no role %s: CREATE ROLE %<s NOLOGIN".formatted(Sql.identifier(heir)));
+    }
+    if (!holds("SELECT pg_has_role(?, 'USAGE')", heir)) {
+      throw refused(
+          field
+              + "the admin role may not give objects to %s: GRANT %<s TO %s"
+                  .formatted(Sql.identifier(heir), Sql.identifier(admin)));
     }
   }
 

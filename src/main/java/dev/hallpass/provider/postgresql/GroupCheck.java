@@ -1,14 +1,17 @@
 package dev.hallpass.provider.postgresql;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
- * Whether the group roles of a level are fit to be handed out. A member reaches every role that its
+ * Whether the roles of a level are fit to be handed out. A member reaches every role that its
  * groups belong to, through however many others, as {@code SET ROLE} takes it there; inheritance is
  * beside the point.
  *
@@ -16,6 +19,9 @@ import java.util.List;
  * when its own account is gone. Nor is one that may end sessions: Hallpass's own among them.
  */
 final class GroupCheck {
+  private static final String CAN_LOGIN =
+      "can log in, so that a pod could set its password and come back after its lease";
+
   private static final String REACHED =
       """
       WITH RECURSIVE reached(asked, oid) AS (
@@ -29,8 +35,7 @@ final class GroupCheck {
           WHEN g.rolreplication THEN 'may replicate the server'
           WHEN g.rolbypassrls THEN 'bypasses row security'
           WHEN g.rolname = 'pg_signal_backend' THEN 'may end the sessions of others'
-          WHEN g.rolcanlogin
-            THEN 'can log in, so that a pod could set its password and come back after its lease'
+          WHEN g.rolcanlogin THEN ?
           ELSE 'runs programs or reads and writes files at the server'
         END
       FROM reached r JOIN pg_roles g ON g.oid = r.oid
@@ -46,19 +51,46 @@ final class GroupCheck {
     this.connection = connection;
   }
 
-  /** One query, so that it can be made at each issue. Groups that do not exist are not its task. */
-  void check(AccessLevel level, List<String> groups) throws SQLException {
-    var found = Sql.rows(connection, REACHED, (Object) groups.toArray(new String[0]));
-    if (!found.isEmpty()) {
-      throw new TargetException(Reason.GroupRoleUnsafe, message(level, found.getFirst()));
+  private record Unsafe(String asked, String reached, String why) {}
+
+  /**
+   * Refuses unsafe group roles, and an unsafe role to leave objects to: what a pod created then
+   * runs with its rights. One query each, so that it can be made at each issue. Roles that do not
+   * exist are not its task.
+   */
+  void check(AccessLevel level, PostgreSqlAccess access) throws SQLException {
+    var field = "spec.access[%s].postgresql.".formatted(level.name());
+    refuse(
+        field + "roles: ",
+        unsafe(access.roles(), found -> true),
+        "offer a NOLOGIN role that has only the grants it needs");
+    var heir = access.reassignTo();
+    if (heir != null) {
+      // No pod is a member of it, so it may log in.
+      refuse(
+          field + "reassignTo: ",
+          unsafe(List.of(heir), found -> !CAN_LOGIN.equals(found.why())),
+          "name a role that has no more than the application's own rights");
     }
   }
 
-  private static String message(AccessLevel level, List<String> found) {
-    var asked = Sql.identifier(found.get(0));
-    var reached = Sql.identifier(found.get(1));
-    var path = asked.equals(reached) ? "" : " belongs to " + reached + ", which";
-    return "spec.access[%s].postgresql.roles: role %s%s %s; offer a NOLOGIN role that has only the grants it needs"
-        .formatted(level.name(), asked, path, found.get(2));
+  private Optional<Unsafe> unsafe(List<String> roles, Predicate<Unsafe> counts)
+      throws SQLException {
+    return Sql.rows(connection, REACHED, roles.toArray(new String[0]), CAN_LOGIN).stream()
+        .map(row -> new Unsafe(row.get(0), row.get(1), row.get(2)))
+        .filter(counts)
+        .findFirst();
+  }
+
+  private static void refuse(String field, Optional<Unsafe> unsafe, String advice) {
+    unsafe.ifPresent(
+        found -> {
+          var asked = Sql.identifier(found.asked());
+          var reached = Sql.identifier(found.reached());
+          var path = asked.equals(reached) ? "" : " belongs to " + reached + ", which";
+          throw new TargetException(
+              Reason.GroupRoleUnsafe,
+              "%srole %s%s %s; %s".formatted(field, asked, path, found.why(), advice));
+        });
   }
 }

@@ -7,6 +7,7 @@ import dev.hallpass.wire.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a role owns and was granted, in whatever database; it keeps the role from being dropped. */
 final class OwnedObjects {
@@ -32,16 +33,21 @@ final class OwnedObjects {
   }
 
   /**
-   * Drops them in one database. The role has no sessions any more, so whoever holds a lock on them
-   * is somebody else, whose work is not ended; a waiting request blocks others, so it is not made
-   * often.
+   * Drops them in one database, or gives the objects to the heir and drops the grants. The role has
+   * no sessions any more, so whoever holds a lock on them is somebody else, whose work is not
+   * ended; a waiting request blocks others, so it is not made often.
    */
-  void drop(Subject subject, String database) throws SQLException {
+  void settle(Subject subject, @Nullable String heir, String database) throws SQLException {
+    var role = Sql.identifier(subject.name());
+    var drop = "DROP OWNED BY " + role;
+    var sql =
+        heir == null
+            ? drop
+            : "REASSIGN OWNED BY %s TO %s; %s".formatted(role, Sql.identifier(heir), drop);
     try (var there = pools.connectOnce(target, database)) {
       for (var attempt = 1; ; attempt++) {
         try {
-          Sql.transaction(
-              there, () -> Sql.execute(there, "DROP OWNED BY " + Sql.identifier(subject.name())));
+          Sql.transaction(there, () -> Sql.execute(there, sql));
           return;
         } catch (SQLException e) {
           if (!Sql.lockedOut(e)) {

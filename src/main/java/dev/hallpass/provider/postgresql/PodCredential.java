@@ -1,6 +1,7 @@
 package dev.hallpass.provider.postgresql;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.provider.Material;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,26 +25,33 @@ import org.jspecify.annotations.Nullable;
  * gets it as a file too, as libpq takes a certificate from nowhere else.
  */
 final class PodCredential {
+  private static final String WRITABLE = "read-write";
+
   private final PostgreSql server;
+  private final Servers servers;
+  private final String database;
   private final Subject subject;
   private final Secret password;
   private final List<Field> fields = new ArrayList<>();
   private final Map<String, String> parameters = new LinkedHashMap<>();
 
-  private PodCredential(PostgreSql server, Subject subject, Secret password) {
+  private PodCredential(
+      PostgreSql server, PostgreSqlAccess access, Subject subject, Secret password) {
     this.server = server;
+    this.servers = Servers.of(server);
+    this.database = Objects.requireNonNullElse(access.database(), server.database());
     this.subject = subject;
     this.password = password;
   }
 
-  static Material of(PostgreSql server, Subject subject, Secret password) {
-    return new PodCredential(server, subject, password).material();
+  static Material of(PostgreSql server, PostgreSqlAccess access, Subject subject, Secret password) {
+    return new PodCredential(server, access, subject, password).material();
   }
 
   private Material material() {
-    add("host", "PGHOST", server.host());
-    add("port", "PGPORT", String.valueOf(server.portOrDefault()));
-    add("database", "PGDATABASE", server.database());
+    add("host", "PGHOST", servers.hosts());
+    add("port", "PGPORT", servers.ports());
+    add("database", "PGDATABASE", database);
     add("username", "PGUSER", subject.name());
     fields.add(new Field("password", "PGPASSWORD", password));
     parameter("sslmode", "PGSSLMODE", Pools.sslMode(server));
@@ -51,7 +60,8 @@ final class PodCredential {
     if (bundle != null) {
       parameter("sslrootcert", "PGSSLROOTCERT", Delivery.MOUNT_PATH + "/" + path);
     }
-    urls();
+    url();
+    jdbcUrl();
     if (bundle == null) {
       return new Material(List.copyOf(fields));
     }
@@ -59,20 +69,34 @@ final class PodCredential {
     return new Material(List.copyOf(fields), List.of(new Attachment(path, Secret.of(bundle))));
   }
 
-  /** The second has no login, as JDBC pools take that apart from the URL. */
-  private void urls() {
-    var place =
-        "%s:%d/%s".formatted(server.host(), server.portOrDefault(), encoded(server.database()));
-    var query =
-        parameters.entrySet().stream()
-            .map(e -> e.getKey() + "=" + encoded(e.getValue()))
-            .collect(Collectors.joining("&", "?", ""));
+  private void url() {
+    var query = new LinkedHashMap<>(parameters);
+    if (servers.several()) {
+      query.put("target_session_attrs", WRITABLE);
+      add("target_session_attrs", "PGTARGETSESSIONATTRS", WRITABLE);
+    }
     add(
         "url",
         "DATABASE_URL",
-        "postgresql://%s:%s@%s%s"
-            .formatted(encoded(subject.name()), encoded(password.reveal()), place, query));
-    add("jdbcUrl", "JDBC_URL", "jdbc:postgresql://%s%s".formatted(place, query));
+        "postgresql://%s:%s@%s"
+            .formatted(encoded(subject.name()), encoded(password.reveal()), place(query)));
+  }
+
+  /** Without the login, as JDBC pools take that apart from the URL. */
+  private void jdbcUrl() {
+    var query = new LinkedHashMap<>(parameters);
+    if (servers.several()) {
+      query.put("targetServerType", "primary");
+    }
+    add("jdbcUrl", "JDBC_URL", "jdbc:postgresql://" + place(query));
+  }
+
+  private String place(Map<String, String> query) {
+    return query.entrySet().stream()
+        .map(e -> e.getKey() + "=" + encoded(e.getValue()))
+        .collect(
+            Collectors.joining(
+                "&", "%s/%s?".formatted(servers.authority(), encoded(database)), ""));
   }
 
   private @Nullable String bundle() {

@@ -34,7 +34,7 @@ import java.util.Properties;
  */
 final class Pools implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 8;
-  private static final Duration ACQUISITION = Duration.ofSeconds(10);
+  private static final Duration ACQUISITION = Duration.ofSeconds(15);
 
   /**
    * No function of somebody else's schema is ever called (CVE-2018-1058), and no lock that somebody
@@ -143,24 +143,23 @@ final class Pools implements AutoCloseable {
     }
   }
 
-  /** The schema refuses other hosts and databases; a URL is not where one finds out it did not. */
   private static String url(PostgreSql server, String database) {
-    if (!server.host().matches(PostgreSql.HOST)) {
-      throw new TargetException(
-          Reason.TargetRefused, "spec.postgresql.host: not a host name or IPv4 address");
-    }
-    return "jdbc:postgresql://%s:%d/%s"
+    return "jdbc:postgresql://%s/%s"
         .formatted(
-            server.host(),
-            server.portOrDefault(),
+            Servers.of(server).authority(),
             URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20"));
   }
 
   private static Properties properties(PostgreSql server) {
     var properties = new Properties();
     properties.setProperty("ApplicationName", "hallpass");
-    properties.setProperty("connectTimeout", "5");
+    properties.setProperty("connectTimeout", "3");
     properties.setProperty("loginTimeout", "5");
+    if (Servers.of(server).several()) {
+      // Time enough to pass over servers that do not answer; which ones those are is remembered.
+      properties.setProperty("targetServerType", "primary");
+      properties.setProperty("loginTimeout", "15");
+    }
     properties.setProperty("socketTimeout", "15");
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("maxResultBuffer", "4M");

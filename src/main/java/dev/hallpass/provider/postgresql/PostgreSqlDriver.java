@@ -2,6 +2,7 @@ package dev.hallpass.provider.postgresql;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * PostgreSQL 13 and later: each lease is a login role that joins the group roles of its access
@@ -71,14 +73,16 @@ public final class PostgreSqlDriver implements TargetDriver {
   @Override
   public String address(CredentialProviderSpec spec) {
     var server = server(spec);
-    return "postgresql://%s:%d/%s"
-        .formatted(server.host(), server.portOrDefault(), server.database());
+    return "postgresql://%s/%s".formatted(Servers.of(server).authority(), server.database());
   }
 
   @Override
   public Material issue(Target target, Grant grant) {
     var password = Secret.random(random);
-    var verifier = ScramVerifier.of(password, random);
+    var iterations = server(target.spec()).passwordIterations();
+    var verifier =
+        ScramVerifier.of(
+            password, iterations == null ? ScramVerifier.DEFAULT_ITERATIONS : iterations, random);
     var attributes =
         " NOLOGIN PASSWORD %s VALID UNTIL %s"
             .formatted(Sql.literal(verifier), Sql.literal(grant.expiresAt().toString()));
@@ -95,9 +99,10 @@ public final class PostgreSqlDriver implements TargetDriver {
             Sql.execute(connection, "ALTER ROLE " + role(grant) + attributes);
             alignGroups(connection, grant);
           }
-          RoleComment.of(grant).write(connection, grant.subject());
+          RoleSettings.apply(connection, grant.subject(), access(grant));
+          RoleComment.of(grant, access(grant)).write(connection, grant.subject());
         });
-    return PodCredential.of(server(target.spec()), grant.subject(), password);
+    return PodCredential.of(server(target.spec()), access(grant), grant.subject(), password);
   }
 
   @Override
@@ -132,13 +137,13 @@ public final class PostgreSqlDriver implements TargetDriver {
 
   /** What a group reaches can change at any time, so what the probe saw is not enough. */
   private static void checkGroups(Connection connection, Grant grant) throws SQLException {
-    new GroupCheck(connection).check(grant.level(), groupRoles(grant));
+    new GroupCheck(connection).check(grant.level(), access(grant));
   }
 
   /** The level may name other group roles than when the account was made. */
   private static void alignGroups(Connection connection, Grant grant) throws SQLException {
     checkGroups(connection, grant);
-    var wanted = groupRoles(grant);
+    var wanted = access(grant).roles();
     var held =
         Sql.strings(
             connection,
@@ -165,7 +170,7 @@ public final class PostgreSqlDriver implements TargetDriver {
   @Override
   public List<Subject> inventory(Target target, String installation) {
     try (var connection = pools.connect(target)) {
-      Sessions.endOfVanishedRoles(connection);
+      Sessions.endOfVanishedRoles(connection, databases(target));
       return Sql.strings(
               connection,
               "SELECT rolname FROM pg_roles WHERE starts_with(rolname, ?)",
@@ -186,6 +191,30 @@ public final class PostgreSqlDriver implements TargetDriver {
     } catch (SQLException e) {
       throw SqlErrors.explain(target, e);
     }
+    for (var database : further(target)) {
+      probe(target, database);
+    }
+  }
+
+  private void probe(Target target, String database) {
+    try (var there = pools.connectOnce(target, database)) {
+      Sql.execute(there, "SELECT 1");
+    } catch (SQLException e) {
+      var explained = SqlErrors.explain(target, e);
+      throw new TargetException(
+          explained.reason(),
+          "spec.postgresql.databases[%s]: %s".formatted(database, explained.getMessage()),
+          e);
+    }
+  }
+
+  private static List<String> databases(Target target) {
+    return Stream.concat(Stream.of(server(target.spec()).database()), further(target).stream())
+        .toList();
+  }
+
+  private static List<String> further(Target target) {
+    return Objects.requireNonNullElse(server(target.spec()).databases(), List.of());
   }
 
   @Override
@@ -243,11 +272,11 @@ public final class PostgreSqlDriver implements TargetDriver {
 
   private static String groups(Grant grant) {
     return " IN ROLE "
-        + String.join(", ", groupRoles(grant).stream().map(Sql::identifier).toList());
+        + String.join(", ", access(grant).roles().stream().map(Sql::identifier).toList());
   }
 
-  private static List<String> groupRoles(Grant grant) {
-    return Objects.requireNonNull(grant.level().postgresql(), "schema: access.postgresql").roles();
+  private static PostgreSqlAccess access(Grant grant) {
+    return Objects.requireNonNull(grant.level().postgresql(), "schema: access.postgresql");
   }
 
   private static String role(Grant grant) {

@@ -1,30 +1,39 @@
 package dev.hallpass.provider.postgresql;
 
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Subject;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The comment on a minted role, {@code hallpass epoch=<n> holder=<namespace>/<pod>}. Comments on
- * roles are transactional: reading the epoch and changing the role in one transaction fences off a
- * broker that was overtaken.
+ * The comment on a minted role, {@code hallpass epoch=<n> [heir=<role>] holder=<namespace>/<pod>}.
+ * Comments on roles are transactional: reading the epoch and changing the role in one transaction
+ * fences off a broker that was overtaken.
  *
  * @param epoch the issue that the role's password belongs to
+ * @param heir the role that gets what this one owns; null where that is dropped. It is written down
+ *     here so that nothing is dropped because its access level went first
  * @param holder who holds it, for people who look at the server
  */
-record RoleComment(long epoch, String holder) {
-  private static final Pattern FORMAT = Pattern.compile("hallpass epoch=([0-9]{1,18}) holder=(.*)");
+record RoleComment(long epoch, @Nullable String heir, String holder) {
+  private static final Pattern FORMAT =
+      Pattern.compile("hallpass epoch=([0-9]{1,18}) (?:heir=(\\S+) )?holder=(.*)");
+  private static final long NEVER_OVERTAKEN = 999_999_999_999_999_999L;
 
-  /** Of a role that is being removed: no epoch is later, so nothing is enabled any more. */
-  static RoleComment revoked() {
-    return new RoleComment(999_999_999_999_999_999L, "nobody: being removed");
+  static RoleComment of(Grant grant, PostgreSqlAccess access) {
+    return new RoleComment(grant.epoch(), access.reassignTo(), grant.holder());
   }
 
-  static RoleComment of(Grant grant) {
-    return new RoleComment(grant.epoch(), grant.holder());
+  /** Of a role that is being removed: no epoch is later, so nothing is enabled any more. */
+  RoleComment revoked() {
+    return new RoleComment(NEVER_OVERTAKEN, heir, "nobody: being removed");
   }
 
   /**
@@ -44,17 +53,27 @@ record RoleComment(long epoch, String holder) {
 
   private static RoleComment parse(String text) {
     var match = FORMAT.matcher(text);
-    return match.matches()
-        ? new RoleComment(Long.parseLong(match.group(1)), match.group(2))
-        : new RoleComment(0, "");
+    if (!match.matches()) {
+      return new RoleComment(0, null, "");
+    }
+    var heir = match.group(2);
+    return new RoleComment(
+        Long.parseLong(match.group(1)),
+        heir == null ? null : URLDecoder.decode(heir, StandardCharsets.UTF_8),
+        match.group(3));
   }
 
   void write(Connection connection, Subject subject) throws SQLException {
+    var inherits = heir == null ? "" : "heir=%s ".formatted(encoded(heir));
     Sql.execute(
         connection,
         "COMMENT ON ROLE %s IS %s"
             .formatted(
                 Sql.identifier(subject.name()),
-                Sql.literal("hallpass epoch=%d holder=%s".formatted(epoch, holder))));
+                Sql.literal("hallpass epoch=%d %sholder=%s".formatted(epoch, inherits, holder))));
+  }
+
+  private static String encoded(String role) {
+    return URLEncoder.encode(role, StandardCharsets.UTF_8);
   }
 }

@@ -68,7 +68,10 @@ final class RoleRemoval {
         subject,
         () -> {
           Sql.execute(connection, "ALTER ROLE %s NOLOGIN".formatted(role(subject)));
-          RoleComment.revoked().write(connection, subject);
+          var comment = RoleComment.read(connection, subject);
+          if (comment.isPresent()) {
+            comment.get().revoked().write(connection, subject);
+          }
         });
   }
 
@@ -79,9 +82,24 @@ final class RoleRemoval {
     }
     // Only a member of a role may drop what it owns.
     change(connection, subject, "GRANT %s TO CURRENT_USER".formatted(role(subject)));
+    var heir = RoleComment.read(connection, subject).map(RoleComment::heir);
+    if (heir.isPresent()) {
+      requireHeir(connection, subject, heir.get());
+    }
     var objects = new OwnedObjects(target, pools);
     for (var database : databases) {
-      attempt(connection, subject, () -> objects.drop(subject, database));
+      attempt(connection, subject, () -> objects.settle(subject, heir.orElse(null), database));
+    }
+  }
+
+  private static void requireHeir(Connection connection, Subject subject, String heir)
+      throws SQLException {
+    if (Sql.strings(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", heir).isEmpty()) {
+      throw new TargetException(
+          Reason.RemovalBlocked,
+          ("role %s is disabled and has no sessions, but the role that its objects go to does not"
+                  + " exist any more: CREATE ROLE %s NOLOGIN")
+              .formatted(subject, Sql.identifier(heir)));
     }
   }
 

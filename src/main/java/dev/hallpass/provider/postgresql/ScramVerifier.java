@@ -16,18 +16,20 @@ import javax.crypto.spec.SecretKeySpec;
  * its place, the password itself is in no statement and no statement log.
  */
 final class ScramVerifier {
-  private static final int ITERATIONS = 4096;
+  /** What PostgreSQL itself uses. */
+  static final int DEFAULT_ITERATIONS = 4096;
+
   private static final int SALT_BYTES = 16;
   private static final int KEY_BITS = 256;
 
   private ScramVerifier() {}
 
   /** {@code SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>}. */
-  static String of(Secret password, SecureRandom random) {
+  static String of(Secret password, int iterations, SecureRandom random) {
     var salt = new byte[SALT_BYTES];
     random.nextBytes(salt);
     try {
-      var key = new PBEKeySpec(password.reveal().toCharArray(), salt, ITERATIONS, KEY_BITS);
+      var key = new PBEKeySpec(password.reveal().toCharArray(), salt, iterations, KEY_BITS);
       var salted =
           SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(key).getEncoded();
       key.clearPassword();
@@ -35,7 +37,7 @@ final class ScramVerifier {
       var base64 = Base64.getEncoder();
       return "SCRAM-SHA-256$%d:%s$%s:%s"
           .formatted(
-              ITERATIONS,
+              iterations,
               base64.encodeToString(salt),
               base64.encodeToString(stored),
               base64.encodeToString(hmac(salted, "Server Key")));

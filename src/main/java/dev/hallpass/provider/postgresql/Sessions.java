@@ -36,20 +36,22 @@ final class Sessions {
   }
 
   /**
-   * Ends sessions in this database whose role does not exist any more: a login that passed the
+   * Ends sessions in these databases whose role does not exist any more: a login that passed the
    * check just before it was blocked shows up late, perhaps when whoever removed the role is gone
    * too. Such a session has no name, so it cannot be told whose role it was.
    *
    * <p>Sessions are seen as they are, roles as of the statement's start. So a session is ended only
    * if a second statement, begun after it was seen, knows no role of it either.
    */
-  static void endOfVanishedRoles(Connection connection) throws SQLException {
+  static void endOfVanishedRoles(Connection connection, List<String> databases)
+      throws SQLException {
     var seen =
         Sql.rows(
             connection,
             "SELECT pid::text, usesysid::text FROM pg_stat_activity a"
-                + " WHERE datname = current_database() AND usesysid IS NOT NULL"
-                + " AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = a.usesysid)");
+                + " WHERE datname = ANY (?::text[]) AND usesysid IS NOT NULL"
+                + " AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = a.usesysid)",
+            (Object) databases.toArray(new String[0]));
     for (var session : seen) {
       Sql.strings(
           connection,

@@ -59,7 +59,7 @@ final class TlsErrors {
       return Optional.of(
           ("spec.postgresql.host: the server's certificate does not name %s; use a host that it"
                   + " names, or give the server a certificate with that subjectAltName")
-              .formatted(server.host()));
+              .formatted(Servers.of(server).hosts()));
     }
     if (refusedByRule(e)) {
       return Optional.of(rule(server, words));

@@ -3,6 +3,7 @@ package dev.hallpass.provider.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Tls;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
@@ -10,6 +11,7 @@ import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Material.Attachment;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.wire.Secret;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -18,9 +20,41 @@ class PodCredentialTest {
       new Subject("0a1b2c3d", UUID.fromString("00000000-0000-0000-0000-000000000001"));
   private static final String NAME = "hp_0a1b2c3d_00000000000000000000000000000001";
 
+  private static final PostgreSqlAccess READER = new PostgreSqlAccess(List.of("reader"));
+
   private static Material credential(Tls tls, String password) {
     var server = new PostgreSql("db.shop.svc", null, "orders", new SecretRef("admin"), tls);
-    return PodCredential.of(server, SUBJECT, Secret.of(password));
+    return PodCredential.of(server, READER, SUBJECT, Secret.of(password));
+  }
+
+  @Test
+  void ofSeveralServersTheOneThatTakesWritesIsMeant() {
+    var server =
+        new PostgreSql(
+            "pg-1",
+            null,
+            List.of("pg-2", "pg-3:5433"),
+            "orders",
+            List.of("billing"),
+            new SecretRef("admin"),
+            new Tls(TlsMode.Disable, null),
+            null);
+    var billing = new PostgreSqlAccess(List.of("reader"), "billing", null, null, null, null);
+
+    var material = PodCredential.of(server, billing, SUBJECT, Secret.of("x"));
+
+    assertThat(material.get("host").reveal()).isEqualTo("pg-1,pg-2,pg-3");
+    assertThat(material.get("port").reveal()).isEqualTo("5432,5432,5433");
+    assertThat(material.get("url").reveal())
+        .isEqualTo(
+            "postgresql://"
+                + NAME
+                + ":x@pg-1:5432,pg-2:5432,pg-3:5433/billing"
+                + "?sslmode=disable&target_session_attrs=read-write");
+    assertThat(material.get("jdbcUrl").reveal())
+        .isEqualTo(
+            "jdbc:postgresql://pg-1:5432,pg-2:5432,pg-3:5433/billing"
+                + "?sslmode=disable&targetServerType=primary");
   }
 
   @Test

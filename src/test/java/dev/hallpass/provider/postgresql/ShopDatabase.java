@@ -23,7 +23,9 @@ import java.util.UUID;
 
 /** A database with orders in it, as its owner prepares it, and the provider that offers it. */
 final class ShopDatabase {
-  private static final String ADMIN_PASSWORD = "loopback-test-admin";
+  static final String ADMIN = "hallpass_admin";
+  static final String ADMIN_PASSWORD = "loopback-test-admin";
+  static final Tls DISABLED = new Tls(TlsMode.Disable, null);
 
   private final PostgresServer.Instance server;
 
@@ -64,41 +66,57 @@ final class ShopDatabase {
   }
 
   Target target(AccessLevel... levels) {
-    return target("127.0.0.1", new Tls(TlsMode.Disable, null), ADMIN_PASSWORD, levels);
+    return target(plain(), ADMIN, ADMIN_PASSWORD, levels);
   }
 
   Target withAdminPassword(String password) {
-    return target("127.0.0.1", new Tls(TlsMode.Disable, null), password, level("orders_reader"));
+    return withAdmin(ADMIN, password);
+  }
+
+  Target withAdmin(String name, String password) {
+    return withAdmin(name, password, level("orders_reader"));
+  }
+
+  Target withAdmin(String name, String password, AccessLevel level) {
+    return target(plain(), name, password, level);
   }
 
   Target over(Tls tls) {
-    return target("127.0.0.1", tls, ADMIN_PASSWORD, level("orders_reader"));
+    return at(new PostgreSql("127.0.0.1", server.port(), "postgres", new SecretRef("admin"), tls));
+  }
+
+  /** The provider of another spec. */
+  Target at(PostgreSql spec, AccessLevel... levels) {
+    return target(
+        spec,
+        ADMIN,
+        ADMIN_PASSWORD,
+        levels.length == 0 ? new AccessLevel[] {level("orders_reader")} : levels);
   }
 
   /** A provider whose server answers nobody. */
   Target unreachable() {
-    return new Target(
-        "CredentialProvider/shop/other",
-        new CredentialProviderSpec(
-            new PostgreSql(
-                "127.0.0.1", 1, "postgres", new SecretRef("admin"), new Tls(TlsMode.Disable, null)),
-            null,
-            List.of(level("orders_reader"))),
-        target().admin());
+    var nowhere = new PostgreSql("127.0.0.1", 1, "postgres", new SecretRef("admin"), DISABLED);
+    return new Target("CredentialProvider/shop/other", at(nowhere).spec(), target().admin());
   }
 
-  private Target target(String host, Tls tls, String password, AccessLevel... levels) {
+  private PostgreSql plain() {
+    return new PostgreSql("127.0.0.1", server.port(), "postgres", new SecretRef("admin"), DISABLED);
+  }
+
+  private static Target target(
+      PostgreSql spec, String admin, String password, AccessLevel... levels) {
     return new Target(
         "CredentialProvider/shop/pg",
-        new CredentialProviderSpec(
-            new PostgreSql(host, server.port(), "postgres", new SecretRef("admin"), tls),
-            null,
-            List.of(levels)),
-        Map.of("username", Secret.of("hallpass_admin"), "password", Secret.of(password)));
+        new CredentialProviderSpec(spec, null, List.of(levels)),
+        Map.of("username", Secret.of(admin), "password", Secret.of(password)));
   }
 
   /** A session of the holder of this credential. */
   Connection session(Material material) throws SQLException {
-    return server.connect(material.get("username").reveal(), material.get("password").reveal());
+    return server.connect(
+        material.get("database").reveal(),
+        material.get("username").reveal(),
+        material.get("password").reveal());
   }
 }
