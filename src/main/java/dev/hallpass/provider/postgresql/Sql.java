@@ -14,10 +14,12 @@ final class Sql {
   private static final Set<String> RACES = Set.of(LOCK_NOT_AVAILABLE, "40P01", "42710", "23505");
 
   /**
-   * The server's functions that say "tuple concurrently updated" or "deleted", which has no
+   * The server's functions that say "tuple concurrently updated" or "deleted", or, in PostgreSQL 16
+   * and later, "could not find tuple for role" that somebody else dropped just now. None has a
    * SQLSTATE of its own. Unlike the words, a function's name is in no language.
    */
-  private static final Set<String> ROW_CHANGED = Set.of("simple_heap_update", "simple_heap_delete");
+  private static final Set<String> ROW_CHANGED =
+      Set.of("simple_heap_update", "simple_heap_delete", "DropRole");
 
   private Sql() {}
 
