@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The broker's calls. Each reads the token anew, because kubelet replaces it. */
@@ -26,20 +28,42 @@ final class BrokerClient {
   private final Path tokenFile;
   private final Trust trust;
 
+  /** By what the keys are made of those credentials that are certificates. */
+  private final Map<CredentialName, String> keyAlgorithms = new HashMap<>();
+
   BrokerClient(URI broker, Path tokenFile, Trust trust) {
     this.broker = broker;
     this.tokenFile = tokenFile;
     this.trust = trust;
   }
 
-  /** Asks for secret material; what it replaces stays usable meanwhile. */
+  /**
+   * Asks for secret material; what it replaces stays usable meanwhile. Of a certificate the key is
+   * made here, a fresh one each time, and is in the files of the answer.
+   */
   IssueAnswer issue(CredentialName name, @Nullable LeaseCall replaces) throws CallException {
-    var asked = new IssueRequest(name.request(), name.credential(), replaces);
-    var body = call("/v1/credentials", Codec.encode(asked));
     try {
-      var answer = Codec.issueAnswer(body);
+      return issue(name, replaces, keyAlgorithms.get(name));
+    } catch (CallException e) {
+      var wanted = e.keyAlgorithm();
+      if (wanted == null || wanted.equals(keyAlgorithms.put(name, wanted))) {
+        throw e;
+      }
+      return issue(name, replaces, wanted);
+    }
+  }
+
+  private IssueAnswer issue(
+      CredentialName name, @Nullable LeaseCall replaces, @Nullable String keyAlgorithm)
+      throws CallException {
+    try {
+      var key = keyAlgorithm == null ? null : PodKey.generate(keyAlgorithm);
+      var asked =
+          new IssueRequest(
+              name.request(), name.credential(), replaces, key == null ? null : key.request());
+      var answer = Codec.issueAnswer(call("/v1/credentials", Codec.encode(asked)));
       trust.follow(answer.trustBundle());
-      return answer;
+      return key == null ? answer : answer.with(key.complete(answer.files()));
     } catch (MalformedMessageException | IllegalArgumentException e) {
       throw malformed(e);
     }
@@ -84,7 +108,7 @@ final class BrokerClient {
   private static CallException refusal(HttpsPost.Answer answer) {
     try {
       var problem = Codec.problem(answer.body());
-      return new CallException(problem.reason(), problem.detail());
+      return new CallException(problem.reason(), problem.detail(), problem.keyAlgorithm());
     } catch (MalformedMessageException e) {
       return new CallException(
           Reason.InternalError, "the broker answered with HTTP status " + answer.status(), e);

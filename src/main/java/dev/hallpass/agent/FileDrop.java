@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -96,6 +97,16 @@ final class FileDrop {
     }
   }
 
+  private static byte[] bytes(IssueAnswer.File file) throws IOException {
+    var content = file.content().reveal();
+    return switch (file.form()) {
+      case Text -> content.getBytes(StandardCharsets.UTF_8);
+      case Base64 -> Base64.getDecoder().decode(content);
+      case KeyFirst, KeyStore ->
+          throw new IOException("the file '" + file.path() + "' lacks the private key");
+    };
+  }
+
   private Path target(String path) throws IOException {
     if (path.isEmpty() || path.indexOf('\0') >= 0) {
       throw new IOException("a file has no usable path");
@@ -141,11 +152,7 @@ final class FileDrop {
     // Left behind by an agent that was killed.
     Files.deleteIfExists(temporary);
     Files.createFile(temporary, PosixFilePermissions.asFileAttribute(WHILE_WRITING));
-    Files.write(
-        temporary,
-        file.content().reveal().getBytes(StandardCharsets.UTF_8),
-        StandardOpenOption.WRITE,
-        LinkOption.NOFOLLOW_LINKS);
+    Files.write(temporary, bytes(file), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     Files.setPosixFilePermissions(temporary, modeOf(file));
   }
 

@@ -3,6 +3,7 @@ package dev.hallpass.app;
 import dev.hallpass.kube.Events;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
+import dev.hallpass.provider.x509.X509Driver;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import jakarta.enterprise.inject.Disposes;
@@ -33,8 +34,11 @@ final class Parts {
 
   @Produces
   @Singleton
-  Drivers drivers() {
-    return new Drivers(List.of(new PostgreSqlDriver(new SecureRandom())));
+  Drivers drivers(KubernetesClient client, Settings settings, Clock clock) {
+    return new Drivers(
+        List.of(
+            new PostgreSqlDriver(new SecureRandom()),
+            new X509Driver(client, settings.namespace(), clock)));
   }
 
   void close(@Disposes Drivers drivers) {

@@ -129,6 +129,8 @@ public final class BrokerRoutes {
 
   private static Problem problem(RuntimeException e) {
     return switch (e) {
+      case RefusedException r when r.keyAlgorithm() != null ->
+          new Problem(HttpStatus.of(r.reason()), r.reason(), r.detail(), r.keyAlgorithm());
       case RefusedException r -> refused(r.reason(), r.detail());
       case TargetException t -> refused(t.reason(), message(t));
       case MalformedMessageException m -> refused(Reason.BadRequest, message(m));

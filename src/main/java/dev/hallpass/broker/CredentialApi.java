@@ -12,8 +12,8 @@ import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
+import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseAnswer;
-import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -22,7 +22,6 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
-import org.jspecify.annotations.Nullable;
 
 /** The three calls of an agent: issue, acknowledge, renew. */
 public final class CredentialApi {
@@ -65,20 +64,21 @@ public final class CredentialApi {
         pod,
         () -> {
           var request = claims.request(pod, asked.request());
-          return telling(request, () -> issue(pod, request, asked.credential(), replaces));
+          return telling(request, () -> issue(pod, request, asked));
         });
   }
 
-  private byte[] issue(
-      Pod pod, CredentialRequest request, String credential, @Nullable LeaseCall replaces) {
-    var claim = claims.claim(pod, request, credential);
-    var issued = issuer.issue(claim, replaces);
+  private byte[] issue(Pod pod, CredentialRequest request, IssueRequest asked) {
+    var claim = claims.claim(pod, request, asked.credential());
+    var certifying = claim.certifying(KeyProof.judge(claim, asked.csr()));
+    var issued = issuer.issue(certifying, asked.replaces());
     done(Reason.Issued, issued.lease());
     events.say(
         Events.about(pod),
         Events.Type.Normal,
         Reason.Issued,
-        "Credential %s of request %s".formatted(credential, request.getMetadata().getName()));
+        "Credential %s of request %s"
+            .formatted(asked.credential(), request.getMetadata().getName()));
     return Codec.encode(
         new IssueAnswer(issued.lease(), issued.epoch(), files(claim, issued), trustBundle.get()));
   }

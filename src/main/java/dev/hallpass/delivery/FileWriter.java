@@ -36,7 +36,10 @@ public final class FileWriter {
     var writer = new FileWriter(credential, material);
     var asked =
         credential.delivery().files().stream()
-            .map(f -> new IssueAnswer.File(f.path(), Secret.of(writer.text(f)), f.mode()));
+            .map(
+                f ->
+                    new IssueAnswer.File(
+                        f.path(), Secret.of(writer.text(f)), f.mode(), form(f.format())));
     var attached =
         material.attachments().stream().map(a -> new IssueAnswer.File(a.path(), a.content()));
     return Stream.concat(asked, attached).toList();
@@ -52,6 +55,21 @@ public final class FileWriter {
       case PgService -> pgService();
       case Template ->
           Template.of(Objects.requireNonNull(file.template(), "schema: template")).fill(fields());
+      case Pem, PemCertificate -> material.get("certificate").reveal();
+      case Pkcs12 -> material.get("certificate").reveal() + material.get("trust").reveal();
+      case PemTrust -> material.get("trust").reveal();
+      case PemCrl -> material.get("crl").reveal();
+      case PemKey -> "";
+    };
+  }
+
+  /** Only the agent has the private key of a certificate. */
+  private static IssueAnswer.Form form(Delivery.Format format) {
+    return switch (format) {
+      case Env, Json, Properties, Yaml, PgPass, PgService, Template -> IssueAnswer.Form.Text;
+      case PemCertificate, PemTrust, PemCrl -> IssueAnswer.Form.Text;
+      case Pem, PemKey -> IssueAnswer.Form.KeyFirst;
+      case Pkcs12 -> IssueAnswer.Form.KeyStore;
     };
   }
 

@@ -4,7 +4,9 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.PodRef;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.provider.CertificateAsk;
 import dev.hallpass.provider.Target;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a proven pod asks for, and what was allowed.
@@ -14,13 +16,30 @@ import dev.hallpass.provider.Target;
  * @param credential one of the request's
  * @param target where it is minted
  * @param allowed within these limits
+ * @param certificate what to certify, where the target mints certificates; null otherwise
  */
 public record Claim(
     PodRef pod,
     CredentialRequest request,
     RequestedCredential credential,
     Target target,
-    Allow allowed) {
+    Allow allowed,
+    @Nullable CertificateAsk certificate) {
+
+  /** A claim to something else than a certificate, or before its key is proven. */
+  public Claim(
+      PodRef pod,
+      CredentialRequest request,
+      RequestedCredential credential,
+      Target target,
+      Allow allowed) {
+    this(pod, request, credential, target, allowed, null);
+  }
+
+  /** The same, with what to certify. */
+  public Claim certifying(@Nullable CertificateAsk asked) {
+    return new Claim(pod, request, credential, target, allowed, asked);
+  }
 
   String namespace() {
     return request.getMetadata().getNamespace();

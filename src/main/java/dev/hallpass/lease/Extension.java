@@ -3,6 +3,7 @@ package dev.hallpass.lease;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
 import java.time.Clock;
@@ -71,7 +72,10 @@ public final class Extension {
             epoch,
             verdict.level(),
             verdict.until(),
-            namespace + "/" + lease.getSpec().pod().name()));
+            new Holder(
+                namespace,
+                lease.getSpec().pod().name(),
+                lease.getSpec().pod().serviceAccountName())));
     return leases
         .writeStatus(lease, LeaseStatuses.renewed(lease, epoch, clock.instant(), verdict.until()))
         .<Outcome>map(Outcome.Done::new)

@@ -3,6 +3,7 @@ package dev.hallpass.lease;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
  * Lets few calls at a time through to each target, in order of arrival. When a thousand leases end
@@ -14,11 +15,11 @@ final class Lanes {
   private final Map<String, Semaphore> lanes = new ConcurrentHashMap<>();
 
   /** Makes the call when it is its turn. */
-  void pass(String target, Runnable call) {
+  <T> T pass(String target, Supplier<T> call) {
     var lane = lanes.computeIfAbsent(target, t -> new Semaphore(AT_ONCE, true));
     lane.acquireUninterruptibly();
     try {
-      call.run();
+      return call.get();
     } finally {
       lane.release();
     }

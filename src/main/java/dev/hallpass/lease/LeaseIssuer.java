@@ -12,6 +12,7 @@ import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
@@ -85,7 +86,7 @@ public final class LeaseIssuer {
         LeaseJudge.phase(lease) == Active
             ? grant(claim, lease, unexpired(lease))
             : grant(claim, lease);
-    var material = driver(claim).issue(claim.target(), grant);
+    var material = driver(claim).issue(claim.target(), grant.certifying(claim.certificate()));
     return new Issued(lease.getMetadata().getName(), grant.epoch(), material);
   }
 
@@ -254,7 +255,7 @@ public final class LeaseIssuer {
         epoch(lease),
         claim.allowed().level(),
         expiresAt,
-        claim.namespace() + "/" + claim.pod().name());
+        new Holder(claim.namespace(), claim.pod().name(), claim.pod().serviceAccountName()));
   }
 
   /** Before anything is written, so that the controller sees the lease expire undisturbed. */

@@ -1,6 +1,7 @@
 package dev.hallpass.lease;
 
 import dev.hallpass.wire.Reason;
+import org.jspecify.annotations.Nullable;
 
 /** A call is refused. The message is fit for the caller: it names the fix and holds no secret. */
 public final class RefusedException extends RuntimeException {
@@ -8,12 +9,29 @@ public final class RefusedException extends RuntimeException {
 
   private final Reason reason;
   private final String detail;
+  private final @Nullable String keyAlgorithm;
 
   /** For this reason. */
   public RefusedException(Reason reason, String message) {
+    this(reason, message, null);
+  }
+
+  private RefusedException(Reason reason, String message, @Nullable String keyAlgorithm) {
     super(message);
+    this.keyAlgorithm = keyAlgorithm;
     this.reason = reason;
     this.detail = message;
+  }
+
+  /** The pod must prove a key of this algorithm. */
+  public static RefusedException keyRequired(String algorithm) {
+    return new RefusedException(
+        Reason.KeyRequired, "a key of algorithm %s is needed".formatted(algorithm), algorithm);
+  }
+
+  /** With {@code KeyRequired}: what the key must be made by; null otherwise. */
+  public @Nullable String keyAlgorithm() {
+    return keyAlgorithm;
   }
 
   /** The message, which is never absent. */

@@ -4,7 +4,9 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.policy.Durations;
 import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.Ending;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
@@ -85,21 +87,26 @@ public final class Revocation {
     var namespace = lease.getMetadata().getNamespace();
     try {
       var target = targets.of(ref, namespace);
-      lanes.pass(target.id(), () -> drivers.of(target.spec()).revoke(target, subject(lease)));
+      var reached =
+          lanes.pass(target.id(), () -> drivers.of(target.spec()).revoke(target, ending(lease)));
+      return done(lease, reached);
     } catch (TargetException e) {
       return failed(lease, e.reason(), String.valueOf(e.getMessage()));
     }
-    return done(lease);
   }
 
-  private Subject subject(CredentialLease lease) {
-    return new Subject(installation, UUID.fromString(lease.getMetadata().getUid()));
+  private Ending ending(CredentialLease lease) {
+    var epoch = status(lease).epoch();
+    return new Ending(
+        new Subject(installation, UUID.fromString(lease.getMetadata().getUid())),
+        epoch == null ? 1 : epoch,
+        Durations.parse(lease.getSpec().ttl()));
   }
 
-  private Outcome done(CredentialLease lease) {
+  private Outcome done(CredentialLease lease, String reached) {
     var old = status(lease);
     var now = now();
-    var message = old.endedBy() + ": the account is verified gone";
+    var message = old.endedBy() + ": " + reached;
     var conditions =
         condition(lease, Conditions.REVOKED, true, Reason.Revoked, message, now).stream()
             .filter(c -> !Conditions.REVOCATION_FAILED.equals(c.getType()))

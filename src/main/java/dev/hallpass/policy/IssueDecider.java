@@ -72,6 +72,10 @@ public final class IssueDecider {
           "ttl: %s is above the %s that %s allows for level \"%s\""
               .formatted(credential.ttl(), level.get().maxTtl(), ref, credential.access()));
     }
+    var unfit = CertificateLimits.unfit(credential, level.get());
+    if (unfit.isPresent()) {
+      return deny(credential, unfit.get().reason(), unfit.get().message());
+    }
     for (var file : credential.delivery().files()) {
       if (!in.formats().contains(file.format())) {
         return deny(

@@ -2,6 +2,7 @@ package dev.hallpass.provider;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a lease grants at a target.
@@ -11,7 +12,25 @@ import java.time.Instant;
  *     epoch must have no effect
  * @param level the access level
  * @param expiresAt when the target must stop accepting the credential by itself
- * @param holder who holds it, for people who look at the target: {@code <namespace>/<pod>}
+ * @param holder who holds it
+ * @param certificate what to certify, where the target mints certificates and this call issues;
+ *     null otherwise
  */
 public record Grant(
-    Subject subject, long epoch, AccessLevel level, Instant expiresAt, String holder) {}
+    Subject subject,
+    long epoch,
+    AccessLevel level,
+    Instant expiresAt,
+    Holder holder,
+    @Nullable CertificateAsk certificate) {
+
+  /** A grant of something else than a certificate. */
+  public Grant(Subject subject, long epoch, AccessLevel level, Instant expiresAt, Holder holder) {
+    this(subject, epoch, level, expiresAt, holder, null);
+  }
+
+  /** The same, with what to certify. */
+  public Grant certifying(@Nullable CertificateAsk asked) {
+    return new Grant(subject, epoch, level, expiresAt, holder, asked);
+  }
+}

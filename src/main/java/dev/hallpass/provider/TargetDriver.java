@@ -58,6 +58,16 @@ public interface TargetDriver extends AutoCloseable {
    */
   void revoke(Target target, Subject subject);
 
+  /**
+   * Takes back all that was issued under a lease that has ended. Idempotent.
+   *
+   * @return what was reached, for people
+   */
+  default String revoke(Target target, Ending ending) {
+    revoke(target, ending.subject());
+    return "the account is verified gone";
+  }
+
   /** The accounts of this installation that exist at the target. */
   List<Subject> inventory(Target target, String installation);
 

@@ -61,18 +61,18 @@ public final class Targets {
   }
 
   private Map<String, Secret> admin(String namespace, CredentialProviderSpec spec) {
-    var postgresql = spec.postgresql();
-    if (postgresql == null) {
+    var ref = spec.adminSecret();
+    if (ref.isEmpty()) {
       return Map.of();
     }
-    var name = postgresql.adminSecretRef().name();
+    var field = ref.get().field();
+    var name = ref.get().name();
     try {
       var secret = client.secrets().inNamespace(namespace).withName(name).get();
       if (secret == null || secret.getData() == null) {
         throw new TargetException(
             Reason.AdminSecretUnavailable,
-            "spec.postgresql.adminSecretRef: Secret %s/%s does not exist"
-                .formatted(namespace, name));
+            "%s: Secret %s/%s does not exist".formatted(field, namespace, name));
       }
       return secret.getData().entrySet().stream()
           .collect(
@@ -81,8 +81,8 @@ public final class Targets {
     } catch (KubernetesClientException e) {
       throw new TargetException(
           Reason.AdminSecretUnavailable,
-          "spec.postgresql.adminSecretRef: Secret %s/%s cannot be read (HTTP %d); a Role and a RoleBinding must let Hallpass get it"
-              .formatted(namespace, name, e.getCode()),
+          "%s: Secret %s/%s cannot be read (HTTP %d); a Role and a RoleBinding must let Hallpass get it"
+              .formatted(field, namespace, name, e.getCode()),
           e);
     }
   }

@@ -8,6 +8,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The wire records as JSON in UTF-8. Agent and broker both use it, so they cannot disagree. Unknown
@@ -27,6 +28,7 @@ public final class Codec {
             + ",\"credential\":"
             + Json.quote(message.credential())
             + (message.replaces() == null ? "" : ",\"replaces\":" + json(message.replaces()))
+            + (message.csr() == null ? "" : ",\"csr\":" + Json.quote(message.csr()))
             + "}");
   }
 
@@ -41,6 +43,8 @@ public final class Codec {
           .append(",\"content\":")
           .append(Json.quote(file.content().reveal()))
           .append(file.mode() == null ? "" : ",\"mode\":" + Json.quote(file.mode()))
+          .append(",\"form\":")
+          .append(Json.quote(file.form().name()))
           .append('}');
     }
     return bytes(
@@ -89,6 +93,9 @@ public final class Codec {
             + Json.quote(message.reason().name())
             + ",\"detail\":"
             + Json.quote(message.detail())
+            + (message.keyAlgorithm() == null
+                ? ""
+                : ",\"keyAlgorithm\":" + Json.quote(message.keyAlgorithm()))
             + "}");
   }
 
@@ -99,7 +106,8 @@ public final class Codec {
     return new IssueRequest(
         string(object, "request"),
         string(object, "credential"),
-        replaces == null ? null : leaseCall(member(object, "replaces", Map.class)));
+        replaces == null ? null : leaseCall(member(object, "replaces", Map.class)),
+        optional(object, "csr"));
   }
 
   /** Reads an {@link IssueAnswer}. */
@@ -114,7 +122,8 @@ public final class Codec {
           new IssueAnswer.File(
               string(file, "path"),
               Secret.of(string(file, "content")),
-              file.get("mode") == null ? null : string(file, "mode")));
+              optional(file, "mode"),
+              form(file)));
     }
     return new IssueAnswer(
         string(object, "lease"),
@@ -148,7 +157,21 @@ public final class Codec {
     return new Problem(
         status(member(object, "status", Long.class)),
         reason(string(object, "reason")),
-        string(object, "detail"));
+        string(object, "detail"),
+        optional(object, "keyAlgorithm"));
+  }
+
+  private static IssueAnswer.Form form(Map<?, ?> file) {
+    var name = optional(file, "form");
+    if (name == null) {
+      return IssueAnswer.Form.Text;
+    }
+    for (var form : IssueAnswer.Form.values()) {
+      if (form.name().equals(name)) {
+        return form;
+      }
+    }
+    throw new MalformedMessageException("member \"form\" is unknown");
   }
 
   private static LeaseAnswer.Next next(String name) {
@@ -194,6 +217,10 @@ public final class Codec {
     } catch (CharacterCodingException e) {
       throw new MalformedMessageException("not UTF-8");
     }
+  }
+
+  private static @Nullable String optional(Map<?, ?> object, String name) {
+    return object.containsKey(name) ? string(object, name) : null;
   }
 
   private static String string(Map<?, ?> object, String name) {

@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
  * @param credential name of the credential in that request
  * @param replaces what the pod holds and goes on using until the answer has taken its place; null
  *     where it holds nothing that must stay usable, as after a restart
+ * @param csr a PKCS #10 request (RFC 2986) in PEM that proves a key pair of the pod; null where the
+ *     credential needs none. Its key counts, and nothing else in it
  */
-public record IssueRequest(String request, String credential, @Nullable LeaseCall replaces) {
+public record IssueRequest(
+    String request, String credential, @Nullable LeaseCall replaces, @Nullable String csr) {
 
   /** The request of a pod that holds nothing yet. */
   public IssueRequest(String request, String credential) {
-    this(request, credential, null);
+    this(request, credential, null, null);
   }
 }

@@ -73,6 +73,21 @@ public enum Reason {
   RequestNotFound(Kind.ABSENT, "There is no such CredentialRequest in the pod's namespace."),
   CredentialNotFound(Kind.ABSENT, "The CredentialRequest has no credential of that name."),
   NotSelected(Kind.REFUSED, "The CredentialRequest does not select the calling pod."),
+  KeyRequired(
+      Kind.BUSY,
+      "The credential is a certificate: the agent makes a key pair and asks again with its proof."),
+  CsrInvalid(
+      Kind.MALFORMED, "The certificate request cannot be read, or its signature is not its key's."),
+  DnsNameNotAllowed(
+      Kind.REFUSED,
+      "The access level does not allow the DNS name. Correct spec.credentials.x509.dnsNames, or let"
+          + " the level allow it."),
+  KeyAlgorithmNotAllowed(
+      Kind.REFUSED,
+      "The access level does not allow the key algorithm. Correct"
+          + " spec.credentials.x509.keyAlgorithm."),
+  ParametersUnsupported(
+      Kind.REFUSED, "The credential has parameters that its provider has no use for. Remove them."),
   RevocationAsked(
       Kind.REFUSED,
       "The pod or its request carries the annotation hallpass.dev/revoke; nothing is issued before"

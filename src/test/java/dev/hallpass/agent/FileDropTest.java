@@ -174,7 +174,9 @@ class FileDropTest {
   @ParameterizedTest
   @CsvSource({"0400, r--------", "0640, rw-r-----", "0444, r--r--r--"})
   void aFileCanHaveAModeOfItsOwn(String asked, String mode) throws IOException {
-    place(drop, List.of(new IssueAnswer.File("pgpass", Secret.of("x"), asked)));
+    place(
+        drop,
+        List.of(new IssueAnswer.File("pgpass", Secret.of("x"), asked, IssueAnswer.Form.Text)));
 
     assertThat(modeOf("pgpass")).isEqualTo(mode);
   }
@@ -183,7 +185,12 @@ class FileDropTest {
   @ValueSource(strings = {"0777", "4755", "", "04000"})
   void noModeThatNoManifestMayAskFor(String asked) {
     assertThatIOException()
-        .isThrownBy(() -> place(drop, List.of(new IssueAnswer.File("f", Secret.of("x"), asked))));
+        .isThrownBy(
+            () ->
+                place(
+                    drop,
+                    List.of(
+                        new IssueAnswer.File("f", Secret.of("x"), asked, IssueAnswer.Form.Text))));
   }
 
   @Test

@@ -91,7 +91,7 @@ class RotationIT {
 
   private IssueAnswer rotate(IssueAnswer held) throws IOException {
     var body =
-        Codec.encode(new IssueRequest("db", "db", new LeaseCall(held.lease(), held.epoch())));
+        Codec.encode(new IssueRequest("db", "db", new LeaseCall(held.lease(), held.epoch()), null));
     var answer = scene.post("/v1/credentials", token, body);
     assertThat(answer.statusCode()).isEqualTo(200);
     var fresh = Codec.issueAnswer(answer.body());

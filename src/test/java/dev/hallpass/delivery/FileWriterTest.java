@@ -164,6 +164,7 @@ class FileWriterTest {
         new ProviderRef(ProviderRef.Kind.CredentialProvider, "pg"),
         "reader",
         "15m",
+        null,
         new Delivery(Delivery.Mode.Sidecar, null, List.of(files), null, null));
   }
 

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class LeaseIssuerIT {
   private static final Duration TTL = Duration.ofMinutes(15);
   private static final Duration MAX_LIFETIME = Duration.ofHours(1);
-  private static final AccessLevel READER = new AccessLevel("reader", "1h", "1h", null);
+  private static final AccessLevel READER = new AccessLevel("reader", "1h", "1h", null, null);
 
   private final AccountTable accounts = new AccountTable();
   private KubeApi kube;
@@ -410,7 +410,7 @@ class LeaseIssuerIT {
         request.getSpec().credentials().getFirst(),
         new Target(
             "CredentialProvider/shop/pg",
-            new CredentialProviderSpec(null, null, List.of(READER)),
+            new CredentialProviderSpec(null, null, null, List.of(READER)),
             Map.of()),
         new Allow(READER, TTL, MAX_LIFETIME));
   }

@@ -424,6 +424,7 @@ final class LeaseScene {
                     asked,
                     access,
                     "15m",
+                    null,
                     new Delivery(
                         Delivery.Mode.Sidecar,
                         null,
@@ -434,11 +435,11 @@ final class LeaseScene {
   }
 
   CredentialProviderSpec.AccessLevel level() {
-    return new CredentialProviderSpec.AccessLevel(offered, cap, "24h", null);
+    return new CredentialProviderSpec.AccessLevel(offered, cap, "24h", null, null);
   }
 
   private CredentialProviderSpec provider() {
-    return new CredentialProviderSpec(null, allowed, List.of(level()));
+    return new CredentialProviderSpec(null, null, allowed, List.of(level()));
   }
 
   private static ProviderRef provider(String name) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TenureTest {
   private static final ProviderRef PROVIDER =
       new ProviderRef(ProviderRef.Kind.CredentialProvider, "pg");
-  private static final AccessLevel READER = new AccessLevel("reader", "1h", "1h", null);
+  private static final AccessLevel READER = new AccessLevel("reader", "1h", "1h", null, null);
 
   @ParameterizedTest
   @CsvSource({
@@ -130,9 +130,14 @@ class TenureTest {
             null));
     var credential =
         new RequestedCredential(
-            "db", PROVIDER, "reader", ttl, new Delivery(mode, null, List.of(), rotation, null));
+            "db",
+            PROVIDER,
+            "reader",
+            ttl,
+            null,
+            new Delivery(mode, null, List.of(), rotation, null));
     var target =
-        new Target("pg", new CredentialProviderSpec(null, null, List.of(READER)), Map.of());
+        new Target("pg", new CredentialProviderSpec(null, null, null, List.of(READER)), Map.of());
     var allowed = new Allow(READER, Durations.parse(ttl), lifetime);
     return new Tenure(
         new Claim(pod, new CredentialRequest(), credential, target, allowed), lease, renewal);

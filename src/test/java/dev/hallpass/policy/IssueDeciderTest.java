@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class IssueDeciderTest {
   private static final AccessLevel READER =
-      new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of("orders_reader")));
+      new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of("orders_reader")), null);
 
   @Test
   void allowsWithinTheCapsOfTheLevel() {
@@ -95,6 +95,7 @@ class IssueDeciderTest {
             new ProviderRef(Kind.CredentialProvider, "pg"),
             "reader",
             "15m",
+            null,
             new Delivery(Delivery.Mode.Sidecar, null, List.of(file), null, null));
     var input =
         new IssueDecider.Input(
@@ -140,6 +141,7 @@ class IssueDeciderTest {
         new ProviderRef(kind, "pg"),
         access,
         ttl,
+        null,
         new Delivery(
             Delivery.Mode.Sidecar,
             null,
@@ -149,6 +151,6 @@ class IssueDeciderTest {
   }
 
   private static CredentialProviderSpec provider(@Nullable AllowedNamespaces allowed) {
-    return new CredentialProviderSpec(null, allowed, List.of(READER));
+    return new CredentialProviderSpec(null, null, allowed, List.of(READER));
   }
 }

@@ -33,7 +33,7 @@ public interface TargetDriverContract {
         epoch,
         level(),
         Instant.now().plus(Duration.ofMinutes(5)),
-        "shop/orders-1");
+        new Holder("shop", "orders-1", "orders"));
   }
 
   @Test
@@ -126,7 +126,11 @@ public interface TargetDriverContract {
     var ours = grant(UUID.randomUUID(), 1);
     var theirs =
         new Grant(
-            new Subject("ffffffff", UUID.randomUUID()), 1, level(), ours.expiresAt(), "other/pod");
+            new Subject("ffffffff", UUID.randomUUID()),
+            1,
+            level(),
+            ours.expiresAt(),
+            new Holder("other", "pod", "orders"));
     driver().issue(target(), ours);
     driver().issue(target(), theirs);
 

@@ -18,6 +18,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
@@ -44,7 +45,7 @@ class PostgreSqlEndingsIT {
   private static final String PASSWORD = "loopback-test-admin";
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final AccessLevel READER =
-      new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of("orders_reader")));
+      new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of("orders_reader")), null);
 
   private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
   private final PostgresServer.Instance server = PostgresServer.create();
@@ -72,7 +73,13 @@ class PostgreSqlEndingsIT {
   }
 
   private Material mint(Subject subject) {
-    var grant = new Grant(subject, 1, READER, Instant.now().plusSeconds(900), "shop/pod");
+    var grant =
+        new Grant(
+            subject,
+            1,
+            READER,
+            Instant.now().plusSeconds(900),
+            new Holder("shop", "pod", "orders"));
     var material = driver.issue(target(), grant);
     driver.activate(target(), grant);
     return material;
@@ -88,6 +95,7 @@ class PostgreSqlEndingsIT {
                 "postgres",
                 new SecretRef("admin"),
                 new Tls(TlsMode.Disable, null)),
+            null,
             null,
             List.of(READER)),
         Map.of("username", Secret.of("hallpass_admin"), "password", Secret.of(PASSWORD)));

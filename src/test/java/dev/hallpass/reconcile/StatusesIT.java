@@ -121,6 +121,7 @@ class StatusesIT {
                           asked.providerRef(),
                           "writer",
                           asked.ttl(),
+                          asked.x509(),
                           asked.delivery()));
               return r;
             });

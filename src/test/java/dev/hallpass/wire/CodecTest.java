@@ -24,13 +24,15 @@ class CodecTest {
   void everyMessageReadsBack() {
     var request = new IssueRequest("orders-db", "db");
     var call = new LeaseCall("orders-1", 7);
-    var rotation = new IssueRequest("orders-db", "db", call);
+    var rotation = new IssueRequest("orders-db", "db", call, "csr");
     var problem = new Problem(403, Reason.NotSelected, "say \"why\"");
+    var keyless = new Problem(409, Reason.KeyRequired, "a key is needed", "Ed25519");
 
     assertThat(Codec.issueRequest(Codec.encode(request))).isEqualTo(request);
     assertThat(Codec.leaseCall(Codec.encode(call))).isEqualTo(call);
     assertThat(Codec.issueRequest(Codec.encode(rotation))).isEqualTo(rotation);
     assertThat(Codec.problem(Codec.encode(problem))).isEqualTo(problem);
+    assertThat(Codec.problem(Codec.encode(keyless))).isEqualTo(keyless);
   }
 
   @ParameterizedTest
@@ -76,7 +78,7 @@ class CodecTest {
   void aFileHasAModeOrHasNone() {
     var files =
         List.of(
-            new IssueAnswer.File("a", Secret.of("x"), "0400"),
+            new IssueAnswer.File("a", Secret.of("x"), "0400", IssueAnswer.Form.KeyFirst),
             new IssueAnswer.File("b", Secret.of("x")));
 
     var read = Codec.issueAnswer(Codec.encode(new IssueAnswer("l", 1, files, "b"))).files();

@@ -15,8 +15,20 @@ import org.jspecify.annotations.Nullable;
 /** One target, and the named access levels it offers with their caps. */
 @JsonClassDescription("How to reach the target, who may use it, and what it offers.")
 @ValidationRule(
-    value = "has(self.postgresql)",
-    message = "spec: exactly one target must be given: postgresql")
+    value = "[has(self.postgresql), has(self.x509)].filter(given, given).size() == 1",
+    message = "spec: exactly one target must be given: postgresql or x509")
+@ValidationRule(
+    value =
+        "has(self.postgresql) == has(oldSelf.postgresql) && has(self.x509) == has(oldSelf.x509)",
+    message =
+        "spec: the kind of target cannot be changed, as live leases are at the old one; create another"
+            + " provider")
+@ValidationRule(
+    value =
+        "self.access.all(a, has(a.postgresql) == has(self.postgresql) && has(a.x509) == has(self.x509))",
+    message =
+        "spec.access: each level must say what it means at the target, under the target's own name:"
+            + " postgresql or x509")
 @ValidationRule(
     value =
         "!has(self.postgresql) || self.access.all(a, !has(a.postgresql) ||"
@@ -28,6 +40,7 @@ import org.jspecify.annotations.Nullable;
             + " spec.postgresql.databases")
 public record CredentialProviderSpec(
     @JsonPropertyDescription("A PostgreSQL server.") @Nullable PostgreSql postgresql,
+    @JsonPropertyDescription("A certificate authority for workloads.") @Nullable X509 x509,
     @JsonPropertyDescription(
             "ClusterCredentialProvider only: the namespaces that may use it. None where it is left"
                 + " out. A CredentialProvider serves its own namespace and no other.")
@@ -37,9 +50,6 @@ public record CredentialProviderSpec(
         @ValidationRule(
             value = "self.all(a, self.exists_one(b, b.name == a.name))",
             message = "spec.access: each name must be unique")
-        @ValidationRule(
-            value = "self.all(a, has(a.postgresql))",
-            message = "spec.access: each level must say what it means at the target: postgresql")
         @JsonPropertyDescription("The access levels on offer.")
         List<AccessLevel> access) {
 
@@ -47,6 +57,24 @@ public record CredentialProviderSpec(
   public Optional<AccessLevel> level(String name) {
     return access.stream().filter(a -> a.name().equals(name)).findFirst();
   }
+
+  /** The Secret with what administers the target, and the field that names it. */
+  public Optional<AdminSecret> adminSecret() {
+    if (postgresql != null) {
+      return Optional.of(
+          new AdminSecret("spec.postgresql.adminSecretRef", postgresql.adminSecretRef().name()));
+    }
+    return Optional.ofNullable(x509)
+        .map(x -> new AdminSecret("spec.x509.caSecretRef", x.caSecretRef().name()));
+  }
+
+  /**
+   * A Secret that a provider names.
+   *
+   * @param field the field that names it, for messages
+   * @param name its name
+   */
+  public record AdminSecret(String field, String name) {}
 
   /** Namespaces by name or by label. */
   public record AllowedNamespaces(
@@ -80,7 +108,9 @@ public record CredentialProviderSpec(
           @JsonPropertyDescription("How long one lease may live, renewals included.")
           String maxLifetime,
       @JsonPropertyDescription("What the level means in PostgreSQL.")
-          @Nullable PostgreSqlAccess postgresql) {}
+          @Nullable PostgreSqlAccess postgresql,
+      @JsonPropertyDescription("What the level means in certificates.")
+          @Nullable X509Access x509) {}
 
   /**
    * How to reach a PostgreSQL server as its role administrator. The server stays the same: an
@@ -236,5 +266,57 @@ public record CredentialProviderSpec(
   public enum OwnedObjects {
     Drop,
     Reassign
+  }
+
+  /** A certificate authority that vouches for workloads (RFC 5280, SPIFFE X509-SVID). */
+  public record X509(
+      @Required
+          @Size(min = 1, max = 255)
+          @Pattern("^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$")
+          @ValidationRule(
+              value = "self == oldSelf",
+              message =
+                  "spec.x509.trustDomain: cannot be changed, as certificates with it are out; create"
+                      + " another provider for another trust domain")
+          @JsonPropertyDescription(
+              "The SPIFFE trust domain: certificates name their holder"
+                  + " spiffe://<trust domain>/ns/<namespace>/sa/<service account>.")
+          String trustDomain,
+      @Required
+          @JsonPropertyDescription(
+              "The Secret with the CA that signs: tls.crt (its certificate first, then any"
+                  + " intermediates up to the root), tls.key, and ca.crt where the roots to trust are"
+                  + " others than the last of tls.crt. In the provider's namespace; of a"
+                  + " ClusterCredentialProvider, in Hallpass's own.")
+          SecretRef caSecretRef) {}
+
+  /** A level of access in certificates: what they may say and be used for. */
+  public record X509Access(
+      @Size(max = 2) @JsonPropertyDescription("ClientAuth, ServerAuth; both where it is left out.")
+          @Nullable List<Usage> usages,
+      @Size(max = 32)
+          @JsonPropertyDescription(
+              "DNS names that a request may ask for: a name, or *. and a name for what is one label"
+                  + " below it. None where it is left out.")
+          @Nullable List<@Size(max = 253) @Pattern(X509Access.DNS_PATTERN) String> dnsNames,
+      @Size(max = 3)
+          @JsonPropertyDescription(
+              "Key algorithms that a request may ask for: EcdsaP256, Ed25519, Rsa3072; all where it is"
+                  + " left out.")
+          @Nullable List<KeyAlgorithm> keyAlgorithms) {
+
+    /** A DNS name in lower case, or {@code *.} and one. */
+    public static final String DNS_PATTERN = "^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+
+    /** The usages, defaulted. */
+    public List<Usage> usagesOrDefault() {
+      return usages == null || usages.isEmpty() ? List.of(Usage.values()) : usages;
+    }
+  }
+
+  /** Extended key usages (RFC 5280, 4.2.1.12), spelt as in manifests. */
+  public enum Usage {
+    ClientAuth,
+    ServerAuth
   }
 }

@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A workload, who answers for it and why, and the credentials it needs. */
 @JsonClassDescription("The workload, who answers for it, and the credentials it needs.")
@@ -80,5 +81,35 @@ public record CredentialRequestSpec(
               "For how long each issue or renewal is valid, e.g. 15m: what a thief would have. From 1m"
                   + " to 24h, and at most the level's maxTtl.")
           String ttl,
-      @Required @JsonPropertyDescription("How it reaches the containers.") Delivery delivery) {}
+      @JsonPropertyDescription("What is wanted of a provider of certificates.")
+          @Nullable X509Wanted x509,
+      @Required @JsonPropertyDescription("How it reaches the containers.") Delivery delivery) {
+
+    /** What the certificate is to be like. */
+    public X509Wanted certificate() {
+      return x509 == null ? new X509Wanted(null, null) : x509;
+    }
+  }
+
+  /** What a certificate is to be like, within the limits of its access level. */
+  public record X509Wanted(
+      @JsonPropertyDescription("EcdsaP256 where it is left out, Ed25519 or Rsa3072.")
+          @Nullable KeyAlgorithm keyAlgorithm,
+      @Size(max = 16)
+          @JsonPropertyDescription("DNS names for the certificate, beside its SPIFFE ID.")
+          @Nullable List<@Size(max = 253) @Pattern(X509Wanted.DNS_NAME) String> dnsNames) {
+
+    /** A DNS name in lower case. */
+    public static final String DNS_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+
+    /** The algorithm, defaulted. */
+    public KeyAlgorithm keyAlgorithmOrDefault() {
+      return keyAlgorithm == null ? KeyAlgorithm.EcdsaP256 : keyAlgorithm;
+    }
+
+    /** The names; none where there are none. */
+    public List<String> dnsNamesOrNone() {
+      return dnsNames == null ? List.of() : dnsNames;
+    }
+  }
 }

@@ -117,7 +117,11 @@ public record Delivery(
           @JsonPropertyDescription("Path below /var/run/hallpass, e.g. db.env.")
           String path,
       @Required
-          @JsonPropertyDescription("Env, Json, Properties, Yaml, PgPass, PgService or Template.")
+          @JsonPropertyDescription(
+              "Of a login: Env, Json, Properties, Yaml, PgPass, PgService or Template. Of a certificate:"
+                  + " Pem (private key and certificate chain in one file), PemKey, PemCertificate,"
+                  + " PemTrust (the roots to verify others with), PemCrl (what was revoked), Pkcs12 (a"
+                  + " key store with key, chain and roots; its password is changeit).")
           Format format,
       @Size(max = 8192)
           @JsonPropertyDescription(
@@ -145,6 +149,12 @@ public record Delivery(
     Yaml,
     PgPass,
     PgService,
-    Template
+    Template,
+    Pem,
+    PemKey,
+    PemCertificate,
+    PemTrust,
+    PemCrl,
+    Pkcs12
   }
 }

@@ -28,7 +28,7 @@ record RoleComment(long epoch, @Nullable String heir, String holder) {
   private static final long NEVER_OVERTAKEN = 999_999_999_999_999_999L;
 
   static RoleComment of(Grant grant, PostgreSqlAccess access) {
-    return new RoleComment(grant.epoch(), access.reassignTo(), grant.holder());
+    return new RoleComment(grant.epoch(), access.reassignTo(), grant.holder().toString());
   }
 
   /** Of a role that is being removed: no epoch is later, so nothing is enabled any more. */

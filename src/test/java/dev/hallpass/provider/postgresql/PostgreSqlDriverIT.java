@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
@@ -271,7 +272,7 @@ class PostgreSqlDriverIT implements TargetDriverContract {
             1,
             ShopDatabase.level(hostile),
             Instant.now().plusSeconds(60),
-            "shop/'; DROP TABLE orders; --");
+            new Holder("shop", "'; DROP TABLE orders; --", "orders"));
 
     assertThatThrownBy(() -> driver.issue(target(), grant))
         .hasMessageContaining("role \"%s\" does not exist".formatted(hostile));
@@ -286,7 +287,7 @@ class PostgreSqlDriverIT implements TargetDriverContract {
             1,
             level(),
             Instant.now().plusSeconds(60),
-            "shop/'; DROP TABLE orders; --");
+            new Holder("shop", "'; DROP TABLE orders; --", "orders"));
 
     driver.issue(target(), grant);
     driver.activate(target(), grant);

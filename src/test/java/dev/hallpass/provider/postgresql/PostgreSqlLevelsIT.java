@@ -75,7 +75,7 @@ class PostgreSqlLevelsIT {
   }
 
   private static AccessLevel level(PostgreSqlAccess access) {
-    return new AccessLevel("writer", "1h", "24h", access);
+    return new AccessLevel("writer", "1h", "24h", access, null);
   }
 
   private static AccessLevel reassigning(String heir) {

@@ -8,6 +8,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Tls;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
 import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
@@ -49,7 +50,7 @@ final class ShopDatabase {
   }
 
   static AccessLevel level(String... roles) {
-    return new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of(roles)));
+    return new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of(roles)), null);
   }
 
   static Grant grant(UUID lease, AccessLevel level) {
@@ -58,7 +59,7 @@ final class ShopDatabase {
         1,
         level,
         Instant.now().plusSeconds(300),
-        "shop/orders-1");
+        new Holder("shop", "orders-1", "orders"));
   }
 
   Target target() {
@@ -108,7 +109,7 @@ final class ShopDatabase {
       PostgreSql spec, String admin, String password, AccessLevel... levels) {
     return new Target(
         "CredentialProvider/shop/pg",
-        new CredentialProviderSpec(spec, null, List.of(levels)),
+        new CredentialProviderSpec(spec, null, null, List.of(levels)),
         Map.of("username", Secret.of(admin), "password", Secret.of(password)));
   }
 

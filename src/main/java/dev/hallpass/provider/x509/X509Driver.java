@@ -1,0 +1,224 @@
+package dev.hallpass.provider.x509;
+
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Usage;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.X509;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.X509Access;
+import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.pki.Authority;
+import dev.hallpass.pki.Pem;
+import dev.hallpass.pki.RevocationList;
+import dev.hallpass.pki.WorkloadCertificates;
+import dev.hallpass.provider.Ending;
+import dev.hallpass.provider.Grant;
+import dev.hallpass.provider.Material;
+import dev.hallpass.provider.Material.Field;
+import dev.hallpass.provider.Renewal;
+import dev.hallpass.provider.Subject;
+import dev.hallpass.provider.Target;
+import dev.hallpass.provider.TargetDriver;
+import dev.hallpass.provider.TargetException;
+import dev.hallpass.wire.Reason;
+import dev.hallpass.wire.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.math.BigInteger;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Signs short-lived certificates for keys that never leave their pods.
+ *
+ * <p>A certificate is good from the moment it is signed, and nothing takes it back from whoever has
+ * it: what ends it is its own expiry. Revocation puts it on the CA's list, for those who look
+ * there.
+ */
+public final class X509Driver implements TargetDriver {
+  /** How long a list is good, and how old it may become before another is signed. */
+  private static final Duration VALIDITY = Duration.ofHours(24);
+
+  private static final Duration OLDEST = Duration.ofHours(1);
+
+  private final RevocationLists lists;
+  private final Clock clock;
+
+  /** Keeps revocation lists in this namespace. */
+  public X509Driver(KubernetesClient client, String namespace, Clock clock) {
+    this.lists = new RevocationLists(client, namespace);
+    this.clock = clock;
+  }
+
+  @Override
+  public boolean serves(CredentialProviderSpec spec) {
+    return spec.x509() != null;
+  }
+
+  @Override
+  public Renewal renewal() {
+    return Renewal.Reissue;
+  }
+
+  @Override
+  public Set<Delivery.Format> formats() {
+    return Set.of(
+        Delivery.Format.Pem,
+        Delivery.Format.PemKey,
+        Delivery.Format.PemCertificate,
+        Delivery.Format.PemTrust,
+        Delivery.Format.PemCrl,
+        Delivery.Format.Pkcs12);
+  }
+
+  @Override
+  public String address(CredentialProviderSpec spec) {
+    return "spiffe://" + x509(spec).trustDomain();
+  }
+
+  @Override
+  public Material issue(Target target, Grant grant) {
+    var ask = grant.certificate();
+    if (ask == null) {
+      throw new TargetException(Reason.KeyRequired, "a certificate needs a key of the pod's own");
+    }
+    var authority = authority(target);
+    var level = access(grant);
+    var id =
+        "%s/ns/%s/sa/%s"
+            .formatted(
+                address(target.spec()),
+                grant.holder().namespace(),
+                grant.holder().serviceAccount());
+    var leaf =
+        WorkloadCertificates.sign(
+            authority,
+            new WorkloadCertificates.Profile(
+                Serials.of(grant.subject(), grant.epoch()),
+                ask.key(),
+                id,
+                ask.dnsNames(),
+                level.usagesOrDefault().contains(Usage.ClientAuth),
+                level.usagesOrDefault().contains(Usage.ServerAuth),
+                clock.instant(),
+                grant.expiresAt()));
+    var chain = new ArrayList<X509Certificate>();
+    chain.add(leaf);
+    chain.addAll(authority.intermediates());
+    return new Material(
+        List.of(
+            field("certificate", Pem.encode(chain)),
+            field("trust", Pem.encode(authority.roots())),
+            field("crl", lists.read(target).crl()),
+            field("spiffeId", id)));
+  }
+
+  private static Field field(String name, String value) {
+    return new Field(name, null, Secret.of(value));
+  }
+
+  /** Nothing is to be enabled. */
+  @Override
+  public void activate(Target target, Grant grant) {}
+
+  @Override
+  public void renew(Target target, Grant grant) {
+    throw new TargetException(
+        Reason.TargetRefused, "a certificate's end cannot be moved; another one is issued");
+  }
+
+  /** An account that no lease names does not exist here. */
+  @Override
+  public void revoke(Target target, Subject subject) {
+    revoke(target, new Ending(subject, 1, VALIDITY));
+  }
+
+  @Override
+  public String revoke(Target target, Ending ending) {
+    var serials = Serials.upTo(ending.subject(), ending.epoch());
+    var until = clock.instant().plus(ending.ttl());
+    publish(target, serials, until);
+    if (!lists.read(target).lists(serials)) {
+      throw new TargetException(
+          Reason.TargetRefused, "the revocation list does not show the certificates");
+    }
+    return "its certificates are on the revocation list, and end by themselves until " + until;
+  }
+
+  /** Signs the list anew where something is to be added, or it has become old. */
+  private void publish(Target target, List<BigInteger> serials, Instant until) {
+    var authority = authority(target);
+    var now = clock.instant();
+    lists.change(
+        target,
+        before -> {
+          if (before.lists(serials) && now.isBefore(before.signedAt().plus(OLDEST))) {
+            return before;
+          }
+          var revoked = before.with(serials, now, until);
+          var number = before.number().add(BigInteger.ONE);
+          return new PublishedList(
+              revoked,
+              number,
+              now,
+              RevocationList.sign(
+                  authority, PublishedList.entries(revoked), number, now, VALIDITY));
+        });
+  }
+
+  /** Certificates are nowhere to be found but where they were delivered. */
+  @Override
+  public List<Subject> inventory(Target target, String installation) {
+    return List.of();
+  }
+
+  @Override
+  public void probe(Target target) {
+    publish(target, List.of(), clock.instant());
+  }
+
+  private Authority authority(Target target) {
+    var admin = target.admin();
+    Authority authority;
+    try {
+      authority =
+          Authority.of(
+              entry(target, "tls.crt").reveal(),
+              entry(target, "tls.key"),
+              admin.getOrDefault("ca.crt", Secret.of("")).reveal());
+    } catch (IllegalArgumentException e) {
+      throw new TargetException(
+          Reason.AdminSecretUnavailable, "spec.x509.caSecretRef: " + e.getMessage(), e);
+    }
+    var ends = authority.certificate().getNotAfter().toInstant();
+    if (!ends.isAfter(clock.instant())) {
+      throw new TargetException(
+          Reason.AdminSecretUnavailable,
+          "spec.x509.caSecretRef: the CA's certificate has expired at " + ends);
+    }
+    return authority;
+  }
+
+  private static Secret entry(Target target, String key) {
+    var value = target.admin().get(key);
+    if (value == null) {
+      throw new TargetException(
+          Reason.AdminSecretUnavailable, "spec.x509.caSecretRef: the Secret has no entry " + key);
+    }
+    return value;
+  }
+
+  private static X509 x509(CredentialProviderSpec spec) {
+    return Objects.requireNonNull(spec.x509());
+  }
+
+  private static X509Access access(Grant grant) {
+    return Objects.requireNonNull(grant.level().x509());
+  }
+
+  @Override
+  public void close() {}
+}
