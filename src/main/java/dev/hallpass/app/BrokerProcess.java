@@ -19,11 +19,15 @@ import jakarta.enterprise.event.Reception;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** The broker: the admission webhook and the issuing API, behind one certificate. */
+/**
+ * The broker: the admission webhook and the issuing API, behind one certificate. Each has a port of
+ * its own, so that pods that call the one need not reach the other.
+ */
 @Singleton
 final class BrokerProcess {
   private final Settings settings;
@@ -38,7 +42,7 @@ final class BrokerProcess {
   private final ExecutorService threads;
 
   private @Nullable InformerIndex index;
-  private @Nullable BrokerServer server;
+  private List<BrokerServer> servers = List.of();
   private @Nullable ServingCertificate certificate;
 
   @Inject
@@ -65,11 +69,19 @@ final class BrokerProcess {
     this.threads = threads;
   }
 
-  /** Returns at once; the server listens when the controller has made its certificate. */
+  /** Returns at once; the servers listen when the controller has made its certificate. */
   synchronized void start() {
-    var router = Router.router(vertx);
-    var serving = new BrokerServer(vertx, settings.port(), router);
-    var trust = new ServingCertificate(client, settings.namespace(), serving::serve);
+    var issuing = Router.router(vertx);
+    var webhook = Router.router(vertx);
+    var serving =
+        List.of(
+            new BrokerServer(vertx, settings.port(), issuing),
+            new BrokerServer(vertx, settings.webhookPort(), webhook));
+    var trust =
+        new ServingCertificate(
+            client,
+            settings.namespace(),
+            identity -> serving.forEach(server -> server.serve(identity)));
     var watched = InformerIndex.start(client);
     new BrokerRoutes(
             Broker.api(
@@ -82,12 +94,13 @@ final class BrokerProcess {
                 clock),
             threads,
             metrics)
-        .register(router);
-    new WebhookRoute(reviewer(watched, trust), threads, metrics).register(router);
+        .register(issuing);
+    new WebhookRoute(reviewer(watched, trust), threads, metrics).register(webhook);
     index = watched;
-    server = serving;
+    servers = serving;
     certificate = trust;
-    standing.by(() -> serving.listens() && watched.isReady(), () -> true);
+    standing.by(
+        () -> serving.stream().allMatch(BrokerServer::listens) && watched.isReady(), () -> true);
     trust.start();
   }
 
@@ -110,9 +123,7 @@ final class BrokerProcess {
 
   /** While what it is made of still works: Vert.x and the threads go before beans do. */
   synchronized void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
-    if (server != null) {
-      server.close();
-    }
+    servers.forEach(BrokerServer::close);
     if (certificate != null) {
       certificate.close();
     }

@@ -26,9 +26,13 @@ public interface Settings {
   @WithDefault("${HOSTNAME:hallpass}")
   String identity();
 
-  /** The broker's TLS port. */
+  /** The TLS port of the issuing API, which pods call. */
   @WithDefault("8443")
   int port();
+
+  /** The TLS port of the admission webhook, which the API server alone calls. */
+  @WithDefault("9443")
+  int webhookPort();
 
   /** Where agents reach the broker. */
   @WithDefault("https://hallpass-broker.hallpass-system.svc:8443")

@@ -8,6 +8,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
@@ -16,12 +17,16 @@ import org.jboss.logging.Logger;
 final class WebhookRoute {
   private static final Logger LOG = Logger.getLogger(WebhookRoute.class);
 
-  /** A pod is at most 1.5 MiB in etcd; its review holds it once. */
-  private static final int MAX_BODY = 4 << 20;
+  /** What the API server takes as a request, and so the most that a review of it can hold. */
+  private static final int MAX_BODY = 3 << 20;
+
+  /** Bodies held in memory at once: 48 MiB of them where each is as large as can be. */
+  private static final int REVIEWS_AT_ONCE = 16;
 
   private final AdmissionReviewer reviewer;
   private final Executor threads;
   private final MeterRegistry metrics;
+  private final Semaphore places = new Semaphore(REVIEWS_AT_ONCE);
 
   WebhookRoute(AdmissionReviewer reviewer, Executor threads, MeterRegistry metrics) {
     this.reviewer = reviewer;
@@ -32,8 +37,20 @@ final class WebhookRoute {
   void register(Router router) {
     router
         .post("/mutate")
+        .handler(this::admit)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
         .handler(context -> threads.execute(() -> serve(context)));
+  }
+
+  /** Before any of the body is read. */
+  private void admit(RoutingContext context) {
+    if (!places.tryAcquire()) {
+      metrics.counter("hallpass.admission.overloaded").increment();
+      context.response().setStatusCode(503).putHeader("Retry-After", "1").end();
+      return;
+    }
+    context.addEndHandler(end -> places.release());
+    context.next();
   }
 
   private void serve(RoutingContext context) {
