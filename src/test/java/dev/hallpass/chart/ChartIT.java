@@ -136,7 +136,7 @@ class ChartIT {
   }
 
   @Test
-  void theWebhookIsTheBrokersServiceWhichAgentsCallToo() {
+  void theWebhookHasAPortOfItsOwnAtTheServiceThatAgentsCall() {
     var webhook = only(MutatingWebhookConfiguration.class, CERTIFICATES.webhook()).getWebhooks();
     var service = webhook.getFirst().getClientConfig().getService();
     var agents =
@@ -154,10 +154,10 @@ class ChartIT {
     assertThat(webhook.getFirst().getClientConfig().getCaBundle()).isNull();
     assertThat(agents.getHost())
         .isEqualTo(service.getName() + "." + service.getNamespace() + ".svc");
-    assertThat(agents.getPort()).isEqualTo(service.getPort());
+    assertThat(agents.getPort()).isNotEqualTo(service.getPort());
     assertThat(only(Service.class, service.getName()).getSpec().getPorts())
         .extracting(p -> p.getPort())
-        .containsExactly(service.getPort());
+        .containsExactlyInAnyOrder(agents.getPort(), service.getPort());
   }
 
   @Test
