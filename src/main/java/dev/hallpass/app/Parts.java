@@ -2,6 +2,7 @@ package dev.hallpass.app;
 
 import dev.hallpass.kube.Events;
 import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.kubernetes.KubernetesDriver;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.provider.x509.X509Driver;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -38,7 +39,8 @@ final class Parts {
     return new Drivers(
         List.of(
             new PostgreSqlDriver(new SecureRandom()),
-            new X509Driver(client, settings.namespace(), clock)));
+            new X509Driver(client, settings.namespace(), clock),
+            new KubernetesDriver(client, settings.namespace(), clock)));
   }
 
   void close(@Disposes Drivers drivers) {

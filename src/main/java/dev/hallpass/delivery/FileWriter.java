@@ -53,6 +53,8 @@ public final class FileWriter {
       case Yaml -> yaml();
       case PgPass -> pgPass();
       case PgService -> pgService();
+      case Kubeconfig -> kubeconfig();
+      case Token -> material.get("token").reveal() + "\n";
       case Template ->
           Template.of(Objects.requireNonNull(file.template(), "schema: template")).fill(fields());
       case Pem, PemCertificate -> material.get("certificate").reveal();
@@ -67,7 +69,7 @@ public final class FileWriter {
   private static IssueAnswer.Form form(Delivery.Format format) {
     return switch (format) {
       case Env, Json, Properties, Yaml, PgPass, PgService, Template -> IssueAnswer.Form.Text;
-      case PemCertificate, PemTrust, PemCrl -> IssueAnswer.Form.Text;
+      case PemCertificate, PemTrust, PemCrl, Kubeconfig, Token -> IssueAnswer.Form.Text;
       case Pem, PemKey -> IssueAnswer.Form.KeyFirst;
       case Pkcs12 -> IssueAnswer.Form.KeyStore;
     };
@@ -149,5 +151,19 @@ public final class FileWriter {
         .filter(e -> e.getValue() != null)
         .map(e -> e.getKey() + "=" + e.getValue() + "\n")
         .collect(Collectors.joining("", "[" + credential.name() + "]\n", ""));
+  }
+
+  /**
+   * A kubeconfig. Where the credential has a file of format Token too, it names that: client
+   * libraries read a token file again as they go, and what is inside the kubeconfig only once.
+   */
+  private String kubeconfig() {
+    var token =
+        credential.delivery().files().stream()
+            .filter(f -> f.format() == Delivery.Format.Token)
+            .findFirst()
+            .map(f -> Map.entry("tokenFile", Delivery.MOUNT_PATH + "/" + f.path()))
+            .orElseGet(() -> Map.entry("token", material.get("token").reveal()));
+    return new Kubeconfig(fields(), token).yaml();
   }
 }

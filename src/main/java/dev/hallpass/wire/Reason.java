@@ -120,6 +120,10 @@ public enum Reason {
       Kind.UNAVAILABLE,
       "A group role of the access level can log in, or reaches an administrator's rights, so that"
           + " access could outlive its lease. Offer another role, or take the rights from it."),
+  ServiceAccountNotAllowed(
+      Kind.UNAVAILABLE,
+      "The provider names a service account that it must not mint tokens for: of another namespace"
+          + " than its own, of a system namespace, or of Hallpass itself."),
   RemovalBlocked(
       Kind.UNAVAILABLE,
       "The account is disabled and has no sessions, but something of somebody else holds on to what"

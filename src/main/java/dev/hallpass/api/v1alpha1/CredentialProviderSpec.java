@@ -15,20 +15,23 @@ import org.jspecify.annotations.Nullable;
 /** One target, and the named access levels it offers with their caps. */
 @JsonClassDescription("How to reach the target, who may use it, and what it offers.")
 @ValidationRule(
-    value = "[has(self.postgresql), has(self.x509)].filter(given, given).size() == 1",
-    message = "spec: exactly one target must be given: postgresql or x509")
+    value =
+        "[has(self.postgresql), has(self.x509), has(self.kubernetes)].filter(given, given).size() == 1",
+    message = "spec: exactly one target must be given: postgresql, x509 or kubernetes")
 @ValidationRule(
     value =
-        "has(self.postgresql) == has(oldSelf.postgresql) && has(self.x509) == has(oldSelf.x509)",
+        "has(self.postgresql) == has(oldSelf.postgresql) && has(self.x509) == has(oldSelf.x509)"
+            + " && has(self.kubernetes) == has(oldSelf.kubernetes)",
     message =
         "spec: the kind of target cannot be changed, as live leases are at the old one; create another"
             + " provider")
 @ValidationRule(
     value =
-        "self.access.all(a, has(a.postgresql) == has(self.postgresql) && has(a.x509) == has(self.x509))",
+        "self.access.all(a, has(a.postgresql) == has(self.postgresql) && has(a.x509) == has(self.x509)"
+            + " && has(a.kubernetes) == has(self.kubernetes))",
     message =
         "spec.access: each level must say what it means at the target, under the target's own name:"
-            + " postgresql or x509")
+            + " postgresql, x509 or kubernetes")
 @ValidationRule(
     value =
         "!has(self.postgresql) || self.access.all(a, !has(a.postgresql) ||"
@@ -41,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public record CredentialProviderSpec(
     @JsonPropertyDescription("A PostgreSQL server.") @Nullable PostgreSql postgresql,
     @JsonPropertyDescription("A certificate authority for workloads.") @Nullable X509 x509,
+    @JsonPropertyDescription("Service accounts of this cluster.") @Nullable Kubernetes kubernetes,
     @JsonPropertyDescription(
             "ClusterCredentialProvider only: the namespaces that may use it. None where it is left"
                 + " out. A CredentialProvider serves its own namespace and no other.")
@@ -52,6 +56,15 @@ public record CredentialProviderSpec(
             message = "spec.access: each name must be unique")
         @JsonPropertyDescription("The access levels on offer.")
         List<AccessLevel> access) {
+
+  /** A PostgreSQL server, or a certificate authority. */
+  public CredentialProviderSpec(
+      @Nullable PostgreSql postgresql,
+      @Nullable X509 x509,
+      @Nullable AllowedNamespaces allowedNamespaces,
+      List<AccessLevel> access) {
+    this(postgresql, x509, null, allowedNamespaces, access);
+  }
 
   /** The level of that name, where the provider offers it. */
   public Optional<AccessLevel> level(String name) {
@@ -85,6 +98,9 @@ public record CredentialProviderSpec(
   @ValidationRule(
       value = "duration(self.maxTtl) <= duration(self.maxLifetime)",
       message = "maxTtl: must not be longer than maxLifetime")
+  @ValidationRule(
+      value = "!has(self.kubernetes) || duration(self.maxTtl) >= duration('10m')",
+      message = "maxTtl: Kubernetes issues no token for less than 10m; give 10m or more")
   public record AccessLevel(
       @Required
           @Size(max = 63)
@@ -109,8 +125,20 @@ public record CredentialProviderSpec(
           String maxLifetime,
       @JsonPropertyDescription("What the level means in PostgreSQL.")
           @Nullable PostgreSqlAccess postgresql,
-      @JsonPropertyDescription("What the level means in certificates.")
-          @Nullable X509Access x509) {}
+      @JsonPropertyDescription("What the level means in certificates.") @Nullable X509Access x509,
+      @JsonPropertyDescription("What the level means in Kubernetes.")
+          @Nullable KubernetesAccess kubernetes) {
+
+    /** A level at a PostgreSQL server, or of certificates. */
+    public AccessLevel(
+        String name,
+        String maxTtl,
+        String maxLifetime,
+        @Nullable PostgreSqlAccess postgresql,
+        @Nullable X509Access x509) {
+      this(name, maxTtl, maxLifetime, postgresql, x509, null);
+    }
+  }
 
   /**
    * How to reach a PostgreSQL server as its role administrator. The server stays the same: an
@@ -319,4 +347,46 @@ public record CredentialProviderSpec(
     ClientAuth,
     ServerAuth
   }
+
+  /**
+   * Service accounts of this cluster. Their namespace stays the same: what revokes a token must be
+   * looked for where it was made.
+   */
+  @ValidationRule(
+      value =
+          "has(self.__namespace__) == has(oldSelf.__namespace__) && (!has(self.__namespace__) || self.__namespace__"
+              + " == oldSelf.__namespace__)",
+      message =
+          "spec.kubernetes.namespace: cannot be changed, as what revokes live tokens is there; create"
+              + " another provider for another namespace")
+  public record Kubernetes(
+      @Size(max = 63)
+          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @JsonPropertyDescription(
+              "The namespace of the service accounts. A CredentialProvider serves its own alone, and"
+                  + " may leave it out; a ClusterCredentialProvider must name it.")
+          @Nullable String namespace,
+      @Size(max = 253)
+          @Pattern("^https://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$")
+          @JsonPropertyDescription(
+              "The API server's address for pods, e.g. https://kubernetes.default.svc; the one that"
+                  + " Hallpass itself uses where it is left out.")
+          @Nullable String server,
+      @Size(max = 65536)
+          @JsonPropertyDescription(
+              "PEM bundle to verify the API server with; the one that Hallpass itself uses where it is"
+                  + " left out.")
+          @Nullable String caBundle) {}
+
+  /** A level of access in Kubernetes: a service account, to which roles are bound. */
+  public record KubernetesAccess(
+      @Required
+          @Size(min = 1, max = 253)
+          @Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
+          @JsonPropertyDescription("The service account that pods act as, e.g. ci-deployer.")
+          String serviceAccountName,
+      @Size(min = 1, max = 8)
+          @JsonPropertyDescription(
+              "Who is to accept the token; the API server of this cluster where it is left out.")
+          @Nullable List<String> audiences) {}
 }

@@ -121,7 +121,8 @@ public record Delivery(
               "Of a login: Env, Json, Properties, Yaml, PgPass, PgService or Template. Of a certificate:"
                   + " Pem (private key and certificate chain in one file), PemKey, PemCertificate,"
                   + " PemTrust (the roots to verify others with), PemCrl (what was revoked), Pkcs12 (a"
-                  + " key store with key, chain and roots; its password is changeit).")
+                  + " key store with key, chain and roots; its password is changeit)."
+                  + " Of a Kubernetes token: Kubeconfig, Token, Json, Properties, Yaml or Template.")
           Format format,
       @Size(max = 8192)
           @JsonPropertyDescription(
@@ -155,6 +156,8 @@ public record Delivery(
     PemCertificate,
     PemTrust,
     PemCrl,
-    Pkcs12
+    Pkcs12,
+    Kubeconfig,
+    Token
   }
 }

@@ -44,6 +44,18 @@ public final class HallpassApi {
   /** In a container that is to be signalled, set by the webhook and read by the agent: its name. */
   public static final String CONTAINER_VARIABLE = "HALLPASS_CONTAINER";
 
+  /**
+   * On what Hallpass makes at a target that is a Kubernetes cluster: which installation's it is.
+   * Set by the broker, read by the sweep.
+   */
+  public static final String INSTALLATION_LABEL = "hallpass.dev/installation";
+
+  /** Beside it: the newest issue under the lease. Set and read by the broker. */
+  public static final String EPOCH_ANNOTATION = "hallpass.dev/epoch";
+
+  /** Beside it, for people: the pod that holds the credential. Set by the broker. */
+  public static final String HOLDER_ANNOTATION = "hallpass.dev/holder";
+
   /** Audience of the projected service-account token that a pod shows to the broker. */
   public static final String TOKEN_AUDIENCE = "hallpass.dev";
 
