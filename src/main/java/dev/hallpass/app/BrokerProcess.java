@@ -95,7 +95,7 @@ final class BrokerProcess {
             threads,
             metrics)
         .register(issuing);
-    new WebhookRoute(reviewer(watched, trust), threads, metrics).register(webhook);
+    new WebhookRoute(reviewer(watched, trust)::review, threads, metrics).register(webhook);
     index = watched;
     servers = serving;
     certificate = trust;

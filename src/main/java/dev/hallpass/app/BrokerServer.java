@@ -31,6 +31,10 @@ final class BrokerServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(BrokerServer.class);
   private static final int IDLE_SECONDS = 90;
   private static final int CALLS_AT_ONCE = 1024;
+
+  /** A caller that sends its body more slowly holds a place for nothing. */
+  private static final Duration BODY = Duration.ofSeconds(5);
+
   private static final Duration DRAIN = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -90,8 +94,19 @@ final class BrokerServer implements AutoCloseable {
           .end(Buffer.buffer(Codec.encode(problem)));
       return;
     }
-    response.endHandler(end -> places.release());
+    var overdue = vertx.setTimer(BODY.toMillis(), late -> cutOff(request));
+    response.endHandler(
+        end -> {
+          vertx.cancelTimer(overdue);
+          places.release();
+        });
     handler.handle(request);
+  }
+
+  private static void cutOff(HttpServerRequest request) {
+    if (!request.isEnded()) {
+      request.response().reset();
+    }
   }
 
   private void remember(HttpConnection connection) {

@@ -1,6 +1,5 @@
 package dev.hallpass.app;
 
-import dev.hallpass.admission.AdmissionReviewer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.buffer.Buffer;
@@ -9,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,23 +23,30 @@ final class WebhookRoute {
   /** Bodies held in memory at once: 48 MiB of them where each is as large as can be. */
   private static final int REVIEWS_AT_ONCE = 16;
 
-  private final AdmissionReviewer reviewer;
+  private final UnaryOperator<byte[]> reviewer;
   private final Executor threads;
   private final MeterRegistry metrics;
   private final Semaphore places = new Semaphore(REVIEWS_AT_ONCE);
 
-  WebhookRoute(AdmissionReviewer reviewer, Executor threads, MeterRegistry metrics) {
+  /** Answers with what the reviewer makes of a body; it says no by IllegalArgumentException. */
+  WebhookRoute(UnaryOperator<byte[]> reviewer, Executor threads, MeterRegistry metrics) {
     this.reviewer = reviewer;
     this.threads = threads;
     this.metrics = metrics;
   }
 
   void register(Router router) {
+    router.post("/mutate").handler(this::admit);
     router
         .post("/mutate")
-        .handler(this::admit)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
-        .handler(context -> threads.execute(() -> serve(context)));
+        .handler(context -> threads.execute(() -> serve(context)))
+        .failureHandler(WebhookRoute::unreadable);
+  }
+
+  /** A body over the limit, or one that was cut off. */
+  private static void unreadable(RoutingContext context) {
+    context.response().setStatusCode(Math.max(context.statusCode(), 400)).end();
   }
 
   /** Before any of the body is read. */
@@ -57,7 +64,7 @@ final class WebhookRoute {
     var watch = Timer.start(metrics);
     var outcome = "OK";
     try {
-      var answer = reviewer.review(context.body().buffer().getBytes());
+      var answer = reviewer.apply(body(context));
       context.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(answer));
     } catch (IllegalArgumentException e) {
       outcome = "BadRequest";
@@ -68,5 +75,10 @@ final class WebhookRoute {
       context.response().setStatusCode(500).end();
     }
     watch.stop(metrics.timer("hallpass.admission", "outcome", outcome));
+  }
+
+  private static byte[] body(RoutingContext context) {
+    var body = context.body().buffer();
+    return body == null ? new byte[0] : body.getBytes();
   }
 }

@@ -13,12 +13,14 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
@@ -65,7 +67,9 @@ class BrokerServerIT {
   }
 
   private void answer(HttpServerRequest request) {
-    if (request.path().equals("/held")) {
+    if (request.path().equals("/read")) {
+      request.endHandler(end -> request.response().end("read"));
+    } else if (request.path().equals("/held")) {
       held.set(request);
       arrived.countDown();
     } else {
@@ -159,6 +163,23 @@ class BrokerServerIT {
 
       assertThat(call.get().body()).isEqualTo("late");
       closing.get();
+    }
+  }
+
+  @Test
+  void whoSendsItsBodyTooSlowlyIsCutOff() throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+
+    try (var socket =
+        trusting(first.bundle())
+            .getSocketFactory()
+            .createSocket(InetAddress.getLoopbackAddress(), server.actualPort())) {
+      var head = "POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }
 
