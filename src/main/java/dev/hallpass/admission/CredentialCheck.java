@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
 import dev.hallpass.provider.Readiness;
@@ -17,12 +18,11 @@ import java.util.function.Function;
 
 /** Whether the broker would issue a request's credentials now: what admission can know of it. */
 final class CredentialCheck {
-  private final RequestIndex index;
+  private final Catalog catalog;
   private final Function<CredentialProviderSpec, Set<Delivery.Format>> formats;
 
-  CredentialCheck(
-      RequestIndex index, Function<CredentialProviderSpec, Set<Delivery.Format>> formats) {
-    this.index = index;
+  CredentialCheck(Catalog catalog, Function<CredentialProviderSpec, Set<Delivery.Format>> formats) {
+    this.catalog = catalog;
     this.formats = formats;
   }
 
@@ -41,7 +41,7 @@ final class CredentialCheck {
       Map<String, String> namespaceLabels) {
     var namespace = request.getMetadata().getNamespace();
     var found =
-        index.provider(credential.providerRef(), namespace).filter(p -> !p.isMarkedForDeletion());
+        catalog.provider(credential.providerRef(), namespace).filter(p -> !p.isMarkedForDeletion());
     var spec = found.map(CustomResource::getSpec).orElse(null);
     var input =
         new IssueDecider.Input(

@@ -7,6 +7,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.policy.PathCollisions;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -17,33 +18,38 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Decides what happens to a pod at its creation, from the pod and what the index knows. It mints
- * nothing and writes nothing, so that a dry run is like any other.
+ * Decides what happens to a pod at its creation, from the pod and what was seen of the cluster. It
+ * mints nothing and writes nothing, so that a dry run is like any other.
  */
 public final class InjectionDecider {
   private static final Set<String> CLUSTER_NAMESPACES =
       Set.of("kube-system", "kube-public", "kube-node-lease");
 
   private final InjectionSettings settings;
-  private final RequestIndex index;
+  private final Catalog seen;
+  private final Catalog now;
   private final CredentialCheck credentials;
   private final Supplier<String> trustBundle;
 
   /**
-   * Decides by what the index knows.
+   * Decides by what was seen.
    *
+   * @param seen what was last seen
+   * @param now what the API server has now
    * @param formats the file formats that the target of a provider knows
    * @param trustBundle PEM certificates that agents verify the broker with; blank while there are
    *     none
    */
   public InjectionDecider(
       InjectionSettings settings,
-      RequestIndex index,
+      Catalog seen,
+      Catalog now,
       Function<CredentialProviderSpec, Set<Delivery.Format>> formats,
       Supplier<String> trustBundle) {
     this.settings = settings;
-    this.index = index;
-    this.credentials = new CredentialCheck(index, formats);
+    this.seen = seen;
+    this.now = now;
+    this.credentials = new CredentialCheck(seen, formats);
     this.trustBundle = trustBundle;
   }
 
@@ -52,11 +58,11 @@ public final class InjectionDecider {
     if (isSystem(namespace)) {
       return new Leave();
     }
-    if (!index.isReady()) {
+    if (!seen.isReady()) {
       return Objection.refusal(
           List.of(new Objection(Reason.NotReady, "Hallpass is starting; try again in a moment")));
     }
-    return switch (RequestSelection.of(pod, index.requests(namespace))) {
+    return switch (RequestSelection.of(pod, seen.requests(namespace))) {
       case RequestSelection.Selected selected -> plan(pod, namespace, selected.requests());
       case RequestSelection.OtherServiceAccount other ->
           Objection.refusal(mismatches(pod, other.requests()));
@@ -69,8 +75,7 @@ public final class InjectionDecider {
    * the API server itself is asked.
    */
   private InjectionDecision leave(Pod pod, String namespace) {
-    if (!(RequestSelection.of(pod, index.requestsNow(namespace))
-        instanceof RequestSelection.None)) {
+    if (!(RequestSelection.of(pod, now.requests(namespace)) instanceof RequestSelection.None)) {
       return Objection.refusal(
           List.of(
               new Objection(
@@ -81,7 +86,7 @@ public final class InjectionDecider {
   }
 
   private InjectionDecision plan(Pod pod, String namespace, List<CredentialRequest> requests) {
-    var labels = index.namespaceLabels(namespace);
+    var labels = seen.namespaceLabels(namespace);
     var bundle = trustBundle.get();
     if (labels.isEmpty() || bundle.isBlank()) {
       var missing = labels.isEmpty() ? "namespace " + namespace : "the broker's certificate";

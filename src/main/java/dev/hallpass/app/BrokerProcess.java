@@ -1,12 +1,13 @@
 package dev.hallpass.app;
 
 import dev.hallpass.admission.AdmissionReviewer;
-import dev.hallpass.admission.InformerIndex;
 import dev.hallpass.admission.InjectionDecider;
 import dev.hallpass.admission.InjectionSettings;
 import dev.hallpass.broker.Broker;
 import dev.hallpass.broker.BrokerRoutes;
 import dev.hallpass.kube.Events;
+import dev.hallpass.kube.LiveCatalog;
+import dev.hallpass.kube.WatchedCatalog;
 import dev.hallpass.provider.Drivers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,7 +42,7 @@ final class BrokerProcess {
   private final MeterRegistry metrics;
   private final ExecutorService threads;
 
-  private @Nullable InformerIndex index;
+  private @Nullable WatchedCatalog index;
   private List<BrokerServer> servers = List.of();
   private @Nullable ServingCertificate certificate;
 
@@ -82,10 +83,11 @@ final class BrokerProcess {
             client,
             settings.namespace(),
             identity -> serving.forEach(server -> server.serve(identity)));
-    var watched = InformerIndex.start(client);
+    var watched = WatchedCatalog.start(client);
     new BrokerRoutes(
             Broker.api(
                 client,
+                watched,
                 drivers,
                 settings.namespace(),
                 installation.id(),
@@ -104,7 +106,7 @@ final class BrokerProcess {
     trust.start();
   }
 
-  private AdmissionReviewer reviewer(InformerIndex watched, ServingCertificate trust) {
+  private AdmissionReviewer reviewer(WatchedCatalog watched, ServingCertificate trust) {
     var agent = settings.agent();
     var injection =
         new InjectionSettings(
@@ -117,7 +119,11 @@ final class BrokerProcess {
             settings.namespace());
     var decider =
         new InjectionDecider(
-            injection, watched, spec -> drivers.of(spec).formats(), trust::trustBundle);
+            injection,
+            watched,
+            new LiveCatalog(client),
+            spec -> drivers.of(spec).formats(),
+            trust::trustBundle);
     return new AdmissionReviewer(decider, injection);
   }
 

@@ -12,6 +12,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +73,19 @@ final class ControllerProcess {
         installation.id(),
         settings.namespace(),
         settings.identity(),
-        new LeaseTimes(times.pendingTimeout(), times.nodeLostGrace(), times.retention()),
+        new LeaseTimes(times.pendingTimeout(), times.nodeLostGrace(), retention(times)),
         new ProviderTimes(
             targets.probeWhenReady(), targets.probeWhenFailing(), times.sweepInterval()),
         LeadershipTimes.DEFAULT);
+  }
+
+  private static Duration retention(Settings.Controller times) {
+    if (times.retention().compareTo(LeaseTimes.MIN_RETENTION) < 0) {
+      throw new IllegalArgumentException(
+          "hallpass.controller.retention is %s, and must be at least %s"
+              .formatted(times.retention(), LeaseTimes.MIN_RETENTION));
+    }
+    return times.retention();
   }
 
   /** Halts without a shutdown that could take longer than the next leader waits. */

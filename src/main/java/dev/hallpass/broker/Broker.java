@@ -1,6 +1,8 @@
 package dev.hallpass.broker;
 
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Events;
+import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.lease.LeaseIssuer;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.provider.Drivers;
@@ -16,12 +18,14 @@ public final class Broker {
   /**
    * The API over these parts.
    *
+   * @param seen what was last seen of requests, providers and namespaces
    * @param systemNamespace Hallpass's own
    * @param installation eight hex digits that tell this Hallpass from others at the same target
    * @param trustBundle PEM certificates that agents verify the broker with from now on
    */
   public static CredentialApi api(
       KubernetesClient client,
+      Catalog seen,
       Drivers drivers,
       String systemNamespace,
       String installation,
@@ -31,7 +35,8 @@ public final class Broker {
     var leases = new LeaseStore(client);
     return new CredentialApi(
         new Callers(client, TokenReviews.by(client, clock), events),
-        new Claims(client, new Targets(client, systemNamespace), drivers, clock),
+        new Claims(
+            seen, new LiveCatalog(client), new Targets(client, systemNamespace), drivers, clock),
         leases,
         new LeaseIssuer(leases, drivers, installation, clock),
         events,

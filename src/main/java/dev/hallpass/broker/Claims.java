@@ -9,6 +9,7 @@ import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.RefusedException;
@@ -23,25 +24,31 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jboss.logging.MDC;
 
 /**
- * What a proven pod may have, read and decided anew at each call: nothing is taken over from an
- * earlier one, and nothing leans on the webhook. Throws {@link RefusedException} where it may not.
+ * What a proven pod may have, decided anew at each call: nothing is taken over from an earlier one,
+ * and nothing leans on the webhook. Throws {@link RefusedException} where it may not.
+ *
+ * <p>What was seen of requests and providers is enough for a yes, since the controller ends a lease
+ * for the same reasons; a no is asked of the API server again ({@code docs/adr/0008}).
  */
 final class Claims {
-  private final KubernetesClient client;
+  private final Catalog seen;
+  private final Catalog now;
   private final Targets targets;
   private final Drivers drivers;
   private final Clock clock;
 
-  Claims(KubernetesClient client, Targets targets, Drivers drivers, Clock clock) {
-    this.client = client;
+  Claims(Catalog seen, Catalog now, Targets targets, Drivers drivers, Clock clock) {
+    this.seen = seen;
+    this.now = now;
     this.targets = targets;
     this.drivers = drivers;
     this.clock = clock;
@@ -49,33 +56,12 @@ final class Claims {
 
   /** The request of that name in the pod's namespace. */
   CredentialRequest request(Pod pod, String name) {
-    var request =
-        client
-            .resources(CredentialRequest.class)
-            .inNamespace(pod.getMetadata().getNamespace())
-            .withName(name)
-            .get();
-    if (request == null || request.isMarkedForDeletion()) {
-      throw new RefusedException(
-          Reason.RequestNotFound, "there is no CredentialRequest %s".formatted(name));
-    }
-    return request;
+    return decide(catalog -> request(catalog, pod, name));
   }
 
   /** The claim that a lease of this pod rests on, if it still has one. */
   Claim underlying(Pod pod, CredentialLease lease) {
-    var spec = lease.getSpec();
-    var request = request(pod, spec.requestRef().name());
-    if (!request.getMetadata().getUid().equals(spec.requestRef().uid())) {
-      throw new RefusedException(Reason.LeaseEnded, "the request of the lease was deleted");
-    }
-    var credential = credential(pod, request, spec.credential());
-    var claim = decide(pod, request, credential, provider(pod, credential));
-    if (!claim.credential().access().equals(spec.access())
-        || !claim.credential().providerRef().equals(spec.providerRef())) {
-      throw new RefusedException(Reason.LeaseEnded, "the request asks for something else now");
-    }
-    return claim;
+    return decide(catalog -> underlying(catalog, pod, lease));
   }
 
   /**
@@ -83,10 +69,51 @@ final class Claims {
    * is not tried: a target that is down, or an admin account that lacks a privilege, would hold the
    * caller up, and leave a lease to undo.
    */
-  Claim claim(Pod pod, CredentialRequest request, String name) {
+  Claim claim(Pod pod, String request, String credential) {
+    return decide(catalog -> claim(catalog, pod, request, credential));
+  }
+
+  private <T> T decide(Function<Catalog, T> decision) {
+    if (seen.isCurrent()) {
+      try {
+        return decision.apply(seen);
+      } catch (RefusedException perhapsOutdated) {
+        return decision.apply(now);
+      }
+    }
+    return decision.apply(now);
+  }
+
+  private static CredentialRequest request(Catalog catalog, Pod pod, String name) {
+    return catalog
+        .request(pod.getMetadata().getNamespace(), name)
+        .filter(r -> !r.isMarkedForDeletion())
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    Reason.RequestNotFound, "there is no CredentialRequest %s".formatted(name)));
+  }
+
+  private Claim underlying(Catalog catalog, Pod pod, CredentialLease lease) {
+    var spec = lease.getSpec();
+    var request = request(catalog, pod, spec.requestRef().name());
+    if (!request.getMetadata().getUid().equals(spec.requestRef().uid())) {
+      throw new RefusedException(Reason.LeaseEnded, "the request of the lease was deleted");
+    }
+    var credential = credential(pod, request, spec.credential());
+    var claim = decide(catalog, pod, request, credential, provider(catalog, pod, credential));
+    if (!claim.credential().access().equals(spec.access())
+        || !claim.credential().providerRef().equals(spec.providerRef())) {
+      throw new RefusedException(Reason.LeaseEnded, "the request asks for something else now");
+    }
+    return claim;
+  }
+
+  private Claim claim(Catalog catalog, Pod pod, String requestName, String name) {
+    var request = request(catalog, pod, requestName);
     var credential = credential(pod, request, name);
-    var provider = provider(pod, credential);
-    var claim = decide(pod, request, credential, provider);
+    var provider = provider(catalog, pod, credential);
+    var claim = decide(catalog, pod, request, credential, provider);
     if (provider.map(Readiness::of).orElseThrow() instanceof Readiness.Failing(var detail)) {
       throw refused(request, IssueDecider.notReady(credential, detail));
     }
@@ -131,14 +158,15 @@ final class Claims {
     }
   }
 
-  private Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
-      Pod pod, RequestedCredential credential) {
-    return targets
+  private static Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>>
+      provider(Catalog catalog, Pod pod, RequestedCredential credential) {
+    return catalog
         .provider(credential.providerRef(), pod.getMetadata().getNamespace())
         .filter(p -> !p.isMarkedForDeletion());
   }
 
   private Claim decide(
+      Catalog catalog,
       Pod pod,
       CredentialRequest request,
       RequestedCredential credential,
@@ -151,7 +179,7 @@ final class Claims {
             new IssueDecider.Input(
                 credential,
                 namespace,
-                namespaceLabels(credential, namespace),
+                namespaceLabels(catalog, credential, namespace),
                 provider.map(p -> p.getSpec()).orElse(null),
                 formats));
     return switch (decision) {
@@ -162,6 +190,7 @@ final class Claims {
                   pod.getMetadata().getUid(),
                   pod.getSpec().getServiceAccountName(),
                   pod.getSpec().getNodeName()),
+              Instant.parse(pod.getMetadata().getCreationTimestamp()),
               request,
               credential,
               targets.target(provider.orElseThrow()),
@@ -177,12 +206,10 @@ final class Claims {
   }
 
   /** A provider of the namespace itself has no say in who may use it, so nobody asks. */
-  private Map<String, String> namespaceLabels(RequestedCredential credential, String name) {
-    if (credential.providerRef().kind() == ProviderRef.Kind.CredentialProvider) {
-      return Map.of();
-    }
-    var namespace = client.namespaces().withName(name).get();
-    var labels = namespace == null ? null : namespace.getMetadata().getLabels();
-    return labels == null ? Map.of() : labels;
+  private static Map<String, String> namespaceLabels(
+      Catalog catalog, RequestedCredential credential, String namespace) {
+    return credential.providerRef().kind() == ProviderRef.Kind.CredentialProvider
+        ? Map.of()
+        : catalog.namespaceLabels(namespace).orElse(Map.of());
   }
 }

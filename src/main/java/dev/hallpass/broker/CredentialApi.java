@@ -69,7 +69,7 @@ public final class CredentialApi {
   }
 
   private byte[] issue(Pod pod, CredentialRequest request, IssueRequest asked) {
-    var claim = claims.claim(pod, request, asked.credential());
+    var claim = claims.claim(pod, asked.request(), asked.credential());
     var certifying = claim.certifying(KeyProof.judge(claim, asked.csr()));
     var issued = issuer.issue(certifying, asked.replaces());
     done(Reason.Issued, issued.lease());

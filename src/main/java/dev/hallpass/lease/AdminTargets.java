@@ -3,6 +3,7 @@ package dev.hallpass.lease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.provider.Targets;
@@ -17,11 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * can no longer be read. They are kept in memory alone.
  */
 public final class AdminTargets {
+  private final Catalog catalog;
   private final Targets targets;
   private final Map<String, Target> lastSeen = new ConcurrentHashMap<>();
 
   /** Finds targets through these. */
-  public AdminTargets(Targets targets) {
+  public AdminTargets(Catalog catalog, Targets targets) {
+    this.catalog = catalog;
     this.targets = targets;
   }
 
@@ -32,7 +35,7 @@ public final class AdminTargets {
    */
   public Target of(ProviderRef ref, String namespace) {
     return of(
-        targets
+        catalog
             .provider(ref, namespace)
             .orElseThrow(
                 () ->

@@ -6,12 +6,14 @@ import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.provider.CertificateAsk;
 import dev.hallpass.provider.Target;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a proven pod asks for, and what was allowed.
  *
  * @param pod the pod, as proven
+ * @param podCreatedAt when the API server made the pod
  * @param request the request that selects it
  * @param credential one of the request's
  * @param target where it is minted
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Claim(
     PodRef pod,
+    Instant podCreatedAt,
     CredentialRequest request,
     RequestedCredential credential,
     Target target,
@@ -29,16 +32,17 @@ public record Claim(
   /** A claim to something else than a certificate, or before its key is proven. */
   public Claim(
       PodRef pod,
+      Instant podCreatedAt,
       CredentialRequest request,
       RequestedCredential credential,
       Target target,
       Allow allowed) {
-    this(pod, request, credential, target, allowed, null);
+    this(pod, podCreatedAt, request, credential, target, allowed, null);
   }
 
   /** The same, with what to certify. */
   public Claim certifying(@Nullable CertificateAsk asked) {
-    return new Claim(pod, request, credential, target, allowed, asked);
+    return new Claim(pod, podCreatedAt, request, credential, target, allowed, asked);
   }
 
   String namespace() {

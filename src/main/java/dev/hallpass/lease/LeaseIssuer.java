@@ -22,9 +22,11 @@ import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Never revokes. Throws {@link RefusedException} and what the {@link TargetDriver} throws.
  */
 public final class LeaseIssuer {
+  /** Far less than {@link LeaseTimes#MIN_RETENTION}, so that clocks may differ. */
+  private static final Duration NEW_POD = Duration.ofMinutes(1);
+
   private final LeaseStore store;
   private final Drivers drivers;
   private final String installation;
@@ -74,14 +79,7 @@ public final class LeaseIssuer {
    * @param replaces what the pod holds and goes on using meanwhile; null where it holds nothing
    */
   public Issued issue(Claim claim, @Nullable LeaseCall replaces) {
-    var known = known(claim);
-    var live = known.stream().filter(l -> !LeaseJudge.over(l)).toList();
-    var lease =
-        live.isEmpty()
-            ? create(claim, known, null)
-            : rotates(claim, live, replaces)
-                ? create(claim, known, replaced(claim, live.getLast()))
-                : nextEpoch(claim, live.getLast());
+    var lease = first(claim).orElseGet(() -> next(claim, replaces));
     var grant =
         LeaseJudge.phase(lease) == Active
             ? grant(claim, lease, unexpired(lease))
@@ -129,6 +127,28 @@ public final class LeaseIssuer {
         write(lease, LeaseStatuses.renewed(lease, epoch, clock.instant(), grant.expiresAt()));
     driver(claim).renew(claim.target(), grant);
     return usable(claim, renewed, grant.expiresAt());
+  }
+
+  /**
+   * The first lease of a new pod, made without a look at what is there: its name says whether
+   * another was made before. Leases outlast that time, so none was and is gone.
+   */
+  private Optional<CredentialLease> first(Claim claim) {
+    return claim.podCreatedAt().isAfter(clock.instant().minus(NEW_POD))
+        ? store.create(lease(claim, new LeaseName(claim).ordinal(1), null))
+        : Optional.empty();
+  }
+
+  /** What follows the leases that the pod had. */
+  private CredentialLease next(Claim claim, @Nullable LeaseCall replaces) {
+    var known = known(claim);
+    var live = known.stream().filter(l -> !LeaseJudge.over(l)).toList();
+    if (live.isEmpty()) {
+      return create(claim, known, null);
+    }
+    return rotates(claim, live, replaces)
+        ? create(claim, known, replaced(claim, live.getLast()))
+        : nextEpoch(claim, live.getLast());
   }
 
   /** In the order of their creation. */

@@ -11,6 +11,9 @@ import java.time.Duration;
  */
 public record LeaseTimes(Duration acknowledgement, Duration nodeGrace, Duration retention) {
 
+  /** A shorter retention would let the first lease of a new pod be forgotten, and made again. */
+  public static final Duration MIN_RETENTION = Duration.ofMinutes(10);
+
   /** One minute, 40 seconds (what the node controller itself waits), one hour. */
   public static final LeaseTimes DEFAULT =
       new LeaseTimes(Duration.ofSeconds(60), Duration.ofSeconds(40), Duration.ofHours(1));

@@ -2,11 +2,8 @@ package dev.hallpass.provider;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
-import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
-import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
-import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -14,9 +11,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Optional;
 
-/** Finds providers and what is needed to administer their targets, from the API server. */
+/** Finds what is needed to administer the targets of providers, from the API server. */
 public final class Targets {
   private final KubernetesClient client;
   private final String systemNamespace;
@@ -30,22 +26,6 @@ public final class Targets {
   public Targets(KubernetesClient client, String systemNamespace) {
     this.client = client;
     this.systemNamespace = systemNamespace;
-  }
-
-  /** The provider that a request in this namespace names. */
-  public Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
-      ProviderRef ref, String namespace) {
-    return Optional.ofNullable(
-        switch (ref.kind()) {
-          case CredentialProvider ->
-              client
-                  .resources(CredentialProvider.class)
-                  .inNamespace(namespace)
-                  .withName(ref.name())
-                  .get();
-          case ClusterCredentialProvider ->
-              client.resources(ClusterCredentialProvider.class).withName(ref.name()).get();
-        });
   }
 
   /**

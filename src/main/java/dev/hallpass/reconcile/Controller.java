@@ -1,6 +1,7 @@
 package dev.hallpass.reconcile;
 
 import dev.hallpass.kube.Events;
+import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.lease.AdminTargets;
 import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseStore;
@@ -65,13 +66,13 @@ public final class Controller implements AutoCloseable {
     leadership = new Leadership(client, settings, this::takeUpDuties, onLost);
     operator = new Operator(o -> configure(o, client));
     var leases = new LeaseStore(client);
-    var targets = new Targets(client, settings.namespace());
-    var admin = new AdminTargets(targets);
+    var live = new LiveCatalog(client);
+    var admin = new AdminTargets(live, new Targets(client, settings.namespace()));
     var revocation = new Revocation(leases, admin, drivers, settings.installation(), clock);
     var extension = new Extension(leases, admin, drivers, settings.installation(), clock);
     var lease =
         LeaseControl.of(
-            client, view, targets, revocation, extension, settings.leases(), events, meters, clock);
+            client, view, live, revocation, extension, settings.leases(), events, meters, clock);
     var provider =
         ProviderControl.of(
             view,

@@ -10,6 +10,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.kube.Catalog;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.IOException;
@@ -28,7 +29,7 @@ record AdmissionCase(
     List<CredentialRequest> requests,
     List<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> providers,
     boolean isReady)
-    implements RequestIndex {
+    implements Catalog {
   static final String NAMESPACE = "shop";
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -92,7 +93,11 @@ record AdmissionCase(
     request.set("object", pod);
     var decider =
         new InjectionDecider(
-            SETTINGS, this, spec -> EnumSet.allOf(Delivery.Format.class), () -> "-----CA-----\n");
+            SETTINGS,
+            this,
+            this,
+            spec -> EnumSet.allOf(Delivery.Format.class),
+            () -> "-----CA-----\n");
     var answer =
         JSON.readTree(
             new AdmissionReviewer(decider, SETTINGS).review(JSON.writeValueAsBytes(review)));
@@ -105,8 +110,15 @@ record AdmissionCase(
   }
 
   @Override
-  public List<CredentialRequest> requestsNow(String namespace) {
-    return requests(namespace);
+  public boolean isCurrent() {
+    return isReady;
+  }
+
+  @Override
+  public Optional<CredentialRequest> request(String namespace, String name) {
+    return requests(namespace).stream()
+        .filter(r -> r.getMetadata().getName().equals(name))
+        .findFirst();
   }
 
   @Override

@@ -9,6 +9,8 @@ import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.kube.LiveCatalog;
+import dev.hallpass.kube.WatchedCatalog;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Container;
@@ -55,17 +57,18 @@ class AdmissionIT {
   private final AtomicInteger reviews = new AtomicInteger();
   private KubeApi kube;
   private WebhookServer server;
-  private InformerIndex index;
+  private WatchedCatalog seen;
 
   @BeforeEach
   void start(KubeApi api) throws IOException, GeneralSecurityException {
     kube = api;
     server = WebhookServer.start();
-    index = InformerIndex.start(kube.client());
+    seen = WatchedCatalog.start(kube.client());
     var decider =
         new InjectionDecider(
             AdmissionCase.SETTINGS,
-            index,
+            seen,
+            new LiveCatalog(kube.client()),
             spec -> EnumSet.allOf(Delivery.Format.class),
             server::trustBundle);
     var reviewer = new AdmissionReviewer(decider, AdmissionCase.SETTINGS);
@@ -103,7 +106,7 @@ class AdmissionIT {
         .mutatingWebhookConfigurations()
         .withName(kube.namespace())
         .delete();
-    index.close();
+    seen.close();
     server.close();
   }
 
@@ -235,7 +238,7 @@ class AdmissionIT {
 
   private void request(String access) {
     apply("valid-request.yaml", yaml -> yaml.replace("access: reader", "access: " + access));
-    await().until(() -> index.isReady() && !index.requests(kube.namespace()).isEmpty());
+    await().until(() -> seen.isReady() && !seen.requests(kube.namespace()).isEmpty());
   }
 
   private void provider(boolean ready) {
@@ -261,13 +264,12 @@ class AdmissionIT {
                 1L,
                 Instant.now())));
     kube.client().resource(provider).updateStatus();
-    var request = index.requests(kube.namespace()).getFirst();
+    var request = seen.requests(kube.namespace()).getFirst();
     var ref = request.getSpec().credentials().getFirst().providerRef();
     await()
         .until(
             () ->
-                index
-                    .provider(ref, kube.namespace())
+                seen.provider(ref, kube.namespace())
                     .filter(p -> p.getStatus() != null)
                     .isPresent());
   }

@@ -51,7 +51,8 @@ class AdmissionReviewerTest {
   @Test
   void withoutATrustBundlePodsAreRefused() {
     var decider =
-        new InjectionDecider(AdmissionCase.SETTINGS, selected, spec -> Set.of(), () -> " ");
+        new InjectionDecider(
+            AdmissionCase.SETTINGS, selected, selected, spec -> Set.of(), () -> " ");
 
     assertThat(
             decider.decide(
@@ -80,7 +81,8 @@ class AdmissionReviewerTest {
       })
   void whatIsNotTheCreationOfAPodIsMalformed(String body) {
     var decider =
-        new InjectionDecider(AdmissionCase.SETTINGS, selected, spec -> Set.of(), () -> "CA");
+        new InjectionDecider(
+            AdmissionCase.SETTINGS, selected, selected, spec -> Set.of(), () -> "CA");
     var reviewer = new AdmissionReviewer(decider, AdmissionCase.SETTINGS);
 
     assertThatThrownBy(() -> reviewer.review(body.getBytes(StandardCharsets.UTF_8)))

@@ -8,6 +8,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -32,8 +33,7 @@ class LaggingCacheTest {
           """,
           CredentialRequest.class);
 
-  /** A cache that has seen no request yet, before an API server that has one. */
-  private record Lagging() implements RequestIndex {
+  private record Known(List<CredentialRequest> all) implements Catalog {
     @Override
     public boolean isReady() {
       return true;
@@ -41,12 +41,17 @@ class LaggingCacheTest {
 
     @Override
     public List<CredentialRequest> requests(String namespace) {
-      return List.of();
+      return all;
     }
 
     @Override
-    public List<CredentialRequest> requestsNow(String namespace) {
-      return List.of(REQUEST);
+    public boolean isCurrent() {
+      return true;
+    }
+
+    @Override
+    public Optional<CredentialRequest> request(String namespace, String name) {
+      return all.stream().filter(r -> r.getMetadata().getName().equals(name)).findFirst();
     }
 
     @Override
@@ -62,7 +67,12 @@ class LaggingCacheTest {
   }
 
   private final InjectionDecider decider =
-      new InjectionDecider(AdmissionCase.SETTINGS, new Lagging(), spec -> Set.of(), () -> "bundle");
+      new InjectionDecider(
+          AdmissionCase.SETTINGS,
+          new Known(List.of()),
+          new Known(List.of(REQUEST)),
+          spec -> Set.of(),
+          () -> "bundle");
 
   @Test
   void aPodIsRefusedForNowRatherThanLeftAloneByMistake() {

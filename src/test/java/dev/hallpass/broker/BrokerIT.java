@@ -292,6 +292,32 @@ class BrokerIT {
   }
 
   @Test
+  void aRequestIsKnownTheMomentItIsThere() {
+    var token = scene.token(scene.pod("orders-1"));
+    for (var i = 0; i < 10; i++) {
+      scene.request("new-" + i, "reader", "15m");
+
+      assertThat(scene.issue(token, "new-" + i).epoch()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whereNothingIsSeenAnyMoreTheApiServerIsAsked() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+    scene.loseTheWatch();
+
+    assertThat(scene.renew(token, issued).next()).isEqualTo(Next.Renew);
+    scene.kube().client().resource(scene.request("db")).delete();
+
+    assertThat(reason("/v1/leases/renew", token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.RequestNotFound);
+    assertThat(reason(ISSUE, token, BrokerScene.asks("db", "db")))
+        .isEqualTo(Reason.RequestNotFound);
+  }
+
+  @Test
   void anotherPodsLeaseDoesNotExistForThisOne() {
     var first = scene.token(scene.pod("orders-1"));
     var second = scene.token(scene.pod("orders-2"));

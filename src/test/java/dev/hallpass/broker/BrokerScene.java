@@ -6,8 +6,10 @@ import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.Events;
+import dev.hallpass.kube.WatchedCatalog;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.testing.KubeApi;
@@ -43,6 +45,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.awaitility.Awaitility;
 
 /**
  * A broker over a real API server and a real PostgreSQL, and the pods that call it: a pod here is
@@ -57,6 +60,7 @@ public final class BrokerScene implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Events events;
+  private final WatchedCatalog watched;
   private final HttpServer server;
 
   /** A broker, and the request {@code db} that it answers. */
@@ -64,9 +68,11 @@ public final class BrokerScene implements AutoCloseable {
     this.kube = kube;
     this.postgres = postgres;
     this.events = new Events(kube.client(), Clock.systemUTC());
+    this.watched = WatchedCatalog.start(kube.client());
     var api =
         Broker.api(
             kube.client(),
+            watched,
             new Drivers(List.of(driver)),
             "hallpass-system",
             INSTALLATION,
@@ -188,7 +194,23 @@ public final class BrokerScene implements AutoCloseable {
             null,
             Conditions.with(
                 List.of(), Conditions.READY, false, failure, "it", generation, Instant.EPOCH)));
-    kube.client().resource(provider).updateStatus();
+    var written = kube.client().resource(provider).updateStatus();
+    Awaitility.await().until(() -> seen(written));
+  }
+
+  private boolean seen(CredentialProvider written) {
+    return watched
+        .provider(
+            new ProviderRef(ProviderRef.Kind.CredentialProvider, written.getMetadata().getName()),
+            kube.namespace())
+        .map(p -> p.getMetadata().getResourceVersion())
+        .filter(written.getMetadata().getResourceVersion()::equals)
+        .isPresent();
+  }
+
+  /** From now on the broker's watch sees nothing, and says so. */
+  void loseTheWatch() {
+    watched.close();
   }
 
   private <T extends io.fabric8.kubernetes.api.model.HasMetadata> void apply(
@@ -395,5 +417,6 @@ public final class BrokerScene implements AutoCloseable {
     vertx.close().toCompletionStage().toCompletableFuture().join();
     threads.close();
     events.close();
+    watched.close();
   }
 }

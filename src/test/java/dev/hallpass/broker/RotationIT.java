@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.lease.AdminTargets;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.Revocation;
@@ -104,7 +105,7 @@ class RotationIT {
   /** What the controller does at the end of the overlap. */
   private void revokeOldest() {
     var client = scene.kube().client();
-    var targets = new AdminTargets(new Targets(client, "hallpass-system"));
+    var targets = new AdminTargets(new LiveCatalog(client), new Targets(client, "hallpass-system"));
     var revocation =
         new Revocation(
             new LeaseStore(client),

@@ -52,6 +52,7 @@ class LeaseIssuerIT {
   private LeaseStore store;
   private CredentialRequest request;
   private Duration ahead = Duration.ZERO;
+  private Duration podAge = Duration.ZERO;
 
   @BeforeEach
   void open(KubeApi api) {
@@ -101,6 +102,7 @@ class LeaseIssuerIT {
     var one = issuer();
     var other = issuer();
     for (var round = 0; round < 50; round++) {
+      podAge = Duration.ofHours(round % 2);
       var claim = claim("racer-" + round);
 
       var won = race(List.of(one, other, one, other), claim);
@@ -406,6 +408,7 @@ class LeaseIssuerIT {
   private Claim claim(String pod) {
     return new Claim(
         new PodRef(pod, "uid-of-" + pod, "orders", "node-1"),
+        Instant.now().minus(podAge),
         request,
         request.getSpec().credentials().getFirst(),
         new Target(

@@ -140,6 +140,8 @@ class TenureTest {
         new Target("pg", new CredentialProviderSpec(null, null, null, List.of(READER)), Map.of());
     var allowed = new Allow(READER, Durations.parse(ttl), lifetime);
     return new Tenure(
-        new Claim(pod, new CredentialRequest(), credential, target, allowed), lease, renewal);
+        new Claim(pod, Instant.EPOCH, new CredentialRequest(), credential, target, allowed),
+        lease,
+        renewal);
   }
 }

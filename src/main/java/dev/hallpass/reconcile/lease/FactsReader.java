@@ -5,9 +5,9 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.lease.LeaseFacts;
 import dev.hallpass.lease.LeaseFacts.NamespaceFacts;
-import dev.hallpass.provider.Targets;
 import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class FactsReader {
   private final ClusterView view;
   private final KubernetesClient client;
-  private final Targets targets;
+  private final Catalog live;
   private final NodeWatch nodes;
   private final Clock clock;
 
-  FactsReader(ClusterView view, KubernetesClient client, Targets targets, Clock clock) {
+  FactsReader(ClusterView view, KubernetesClient client, Catalog live, Clock clock) {
     this.view = view;
     this.client = client;
-    this.targets = targets;
+    this.live = live;
     this.nodes = new NodeWatch(clock);
     this.clock = clock;
   }
@@ -176,7 +176,7 @@ final class FactsReader {
         facts.nodeLostSince(),
         facts.serviceAccountSince(),
         facts.request(),
-        offered(targets.provider(facts.lease().getSpec().providerRef(), namespace)),
+        offered(live.provider(facts.lease().getSpec().providerRef(), namespace)),
         facts.successor(),
         facts(client.namespaces().withName(namespace).get()),
         facts.now());

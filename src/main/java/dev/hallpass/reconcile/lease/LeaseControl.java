@@ -1,12 +1,12 @@
 package dev.hallpass.reconcile.lease;
 
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.LeaseTimes;
 import dev.hallpass.lease.Revocation;
-import dev.hallpass.provider.Targets;
 import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,7 +27,7 @@ public final class LeaseControl {
   public static LeaseControl of(
       KubernetesClient client,
       ClusterView view,
-      Targets targets,
+      Catalog live,
       Revocation revocation,
       Extension extension,
       LeaseTimes times,
@@ -40,7 +40,7 @@ public final class LeaseControl {
         new LeaseReconciler(
             new LeaseStore(client),
             new LeaseJudge(times),
-            new FactsReader(view, client, targets, clock),
+            new FactsReader(view, client, live, clock),
             revocation,
             extension,
             new LeaseReports(events, meters, view),

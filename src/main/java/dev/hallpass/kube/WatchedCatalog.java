@@ -1,4 +1,4 @@
-package dev.hallpass.admission;
+package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -17,21 +17,20 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Watches what admission needs to know. Needs {@code list} and {@code watch} on CredentialRequests,
- * CredentialProviders, ClusterCredentialProviders and Namespaces in the whole cluster.
+ * What was last seen of the API server, at no cost to it. Needs {@code list} and {@code watch} on
+ * CredentialRequests, CredentialProviders, ClusterCredentialProviders and Namespaces in the whole
+ * cluster.
  */
-public final class InformerIndex implements RequestIndex, AutoCloseable {
+public final class WatchedCatalog implements Catalog, AutoCloseable {
   /** What is watched is never listed again for its own sake: a watch that breaks lists anew. */
   private static final long NO_RESYNC = 0;
 
-  private final KubernetesClient client;
   private final SharedIndexInformer<CredentialRequest> requests;
   private final SharedIndexInformer<CredentialProvider> providers;
   private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
   private final SharedIndexInformer<Namespace> namespaces;
 
-  private InformerIndex(KubernetesClient client) {
-    this.client = client;
+  private WatchedCatalog(KubernetesClient client) {
     this.requests =
         client.resources(CredentialRequest.class).inAnyNamespace().runnableInformer(NO_RESYNC);
     this.providers =
@@ -42,9 +41,9 @@ public final class InformerIndex implements RequestIndex, AutoCloseable {
   }
 
   /** Starts watching, and returns at once; {@link #isReady()} tells when everything was seen. */
-  public static InformerIndex start(KubernetesClient client) {
-    var index = new InformerIndex(client);
-    index
+  public static WatchedCatalog start(KubernetesClient client) {
+    var catalog = new WatchedCatalog(client);
+    catalog
         .all()
         .forEach(
             informer -> {
@@ -52,7 +51,7 @@ public final class InformerIndex implements RequestIndex, AutoCloseable {
               informer.exceptionHandler((started, cause) -> true);
               informer.start();
             });
-    return index;
+    return catalog;
   }
 
   @Override
@@ -61,13 +60,19 @@ public final class InformerIndex implements RequestIndex, AutoCloseable {
   }
 
   @Override
+  public boolean isCurrent() {
+    return isReady() && all().allMatch(SharedIndexInformer::isWatching);
+  }
+
+  @Override
   public List<CredentialRequest> requests(String namespace) {
     return requests.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
   }
 
   @Override
-  public List<CredentialRequest> requestsNow(String namespace) {
-    return client.resources(CredentialRequest.class).inNamespace(namespace).list().getItems();
+  public Optional<CredentialRequest> request(String namespace, String name) {
+    return Optional.ofNullable(
+        requests.getIndexer().getByKey(Cache.namespaceKeyFunc(namespace, name)));
   }
 
   @Override

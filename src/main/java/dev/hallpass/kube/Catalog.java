@@ -1,4 +1,4 @@
-package dev.hallpass.admission;
+package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -9,22 +9,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What admission knows of the cluster, from caches where nothing else is said. */
-public interface RequestIndex {
+/** What decisions about pods rest on: requests, providers, namespaces. */
+public interface Catalog {
 
   /** Whether everything below was seen at least once; until then nothing can be decided. */
   boolean isReady();
 
+  /** Whether a change at the API server is seen here as it happens. */
+  boolean isCurrent();
+
   /** The requests of a namespace. */
   List<CredentialRequest> requests(String namespace);
 
-  /** The requests of a namespace as the API server has them now. */
-  List<CredentialRequest> requestsNow(String namespace);
+  /** The request of that name. */
+  Optional<CredentialRequest> request(String namespace, String name);
 
   /** The provider that a request in this namespace names. */
   Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
       ProviderRef ref, String namespace);
 
-  /** The labels of a namespace; empty where it was not seen yet. */
+  /** The labels of a namespace; empty where it was not seen. */
   Optional<Map<String, String>> namespaceLabels(String namespace);
 }

@@ -1,0 +1,67 @@
+package dev.hallpass.kube;
+
+import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.ProviderRef;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the API server has at the time of each call. */
+public final class LiveCatalog implements Catalog {
+  private final KubernetesClient client;
+
+  /** Reads through this client. */
+  public LiveCatalog(KubernetesClient client) {
+    this.client = client;
+  }
+
+  @Override
+  public boolean isReady() {
+    return true;
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return true;
+  }
+
+  @Override
+  public List<CredentialRequest> requests(String namespace) {
+    return client.resources(CredentialRequest.class).inNamespace(namespace).list().getItems();
+  }
+
+  @Override
+  public Optional<CredentialRequest> request(String namespace, String name) {
+    return Optional.ofNullable(
+        client.resources(CredentialRequest.class).inNamespace(namespace).withName(name).get());
+  }
+
+  @Override
+  public Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
+      ProviderRef ref, String namespace) {
+    return Optional.ofNullable(
+        switch (ref.kind()) {
+          case CredentialProvider ->
+              client
+                  .resources(CredentialProvider.class)
+                  .inNamespace(namespace)
+                  .withName(ref.name())
+                  .get();
+          case ClusterCredentialProvider ->
+              client.resources(ClusterCredentialProvider.class).withName(ref.name()).get();
+        });
+  }
+
+  @Override
+  public Optional<Map<String, String>> namespaceLabels(String namespace) {
+    return Optional.ofNullable(client.namespaces().withName(namespace).get())
+        .map(n -> n.getMetadata().getLabels())
+        .map(Map::copyOf);
+  }
+}
