@@ -3,27 +3,26 @@ package dev.hallpass.admission;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
-import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
+import dev.hallpass.provider.Offer;
 import dev.hallpass.provider.Readiness;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /** Whether the broker would issue a request's credentials now: what admission can know of it. */
 final class CredentialCheck {
   private final Catalog catalog;
-  private final Function<CredentialProviderSpec, Set<Delivery.Format>> formats;
+  private final Function<CredentialProviderSpec, Offer> offers;
 
-  CredentialCheck(Catalog catalog, Function<CredentialProviderSpec, Set<Delivery.Format>> formats) {
+  CredentialCheck(Catalog catalog, Function<CredentialProviderSpec, Offer> offers) {
     this.catalog = catalog;
-    this.formats = formats;
+    this.offers = offers;
   }
 
   /** What stands in the way of the request's credentials; empty where nothing does. */
@@ -45,11 +44,7 @@ final class CredentialCheck {
     var spec = found.map(CustomResource::getSpec).orElse(null);
     var input =
         new IssueDecider.Input(
-            credential,
-            namespace,
-            namespaceLabels,
-            spec,
-            spec == null ? Set.of() : formats.apply(spec));
+            credential, namespace, namespaceLabels, spec, spec == null ? null : offers.apply(spec));
     return switch (IssueDecider.decide(input)) {
       case IssueDecision.Deny deny -> Optional.of(objection(request, deny));
       case IssueDecision.Allow ignored ->

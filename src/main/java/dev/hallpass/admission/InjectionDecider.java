@@ -5,10 +5,10 @@ import dev.hallpass.admission.InjectionDecision.Leave;
 import dev.hallpass.admission.InjectionPlan.PlannedCredential;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
-import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.policy.PathCollisions;
+import dev.hallpass.provider.Offer;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public final class InjectionDecider {
    *
    * @param seen what was last seen
    * @param now what the API server has now
-   * @param formats the file formats that the target of a provider knows
+   * @param offers what the target of a provider can deliver
    * @param trustBundle PEM certificates that agents verify the broker with; blank while there are
    *     none
    */
@@ -44,12 +44,12 @@ public final class InjectionDecider {
       InjectionSettings settings,
       Catalog seen,
       Catalog now,
-      Function<CredentialProviderSpec, Set<Delivery.Format>> formats,
+      Function<CredentialProviderSpec, Offer> offers,
       Supplier<String> trustBundle) {
     this.settings = settings;
     this.seen = seen;
     this.now = now;
-    this.credentials = new CredentialCheck(seen, formats);
+    this.credentials = new CredentialCheck(seen, offers);
     this.trustBundle = trustBundle;
   }
 

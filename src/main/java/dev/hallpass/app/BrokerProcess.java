@@ -122,7 +122,7 @@ final class BrokerProcess {
             injection,
             watched,
             new LiveCatalog(client),
-            spec -> drivers.of(spec).formats(),
+            drivers::offer,
             trust::trustBundle);
     return new AdmissionReviewer(decider, injection);
   }

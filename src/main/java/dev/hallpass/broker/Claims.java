@@ -6,7 +6,6 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
-import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Catalog;
@@ -28,7 +27,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jboss.logging.MDC;
 
@@ -172,8 +170,6 @@ final class Claims {
       RequestedCredential credential,
       Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider) {
     var namespace = pod.getMetadata().getNamespace();
-    var formats =
-        provider.map(p -> drivers.of(p.getSpec()).formats()).orElse(Set.<Delivery.Format>of());
     var decision =
         IssueDecider.decide(
             new IssueDecider.Input(
@@ -181,7 +177,7 @@ final class Claims {
                 namespace,
                 namespaceLabels(catalog, credential, namespace),
                 provider.map(p -> p.getSpec()).orElse(null),
-                formats));
+                provider.map(p -> drivers.offer(p.getSpec())).orElse(null)));
     return switch (decision) {
       case Allow allow ->
           new Claim(

@@ -2,22 +2,27 @@ package dev.hallpass.delivery;
 
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.MustacheException;
+import dev.hallpass.provider.Fields;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Text in which {@code {{name}}} stands for a field (mustache(5)), without escaping. It sees a map
- * of strings and nothing else: no method, no class, no file. What it writes is bounded.
+ * Text in which {@code {{name}}} stands for a field (mustache(5)), without escaping. What is
+ * between {@code {{#name}}} and {@code {{/name}}} appears where the credential has that field, what
+ * is between {@code {{^name}}} and {@code {{/name}}} where it has not. It sees a map of strings and
+ * nothing else: no method, no class, no file. What it writes is bounded.
  */
 public final class Template {
   private static final int MAX_OUTPUT = 256 * 1024;
   private static final Mustache.Compiler COMPILER =
-      Mustache.compiler().escapeHTML(false).strictSections(true).withCollector(new StringsAlone());
+      Mustache.compiler().escapeHTML(false).withCollector(new StringsAlone());
 
   private final com.samskivert.mustache.Template compiled;
 
@@ -40,11 +45,23 @@ public final class Template {
     }
   }
 
-  /** What is wrong with a template; empty where nothing is. */
-  public static Optional<String> flaw(String text) {
+  /** What is wrong with a template for credentials of these fields; empty where nothing is. */
+  public static Optional<String> flaw(String text, Fields fields) {
     try {
-      of(text);
+      var template = of(text);
+      template.fill(
+          fields.present().stream().collect(Collectors.toMap(Function.identity(), name -> "")));
+      template.compiled.visit(new Names(fields));
       return Optional.empty();
+    } catch (MissingFieldException e) {
+      return Optional.of(
+          "{{%s}}%s is no field of this credential; its fields are %s"
+              .formatted(
+                  e.name(),
+                  fields.absent().contains(e.name())
+                      ? ", outside of a section {{#%s}},".formatted(e.name())
+                      : "",
+                  fields.listed()));
     } catch (TemplateException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
@@ -59,6 +76,8 @@ public final class Template {
     var out = new Bounded();
     try {
       compiled.execute(fields, out);
+    } catch (MustacheException.Context e) {
+      throw new MissingFieldException(e.key, said(e));
     } catch (MustacheException | UnsupportedOperationException | StackOverflowError e) {
       throw new TemplateException(said(e));
     }
@@ -106,6 +125,40 @@ public final class Template {
     }
   }
 
+  /** Finds what no such credential has, in branches that are not taken too. */
+  private record Names(Fields fields) implements Mustache.Visitor {
+    @Override
+    public void visitText(String text) {}
+
+    @Override
+    public void visitVariable(String name) {
+      if (!fields.knows(name)) {
+        throw new MissingFieldException(name, name);
+      }
+    }
+
+    @Override
+    public boolean visitInclude(String name) {
+      return false;
+    }
+
+    @Override
+    public boolean visitParent(String name) {
+      return false;
+    }
+
+    @Override
+    public boolean visitSection(String name) {
+      visitVariable(name);
+      return true;
+    }
+
+    @Override
+    public boolean visitInvertedSection(String name) {
+      return visitSection(name);
+    }
+  }
+
   /** Looks names up in the map of fields; by default the engine would look for methods too. */
   private static final class StringsAlone implements Mustache.Collector {
     private static final Mustache.VariableFetcher FIELD =
@@ -116,7 +169,9 @@ public final class Template {
 
     @Override
     public Iterator<?> toIterator(Object value) {
-      return Collections.emptyIterator();
+      // A field that is there makes its section appear once; the engine's word for one that is not
+      // is an empty list.
+      return value instanceof List<?> none ? none.iterator() : List.of(value).iterator();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.hallpass.delivery;
 
 /** A template cannot be used. The message is fit for people and holds no secret. */
-public final class TemplateException extends RuntimeException {
+public class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   TemplateException(String message) {

@@ -37,7 +37,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -236,7 +235,7 @@ public final class LeaseJudge {
             facts.lease().getMetadata().getNamespace(),
             facts.namespace().labels(),
             facts.provider(),
-            Set.of(Delivery.Format.values())));
+            null));
   }
 
   private static boolean withdraws(Reason reason) {

@@ -4,15 +4,14 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AllowedNamespaces;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
-import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.delivery.Template;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
+import dev.hallpass.provider.Offer;
 import dev.hallpass.wire.Reason;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +27,15 @@ public final class IssueDecider {
    * @param namespace the namespace of pod and request
    * @param namespaceLabels its labels
    * @param provider the spec of the provider named; null where there is none
-   * @param formats the file formats its target knows
+   * @param offer what its target can deliver; null where there is no provider, or nothing is to be
+   *     delivered
    */
   public record Input(
       RequestedCredential credential,
       String namespace,
       Map<String, String> namespaceLabels,
       @Nullable CredentialProviderSpec provider,
-      Set<Delivery.Format> formats) {}
+      @Nullable Offer offer) {}
 
   private IssueDecider() {}
 
@@ -76,21 +76,10 @@ public final class IssueDecider {
     if (unfit.isPresent()) {
       return deny(credential, unfit.get().reason(), unfit.get().message());
     }
-    for (var file : credential.delivery().files()) {
-      if (!in.formats().contains(file.format())) {
-        return deny(
-            credential,
-            Reason.FormatUnsupported,
-            "delivery.files: %s cannot be written as %s".formatted(file.path(), file.format()));
-      }
-      var template = file.template();
-      var flaw = template == null ? Optional.<String>empty() : Template.flaw(template);
-      if (flaw.isPresent()) {
-        return deny(
-            credential,
-            Reason.TemplateInvalid,
-            "delivery.files: the template of %s: %s".formatted(file.path(), flaw.get()));
-      }
+    var offer = in.offer();
+    var undeliverable = offer == null ? Optional.<Deny>empty() : undeliverable(credential, offer);
+    if (undeliverable.isPresent()) {
+      return undeliverable.get();
     }
     return new Allow(level.get(), ttl, Durations.parse(level.get().maxLifetime()));
   }
@@ -105,6 +94,30 @@ public final class IssueDecider {
         credential,
         Reason.ProviderNotReady,
         "providerRef: %s %s".formatted(credential.providerRef(), detail));
+  }
+
+  private static Optional<Deny> undeliverable(RequestedCredential credential, Offer offer) {
+    for (var file : credential.delivery().files()) {
+      if (!offer.formats().contains(file.format())) {
+        return Optional.of(
+            deny(
+                credential,
+                Reason.FormatUnsupported,
+                "delivery.files: %s cannot be written as %s"
+                    .formatted(file.path(), file.format())));
+      }
+      var template = file.template();
+      var flaw =
+          template == null ? Optional.<String>empty() : Template.flaw(template, offer.fields());
+      if (flaw.isPresent()) {
+        return Optional.of(
+            deny(
+                credential,
+                Reason.TemplateInvalid,
+                "delivery.files[%s].template: %s".formatted(file.path(), flaw.get())));
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean allows(@Nullable AllowedNamespaces allowed, Input in) {

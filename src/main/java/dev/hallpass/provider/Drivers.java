@@ -18,6 +18,12 @@ public record Drivers(List<TargetDriver> all) implements AutoCloseable {
         .orElseThrow(() -> new IllegalArgumentException("provider spec names no known target"));
   }
 
+  /** What a provider's target can deliver. */
+  public Offer offer(CredentialProviderSpec spec) {
+    var driver = of(spec);
+    return new Offer(driver.formats(), driver.fields(spec), driver.renewal());
+  }
+
   @Override
   public void close() {
     all.forEach(TargetDriver::close);

@@ -23,6 +23,9 @@ public interface TargetDriver extends AutoCloseable {
   /** The file formats this target's credentials can be written in. */
   Set<Delivery.Format> formats();
 
+  /** The names of the fields that {@link #issue} fills for providers of that spec. */
+  Fields fields(CredentialProviderSpec spec);
+
   /** The target's address for people, e.g. {@code postgresql://host:5432/db}. */
   String address(CredentialProviderSpec spec);
 

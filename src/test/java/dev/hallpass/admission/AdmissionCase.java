@@ -11,6 +11,9 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Catalog;
+import dev.hallpass.provider.Fields;
+import dev.hallpass.provider.Offer;
+import dev.hallpass.provider.Renewal;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A pod, and what the cluster around it holds, read from a folder of golden files. */
 record AdmissionCase(
@@ -96,7 +100,7 @@ record AdmissionCase(
             SETTINGS,
             this,
             this,
-            spec -> EnumSet.allOf(Delivery.Format.class),
+            AdmissionCase::offer,
             () -> "-----CA-----\n");
     var answer =
         JSON.readTree(
@@ -107,6 +111,14 @@ record AdmissionCase(
             ? JsonPatch.apply(JSON.readTree(response.path("patch").binaryValue()), pod)
             : pod;
     return new Outcome(response, patched);
+  }
+
+  /** Every format, a login's fields, and what kind of validity the real driver of it has. */
+  static Offer offer(CredentialProviderSpec spec) {
+    return new Offer(
+        EnumSet.allOf(Delivery.Format.class),
+        new Fields(Set.of("username", "password")),
+        spec.postgresql() == null ? Renewal.Reissue : Renewal.Extend);
   }
 
   @Override

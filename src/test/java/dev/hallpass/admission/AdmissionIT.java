@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
-import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.kube.WatchedCatalog;
@@ -32,7 +31,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -69,7 +67,7 @@ class AdmissionIT {
             AdmissionCase.SETTINGS,
             seen,
             new LiveCatalog(kube.client()),
-            spec -> EnumSet.allOf(Delivery.Format.class),
+            AdmissionCase::offer,
             server::trustBundle);
     var reviewer = new AdmissionReviewer(decider, AdmissionCase.SETTINGS);
     server.serve(

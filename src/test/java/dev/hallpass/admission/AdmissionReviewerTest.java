@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +51,7 @@ class AdmissionReviewerTest {
   void withoutATrustBundlePodsAreRefused() {
     var decider =
         new InjectionDecider(
-            AdmissionCase.SETTINGS, selected, selected, spec -> Set.of(), () -> " ");
+            AdmissionCase.SETTINGS, selected, selected, AdmissionCase::offer, () -> " ");
 
     assertThat(
             decider.decide(
@@ -82,7 +81,7 @@ class AdmissionReviewerTest {
   void whatIsNotTheCreationOfAPodIsMalformed(String body) {
     var decider =
         new InjectionDecider(
-            AdmissionCase.SETTINGS, selected, selected, spec -> Set.of(), () -> "CA");
+            AdmissionCase.SETTINGS, selected, selected, AdmissionCase::offer, () -> "CA");
     var reviewer = new AdmissionReviewer(decider, AdmissionCase.SETTINGS);
 
     assertThatThrownBy(() -> reviewer.review(body.getBytes(StandardCharsets.UTF_8)))

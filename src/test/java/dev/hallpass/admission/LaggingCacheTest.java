@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LaggingCacheTest {
@@ -71,7 +70,7 @@ class LaggingCacheTest {
           AdmissionCase.SETTINGS,
           new Known(List.of()),
           new Known(List.of(REQUEST)),
-          spec -> Set.of(),
+          AdmissionCase::offer,
           () -> "bundle");
 
   @Test

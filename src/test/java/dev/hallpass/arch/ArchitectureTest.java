@@ -64,7 +64,7 @@ class ArchitectureTest {
               "app", "admission", "broker", "reconcile", "lease", "policy", "provider")
           .whereLayer("provider")
           .mayOnlyBeAccessedByLayers(
-              "app", "admission", "broker", "reconcile", "lease", "delivery");
+              "app", "admission", "broker", "reconcile", "lease", "delivery", "policy");
 
   @ArchTest
   static final ArchRule theGroundKnowsNothingAboveIt =

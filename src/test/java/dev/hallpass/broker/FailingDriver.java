@@ -2,6 +2,7 @@ package dev.hallpass.broker;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Renewal;
@@ -54,6 +55,11 @@ final class FailingDriver implements TargetDriver {
   @Override
   public Set<Delivery.Format> formats() {
     return real.formats();
+  }
+
+  @Override
+  public Fields fields(CredentialProviderSpec spec) {
+    return real.fields(spec);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.hallpass.lease;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Material.Field;
@@ -72,6 +73,11 @@ final class AccountTable implements TargetDriver {
   @Override
   public Set<Delivery.Format> formats() {
     return Set.of(Delivery.Format.values());
+  }
+
+  @Override
+  public Fields fields(CredentialProviderSpec spec) {
+    return new Fields(Set.of("password"));
   }
 
   @Override

@@ -14,6 +14,9 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.api.v1alpha1.ProviderRef.Kind;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
+import dev.hallpass.provider.Fields;
+import dev.hallpass.provider.Offer;
+import dev.hallpass.provider.Renewal;
 import dev.hallpass.wire.Reason;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +80,7 @@ class IssueDeciderTest {
             "shop",
             Map.of(),
             provider(null),
-            Set.of(Format.Json));
+            offer(Format.Json));
 
     assertThat(IssueDecider.decide(input))
         .isEqualTo(
@@ -88,7 +91,28 @@ class IssueDeciderTest {
 
   @Test
   void deniesATemplateWithAMistake() {
-    var file = new Delivery.File("app.conf", Format.Template, "{{#user}}", null);
+    assertThat(decideTemplate("{{#user}}"))
+        .isInstanceOfSatisfying(
+            Deny.class,
+            deny -> {
+              assertThat(deny.reason()).isEqualTo(Reason.TemplateInvalid);
+              assertThat(deny.message())
+                  .startsWith("spec.credentials[db].delivery.files[app.conf].template: ");
+            });
+  }
+
+  @Test
+  void deniesATemplateOfAFieldThatTheCredentialDoesNotHave() {
+    assertThat(decideTemplate("login {{username}} {{passwort}}"))
+        .isEqualTo(
+            new Deny(
+                Reason.TemplateInvalid,
+                "spec.credentials[db].delivery.files[app.conf].template: {{passwort}} is no field of"
+                    + " this credential; its fields are password, username"));
+  }
+
+  private static IssueDecision decideTemplate(String template) {
+    var file = new Delivery.File("app.conf", Format.Template, template, null);
     var credential =
         new RequestedCredential(
             "db",
@@ -99,16 +123,9 @@ class IssueDeciderTest {
             new Delivery(Delivery.Mode.Sidecar, null, List.of(file), null, null));
     var input =
         new IssueDecider.Input(
-            credential, "shop", Map.of(), provider(null), Set.of(Format.Template));
+            credential, "shop", Map.of(), provider(null), offer(Format.Template));
 
-    assertThat(IssueDecider.decide(input))
-        .isInstanceOfSatisfying(
-            Deny.class,
-            deny -> {
-              assertThat(deny.reason()).isEqualTo(Reason.TemplateInvalid);
-              assertThat(deny.message())
-                  .startsWith("spec.credentials[db].delivery.files: the template of app.conf: ");
-            });
+    return IssueDecider.decide(input);
   }
 
   @Test
@@ -128,11 +145,15 @@ class IssueDeciderTest {
                     + " namespace shop in spec.allowedNamespaces"));
   }
 
+  private static Offer offer(Format format) {
+    return new Offer(Set.of(format), new Fields(Set.of("username", "password")), Renewal.Extend);
+  }
+
   private static IssueDecision decide(
       RequestedCredential credential, @Nullable CredentialProviderSpec provider) {
     return IssueDecider.decide(
         new IssueDecider.Input(
-            credential, "shop", Map.of("env", "test"), provider, Set.of(Format.Env)));
+            credential, "shop", Map.of("env", "test"), provider, offer(Format.Env)));
   }
 
   private static RequestedCredential credential(String access, String ttl, Kind kind) {

@@ -57,6 +57,16 @@ public interface TargetDriverContract {
     assertThat(admits(material)).isTrue();
   }
 
+  /** So that a template which is admitted can be filled in. */
+  @Test
+  default void whatIsIssuedHasTheFieldsThatAreAnnounced() {
+    var material = driver().issue(target(), grant(UUID.randomUUID(), 1));
+
+    assertThat(material.fields())
+        .extracting(Material.Field::name)
+        .containsExactlyInAnyOrderElementsOf(driver().fields(target().spec()).present());
+  }
+
   @Test
   default void aSecondIssueMakesNoSecondAccountAndReplacesTheSecretWhereThatCanBe() {
     var lease = UUID.randomUUID();

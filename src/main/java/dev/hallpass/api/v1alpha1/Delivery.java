@@ -127,7 +127,8 @@ public record Delivery(
       @Size(max = 8192)
           @JsonPropertyDescription(
               "For format Template: text in which {{name}} stands for a field, e.g. {{password}}; the"
-                  + " names are those of format Json.")
+                  + " names are those of format Json, and {{#name}}...{{/name}} appears where there is"
+                  + " such a field.")
           @Nullable String template,
       @Size(max = 4)
           @Pattern("^0[46][04][04]$")

@@ -1,6 +1,8 @@
 package dev.hallpass.provider.kubernetes;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.provider.Fields;
+import dev.hallpass.provider.Fields.Presence;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Material.Field;
 import dev.hallpass.provider.TargetException;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,14 @@ record ClusterAddress(Config own) {
     fields.add(new Field("serviceAccount", null, Secret.of(serviceAccount)));
     fields.add(new Field("token", null, token));
     return new Material(fields);
+  }
+
+  /** What {@link #material} fills. */
+  Fields fields(CredentialProviderSpec spec) {
+    var given = Objects.requireNonNull(spec.kubernetes(), "not a Kubernetes provider").caBundle();
+    var hasCa = given != null || own.getCaCertData() != null || own.getCaCertFile() != null;
+    return new Fields(Set.of("server", "namespace", "serviceAccount", "token"))
+        .with("ca", hasCa ? Presence.Here : Presence.Elsewhere);
   }
 
   /** The file is read each time, as the kubelet replaces it when the cluster's CA changes. */

@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.KubernetesAccess;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Renewal;
@@ -59,6 +60,11 @@ public final class KubernetesDriver implements TargetDriver {
         Delivery.Format.Properties,
         Delivery.Format.Yaml,
         Delivery.Format.Template);
+  }
+
+  @Override
+  public Fields fields(CredentialProviderSpec spec) {
+    return new ClusterAddress(client.getConfiguration()).fields(spec);
   }
 
   @Override

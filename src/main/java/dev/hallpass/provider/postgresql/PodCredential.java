@@ -4,6 +4,8 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.provider.Fields;
+import dev.hallpass.provider.Fields.Presence;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Material.Attachment;
 import dev.hallpass.provider.Material.Field;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,17 @@ final class PodCredential {
     return new PodCredential(server, access, subject, password).material();
   }
 
+  /** The names of what {@link #of} fills. */
+  static Fields fields(PostgreSql server) {
+    var verifies = bundle(server) == null ? Presence.Elsewhere : Presence.Here;
+    var hasSeveral = Servers.of(server).several() ? Presence.Here : Presence.Elsewhere;
+    return new Fields(
+            Set.of("host", "port", "database", "username", "password", "sslmode", "url", "jdbcUrl"))
+        .with("sslrootcert", verifies)
+        .with("ca", verifies)
+        .with("target_session_attrs", hasSeveral);
+  }
+
   private Material material() {
     add("host", "PGHOST", servers.hosts());
     add("port", "PGPORT", servers.ports());
@@ -55,7 +69,7 @@ final class PodCredential {
     add("username", "PGUSER", subject.name());
     fields.add(new Field("password", "PGPASSWORD", password));
     parameter("sslmode", "PGSSLMODE", Pools.sslMode(server));
-    var bundle = bundle();
+    var bundle = bundle(server);
     var path = ".ca/" + subject.name() + ".pem";
     if (bundle != null) {
       parameter("sslrootcert", "PGSSLROOTCERT", Delivery.MOUNT_PATH + "/" + path);
@@ -99,7 +113,7 @@ final class PodCredential {
                 "&", "%s/%s?".formatted(servers.authority(), encoded(database)), ""));
   }
 
-  private @Nullable String bundle() {
+  private static @Nullable String bundle(PostgreSql server) {
     var tls = server.tls();
     return tls != null && tls.mode() == TlsMode.VerifyFull ? tls.caBundle() : null;
   }

@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Renewal;
@@ -68,6 +69,11 @@ public final class PostgreSqlDriver implements TargetDriver {
         Delivery.Format.Template,
         Delivery.Format.PgPass,
         Delivery.Format.PgService);
+  }
+
+  @Override
+  public Fields fields(CredentialProviderSpec spec) {
+    return PodCredential.fields(server(spec));
   }
 
   @Override

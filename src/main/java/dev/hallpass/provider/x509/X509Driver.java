@@ -10,6 +10,7 @@ import dev.hallpass.pki.Pem;
 import dev.hallpass.pki.RevocationList;
 import dev.hallpass.pki.WorkloadCertificates;
 import dev.hallpass.provider.Ending;
+import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Material.Field;
@@ -72,6 +73,11 @@ public final class X509Driver implements TargetDriver {
         Delivery.Format.PemTrust,
         Delivery.Format.PemCrl,
         Delivery.Format.Pkcs12);
+  }
+
+  @Override
+  public Fields fields(CredentialProviderSpec spec) {
+    return new Fields(Set.of("certificate", "trust", "crl", "spiffeId"));
   }
 
   @Override

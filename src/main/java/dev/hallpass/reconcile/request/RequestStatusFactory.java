@@ -4,7 +4,6 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
-import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.policy.IssueDecider;
@@ -19,7 +18,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +118,7 @@ final class RequestStatusFactory {
                 namespace,
                 labels(namespace),
                 spec,
-                spec == null ? Set.<Delivery.Format>of() : drivers.of(spec).formats()));
+                spec == null ? null : drivers.offer(spec)));
     return switch (decision) {
       case Deny deny -> Optional.of(deny);
       case IssueDecision.Allow allow ->

@@ -58,6 +58,31 @@ class PodCredentialTest {
   }
 
   @Test
+  void saysBeforehandWhichFieldsThereWillBe() {
+    var none = new PostgreSql("pg-1", null, "orders", new SecretRef("admin"), null);
+    var all =
+        new PostgreSql(
+            "pg-1",
+            null,
+            List.of("pg-2"),
+            "orders",
+            null,
+            new SecretRef("admin"),
+            new Tls(TlsMode.VerifyFull, "PEM"),
+            null);
+    for (var server : List.of(none, all)) {
+      var material = PodCredential.of(server, READER, SUBJECT, Secret.of("x"));
+
+      assertThat(material.fields())
+          .extracting(Material.Field::name)
+          .containsExactlyInAnyOrderElementsOf(PodCredential.fields(server).present());
+    }
+    assertThat(PodCredential.fields(none).absent())
+        .containsExactlyInAnyOrder("ca", "sslrootcert", "target_session_attrs");
+    assertThat(PodCredential.fields(all).absent()).isEmpty();
+  }
+
+  @Test
   void urlsSayHowToConnectAndOneOfThemAsWhom() {
     var material = credential(new Tls(TlsMode.Require, null), "p@ss/w:rd?");
 
