@@ -89,22 +89,27 @@ public final class Database implements AutoCloseable {
   private boolean prepare() throws SQLException {
     try (var connection = superuser();
         var statement = connection.createStatement()) {
-      statement.execute(
-          """
-          DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hallpass_admin') THEN
-              CREATE ROLE hallpass_admin LOGIN CREATEROLE;
-              CREATE ROLE orders_reader NOLOGIN;
-              GRANT pg_signal_backend TO hallpass_admin;
-              GRANT orders_reader TO hallpass_admin WITH ADMIN OPTION;
-              CREATE TABLE orders (id int PRIMARY KEY, item text NOT NULL);
-              INSERT INTO orders SELECT i, 'item ' || i FROM generate_series(1, 42) i;
-              GRANT SELECT ON orders TO orders_reader;
-            END IF;
-          END $$""");
-      statement.execute("ALTER ROLE hallpass_admin PASSWORD '" + adminPassword + "'");
+      statement.execute(preparation(adminPassword));
       return true;
     }
+  }
+
+  /** SQL that a superuser runs, any number of times, on a server for the tests. */
+  static String preparation(String adminPassword) {
+    return """
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hallpass_admin') THEN
+            CREATE ROLE hallpass_admin LOGIN CREATEROLE;
+            CREATE ROLE orders_reader NOLOGIN;
+            GRANT pg_signal_backend TO hallpass_admin;
+            GRANT orders_reader TO hallpass_admin WITH ADMIN OPTION;
+            CREATE TABLE orders (id int PRIMARY KEY, item text NOT NULL);
+            INSERT INTO orders SELECT i, 'item ' || i FROM generate_series(1, 42) i;
+            GRANT SELECT ON orders TO orders_reader;
+          END IF;
+        END $$;
+        ALTER ROLE hallpass_admin PASSWORD '%s'"""
+        .formatted(adminPassword);
   }
 
   String adminPassword() {

@@ -9,6 +9,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,7 @@ public record Scene(KubernetesClient client, Database database, String namespace
     var scene = new Scene(client, database, namespace);
     scene.apply("provider.yaml");
     scene.apply("request.yaml");
-    scene.awaitReady();
+    scene.awaitReady("db");
     return scene;
   }
 
@@ -83,18 +85,40 @@ public record Scene(KubernetesClient client, Database database, String namespace
     }
   }
 
-  private void awaitReady() {
-    await("the request is Ready")
+  /** The same cluster, seen in another namespace, which nobody closes. */
+  Scene in(String other) {
+    return new Scene(client, database, other);
+  }
+
+  void awaitReady(String request) {
+    await("the request " + request + " is Ready")
         .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
-              var status = request().getStatus();
+              var status = request(request).getStatus();
               return status != null && Conditions.holds(status.conditions(), Conditions.READY);
             });
   }
 
   CredentialRequest request() {
-    return client.resources(CredentialRequest.class).inNamespace(namespace).withName("db").get();
+    return request("db");
+  }
+
+  private CredentialRequest request(String name) {
+    return client.resources(CredentialRequest.class).inNamespace(namespace).withName(name).get();
+  }
+
+  /** Asks for the end of what a request has given, and that nothing more is given. */
+  void revoke(String request) {
+    client
+        .resources(CredentialRequest.class)
+        .inNamespace(namespace)
+        .withName(request)
+        .edit(
+            r -> {
+              r.getMetadata().getAnnotations().put(HallpassApi.REVOKE_ANNOTATION, "all");
+              return r;
+            });
   }
 
   List<CredentialLease> leases() {
@@ -167,8 +191,35 @@ public record Scene(KubernetesClient client, Database database, String namespace
     }
   }
 
+  /** Puts this machine's kubectl into the pod's app container, and returns its path there. */
+  String uploadKubectl(Pod pod) {
+    var path = "/tmp/kubectl";
+    var tools = Host.run("hack/cluster", "bin").strip();
+    client.pods().resource(pod).inContainer("app").file(path).upload(Path.of(tools, "kubectl"));
+    exec(pod, "chmod", "+x", path);
+    return path;
+  }
+
   /** Runs a command in the pod's app container, and returns what it prints. */
   String exec(Pod pod, String... command) {
+    var ended = run(pod, command);
+    if (ended.status() != 0) {
+      throw new IllegalStateException(String.join(" ", command) + ": " + ended.complaint());
+    }
+    return ended.output();
+  }
+
+  /** Runs a command in the pod's app container that fails, and returns what it complains of. */
+  String complaint(Pod pod, String... command) {
+    var ended = run(pod, command);
+    assertThat(ended.status()).as(ended.output()).isNotZero();
+    return ended.complaint();
+  }
+
+  /** How a command ended, and what it printed on standard output and error. */
+  private record Ended(int status, String output, String complaint) {}
+
+  private Ended run(Pod pod, String... command) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     try (var running =
@@ -179,12 +230,10 @@ public record Scene(KubernetesClient client, Database database, String namespace
             .writingOutput(out)
             .writingError(err)
             .exec(command)) {
-      var status = running.exitCode().get(30, TimeUnit.SECONDS);
-      if (status != 0) {
-        throw new IllegalStateException(
-            String.join(" ", command) + ": " + err.toString(StandardCharsets.UTF_8));
-      }
-      return out.toString(StandardCharsets.UTF_8);
+      return new Ended(
+          running.exitCode().get(30, TimeUnit.SECONDS),
+          out.toString(StandardCharsets.UTF_8),
+          err.toString(StandardCharsets.UTF_8));
     } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
       throw new IllegalStateException(String.join(" ", command), e);
     } catch (InterruptedException e) {

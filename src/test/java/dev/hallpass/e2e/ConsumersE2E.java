@@ -1,0 +1,167 @@
+package dev.hallpass.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hallpass.testing.TestAuthority;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Programs that know nothing of Hallpass, with the files that it delivers. */
+@ExtendWith(HallpassCluster.class)
+class ConsumersE2E {
+
+  @Test
+  void psqlVerifiesTheServerAndReadsATable(Scene scene) throws IOException {
+    var host = "postgres-tls.%s.svc".formatted(scene.namespace());
+    startPostgres(scene, host);
+    scene.awaitReady("psql");
+    scene.apply("psql-pod.yaml");
+    var pod = scene.awaitRunning("psql");
+
+    var user = scene.awaitActive(pod).getStatus().subject();
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(scene.log(pod).lines())
+                    .first()
+                    .asString()
+                    .isEqualTo(user + " 42 TLSv1.3"));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () -> assertThat(scene.log(pod)).contains("does not match host name \"postgres-tls\""));
+    assertThat(scene.exec(pod, "stat", "-c", "%a %u", "/var/run/hallpass/pgpass").strip())
+        .isEqualTo("400 1000");
+  }
+
+  /** A server of its own for the scene, whose certificate is of a CA that nobody else knows. */
+  private static void startPostgres(Scene scene, String host) throws IOException {
+    try (var authority = new TestAuthority()) {
+      var certificate = authority.server("DNS:" + host);
+      scene.apply(
+          "postgres-tls.yaml",
+          Map.of(
+              "SERVER_CERTIFICATE",
+              base64(certificate.certificate()),
+              "SERVER_KEY",
+              base64(certificate.key())));
+      var server = scene.awaitRunning("postgres-tls");
+      await("the server takes SQL")
+          .atMost(Duration.ofSeconds(30))
+          .ignoreExceptions()
+          .until(() -> scene.exec(server, "psql", "-U", "postgres", "-c", "SELECT 1") != null);
+      scene.exec(
+          server,
+          "psql",
+          "-qU",
+          "postgres",
+          "-v",
+          "ON_ERROR_STOP=1",
+          "-c",
+          Database.preparation(scene.database().adminPassword()));
+      scene.apply(
+          "psql.yaml",
+          Map.of(
+              "SERVER_HOST",
+              host,
+              "AUTHORITY",
+              new ObjectMapper().writeValueAsString(authority.bundle())));
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void appsHearOfEachNewAccountByHttpAndBySignal(Scene scene) throws IOException {
+    scene.apply("told.yaml");
+    scene.awaitReady("told");
+    scene.apply("told-pod.yaml");
+    var pod = scene.awaitRunning("told");
+    var before =
+        Map.of(
+            "by-http",
+            username(scene, pod, "by-http"),
+            "by-signal",
+            username(scene, pod, "by-signal"));
+
+    await("both credentials are replaced, and the app was told with the new files in place")
+        .atMost(Duration.ofMinutes(3))
+        .pollInterval(Duration.ofSeconds(1))
+        .untilAsserted(
+            () -> {
+              var byHttp = username(scene, pod, "by-http");
+              var bySignal = username(scene, pod, "by-signal");
+              assertThat(byHttp).isNotEqualTo(before.get("by-http"));
+              assertThat(bySignal).isNotEqualTo(before.get("by-signal"));
+              assertThat(scene.log(pod).lines())
+                  .anyMatch(l -> l.startsWith("POST 0: ") && l.contains(byHttp))
+                  .anyMatch(l -> l.startsWith("SIGHUP: ") && l.contains(bySignal));
+            });
+    assertThat(log(scene, pod, "bystander")).isEmpty();
+    assertThat(log(scene, pod, "hallpass-agent"))
+        .doesNotContain("WARNING")
+        .doesNotContain("NotificationFailed");
+    assertThat(restarts(scene, pod)).isZero();
+  }
+
+  private static String username(Scene scene, Pod pod, String credential) throws IOException {
+    var json = scene.exec(pod, "cat", "/var/run/hallpass/%s.json".formatted(credential));
+    return new ObjectMapper().readTree(json).get("username").asText();
+  }
+
+  private static String log(Scene scene, Pod pod, String container) {
+    return scene.client().pods().resource(pod).inContainer(container).getLog();
+  }
+
+  private static int restarts(Scene scene, Pod pod) {
+    var status = scene.client().pods().resource(pod).get().getStatus();
+    return status.getInitContainerStatuses().stream().mapToInt(s -> s.getRestartCount()).sum()
+        + status.getContainerStatuses().stream().mapToInt(s -> s.getRestartCount()).sum();
+  }
+
+  @Test
+  void kubectlActsAsAServiceAccountUntilItsLeaseIsRevoked(Scene scene) {
+    try (var samples = Samples.apply(scene, "shop/namespace.yaml", "ci-deployer/provider.yaml")) {
+      samples.apply(
+          "../providers/kubernetes/guard.yaml",
+          "../providers/kubernetes/rights.yaml",
+          "ci-deployer/request.yaml");
+      var ci = scene.in("ci");
+      ci.awaitReady("deploy");
+      ci.apply("pipeline-pod.yaml");
+      var pod = ci.awaitRunning("pipeline");
+      var lease = ci.awaitActive(pod);
+      var kubectl = ci.uploadKubectl(pod);
+
+      assertThat(
+              ci.exec(pod, kubectl, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"))
+          .isEqualTo("system:serviceaccount:deployers:ci-deployer");
+      assertThat(ci.exec(pod, kubectl, "-n", "shop", "get", "deployments")).isEmpty();
+      assertThat(ci.complaint(pod, kubectl, "-n", "shop", "get", "secrets")).contains("Forbidden");
+
+      ci.revoke("deploy");
+      ci.awaitRevoked(pod, Duration.ofSeconds(30));
+      await("the API server has forgotten that the token was good")
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(ci.complaint(pod, kubectl, "-n", "shop", "get", "deployments"))
+                      .contains("You must be logged in to the server"));
+      assertThat(ci.leases())
+          .extracting(l -> l.getMetadata().getName())
+          .containsExactly(lease.getMetadata().getName());
+    }
+  }
+}
