@@ -99,7 +99,7 @@ public final class InjectionDecider {
     var views = Views.of(pod, requests);
     var consumers = views.consumers();
     var objections = new ArrayList<>(PodObstacles.of(pod, consumers));
-    requests.forEach(r -> objections.addAll(credentials.objections(r, labels.get())));
+    requests.forEach(r -> objections.addAll(credentials.objections(pod, r, labels.get())));
     objections.addAll(views.objections());
     objections.addAll(collisions(requests));
     var user = AgentUser.of(pod, consumers);

@@ -5,6 +5,7 @@ import dev.hallpass.api.v1alpha1.HallpassApi;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -40,6 +41,14 @@ final class Pods {
   static String serviceAccount(Pod pod) {
     var name = pod.getSpec().getServiceAccountName();
     return name == null || name.isEmpty() ? "default" : name;
+  }
+
+  /** Whether it is sure, or for its author to know, that the pod is over within this time. */
+  static boolean endsWithin(Pod pod, Duration time) {
+    var policy = pod.getSpec().getRestartPolicy();
+    var deadline = pod.getSpec().getActiveDeadlineSeconds();
+    return (policy != null && !"Always".equals(policy))
+        || (deadline != null && deadline <= time.toSeconds());
   }
 
   /** The first port from this one on that no container of the pod declares. */

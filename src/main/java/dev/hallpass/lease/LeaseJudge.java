@@ -304,7 +304,11 @@ public final class LeaseJudge {
       return Optional.empty();
     }
     return phase(facts.lease()) == LeasePhase.Active
-        ? because(Expired, "it was not renewed in time")
+        ? because(
+            Expired,
+            facts.lease().getSpec().mode() == Delivery.Mode.Init
+                ? "it was fetched once, and was not or could not be extended"
+                : "it was not renewed in time")
         : because(
             Unacknowledged,
             "the pod did not confirm delivery within %d s"

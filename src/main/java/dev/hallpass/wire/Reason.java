@@ -47,6 +47,10 @@ public enum Reason {
           + " spec.workload.serviceAccountName."),
   ContainerUnknown(
       Kind.REFUSED, "delivery.containers names a container that the pod does not have."),
+  CredentialOutlived(
+      Kind.REFUSED,
+      "The pod never ends by itself, and would outlive an Init credential whose end nobody can move. Set"
+          + " delivery.mode: Sidecar."),
   ProcessNamespaceNotShared(
       Kind.REFUSED,
       "delivery.notify.signal needs shareProcessNamespace: true in the pod. Set it, or notify by http."),

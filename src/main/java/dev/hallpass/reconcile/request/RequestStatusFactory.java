@@ -6,6 +6,7 @@ import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.policy.FetchedOnce;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
 import dev.hallpass.policy.IssueDecision.Deny;
@@ -88,10 +89,23 @@ final class RequestStatusFactory {
         holds,
         holds ? Reason.Ready : denied.getFirst().reason(),
         holds
-            ? "every credential can be issued"
+            ? issuable(request)
             : denied.stream().map(Deny::message).collect(Collectors.joining("; ")),
         request.getMetadata().getGeneration(),
         clock.instant());
+  }
+
+  private String issuable(CredentialRequest request) {
+    var notes =
+        request.getSpec().credentials().stream()
+            .flatMap(
+                c ->
+                    view
+                        .provider(c.providerRef(), request.getMetadata().getNamespace())
+                        .flatMap(p -> FetchedOnce.note(c, drivers.offer(p.getSpec())))
+                        .stream());
+    return Stream.concat(Stream.of("every credential can be issued"), notes)
+        .collect(Collectors.joining("; "));
   }
 
   private Optional<Deny> accountMissing(CredentialRequest request) {
