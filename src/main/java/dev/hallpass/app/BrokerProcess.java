@@ -119,11 +119,7 @@ final class BrokerProcess {
             settings.namespace());
     var decider =
         new InjectionDecider(
-            injection,
-            watched,
-            new LiveCatalog(client),
-            drivers::offer,
-            trust::trustBundle);
+            injection, watched, new LiveCatalog(client), drivers::offer, trust::trustBundle);
     return new AdmissionReviewer(decider, injection);
   }
 

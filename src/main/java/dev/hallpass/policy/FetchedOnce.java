@@ -6,8 +6,8 @@ import dev.hallpass.provider.Offer;
 import java.util.Optional;
 
 /**
- * Credentials that end with their ttl, as a pod fetches them once and nobody can move their end. See
- * docs/adr/0009-init-credentials-end-with-their-ttl.md.
+ * Credentials that end with their ttl, as a pod fetches them once and nobody can move their end.
+ * See docs/adr/0009-init-credentials-end-with-their-ttl.md.
  */
 public final class FetchedOnce {
   private FetchedOnce() {}

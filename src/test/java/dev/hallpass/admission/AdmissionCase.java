@@ -96,12 +96,7 @@ record AdmissionCase(
     request.put("namespace", namespace).putObject("resource").put("resource", "pods");
     request.set("object", pod);
     var decider =
-        new InjectionDecider(
-            SETTINGS,
-            this,
-            this,
-            AdmissionCase::offer,
-            () -> "-----CA-----\n");
+        new InjectionDecider(SETTINGS, this, this, AdmissionCase::offer, () -> "-----CA-----\n");
     var answer =
         JSON.readTree(
             new AdmissionReviewer(decider, SETTINGS).review(JSON.writeValueAsBytes(review)));
