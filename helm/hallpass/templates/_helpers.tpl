@@ -5,6 +5,9 @@
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "hallpass.selector" -}}
@@ -15,8 +18,15 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
+{{/* Annotations that every object has, with the object's own as `annotations`; nothing where there are none. */}}
+{{- define "hallpass.annotations" -}}
+{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations -}}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{- define "hallpass.image" -}}
-{{ .image.repository }}:{{ .image.tag | default .root.Chart.AppVersion }}
+{{ .image.repository }}{{ with .image.digest }}@{{ . }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end }}
 
 {{/* A ClusterRole, and its binding to the process. */}}
@@ -26,6 +36,7 @@ kind: ClusterRoleBinding
 metadata:
   name: hallpass-{{ .process }}
   labels: {{- include "hallpass.labels" . | nindent 4 }}
+  {{- include "hallpass.annotations" (dict "root" .root) | nindent 2 }}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: hallpass-{{ .process }}}
 subjects:
 - {kind: ServiceAccount, name: hallpass-{{ .process }}, namespace: {{ .root.Release.Namespace }}}
@@ -38,6 +49,7 @@ metadata:
   name: hallpass-{{ .process }}
   namespace: {{ .root.Release.Namespace }}
   labels: {{- include "hallpass.labels" . | nindent 4 }}
+  {{- include "hallpass.annotations" (dict "root" .root) | nindent 2 }}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: hallpass-{{ .process }}}
 subjects:
 - {kind: ServiceAccount, name: hallpass-{{ .process }}, namespace: {{ .root.Release.Namespace }}}
@@ -50,23 +62,28 @@ metadata:
   name: hallpass-{{ .process }}
   namespace: {{ .root.Release.Namespace }}
   labels: {{- include "hallpass.labels" . | nindent 4 }}
+  {{- include "hallpass.annotations" (dict "root" .root "annotations" (index .root.Values .process).serviceAccount.annotations) | nindent 2 }}
 {{- with .root.Values.imagePullSecrets }}
 imagePullSecrets: {{- range . }}{{ printf "\n- name: %q" . }}{{ end }}
 {{- end }}
 {{- end }}
 
 {{- define "hallpass.disruptionBudget" -}}
+{{- $budget := (index .root.Values .process).podDisruptionBudget -}}
+{{- if $budget.enabled -}}
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
   name: hallpass-{{ .process }}
   namespace: {{ .root.Release.Namespace }}
   labels: {{- include "hallpass.labels" . | nindent 4 }}
+  {{- include "hallpass.annotations" (dict "root" .root) | nindent 2 }}
 spec:
-  maxUnavailable: 1
+  maxUnavailable: {{ $budget.maxUnavailable }}
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels: {{- include "hallpass.selector" . | nindent 6 }}
+{{- end }}
 {{- end }}
 
 {{/* The Deployment of a process. `ports` is what it serves beside its management port, `settings` what it alone must know: dev.hallpass.app.Settings. */}}
@@ -78,6 +95,7 @@ metadata:
   name: hallpass-{{ .process }}
   namespace: {{ .root.Release.Namespace }}
   labels: {{- include "hallpass.labels" . | nindent 4 }}
+  {{- include "hallpass.annotations" (dict "root" .root) | nindent 2 }}
 spec:
   replicas: {{ $values.replicas }}
   strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}
@@ -86,22 +104,19 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "hallpass.labels" . | nindent 8 }}
-        {{- with .root.Values.podLabels }}{{ toYaml . | nindent 8 }}{{ end }}
+        {{- $labels := include "hallpass.labels" . | fromYaml }}
+        {{- toYaml (merge (dict) $values.podLabels .root.Values.podLabels $labels) | nindent 8 }}
       annotations:
-        kubectl.kubernetes.io/default-container: {{ .process }}
-        {{- with .root.Values.podAnnotations }}{{ toYaml . | nindent 8 }}{{ end }}
+        {{- $own := dict "kubectl.kubernetes.io/default-container" .process }}
+        {{- toYaml (merge (dict) $own $values.podAnnotations .root.Values.podAnnotations .root.Values.commonAnnotations) | nindent 8 }}
     spec:
       serviceAccountName: hallpass-{{ .process }}
       {{- with .root.Values.priorityClassName }}
       priorityClassName: {{ . }}
       {{- end }}
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: 65532
-        runAsGroup: 65532
-        fsGroup: 65532
-        seccompProfile: {type: RuntimeDefault}
+      {{- with .root.Values.podSecurityContext }}
+      securityContext: {{- toYaml . | nindent 8 }}
+      {{- end }}
       containers:
       - name: {{ .process }}
         image: {{ include "hallpass.image" (dict "root" .root "image" .root.Values.image) }}
@@ -110,6 +125,8 @@ spec:
         env:
         - {name: HALLPASS_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
         - {name: HALLPASS_IDENTITY, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+        - {name: HALLPASS_LOG_JSON, value: {{ eq .root.Values.log.format "json" | quote }}}
+        - {name: HALLPASS_LOG_LEVEL, value: {{ .root.Values.log.level }}}
         {{- with .root.Values.installation }}
         - {name: HALLPASS_INSTALLATION, value: {{ quote . }}}
         {{- end }}
@@ -137,10 +154,9 @@ spec:
         lifecycle: {{- toYaml . | nindent 10 }}
         {{- end }}
         resources: {{- toYaml $values.resources | nindent 10 }}
-        securityContext:
-          allowPrivilegeEscalation: false
-          readOnlyRootFilesystem: true
-          capabilities: {drop: [ALL]}
+        {{- with .root.Values.securityContext }}
+        securityContext: {{- toYaml . | nindent 10 }}
+        {{- end }}
         volumeMounts:
         - {name: tmp, mountPath: /tmp}
       volumes:
@@ -175,6 +191,7 @@ metadata:
   name: hallpass-{{ .process }}-metrics
   namespace: {{ .root.Release.Namespace }}
   labels: {{- include "hallpass.labels" . | nindent 4 }}
+  {{- include "hallpass.annotations" (dict "root" .root) | nindent 2 }}
 spec:
   clusterIP: None
   selector: {{- include "hallpass.selector" . | nindent 4 }}

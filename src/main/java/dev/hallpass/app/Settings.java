@@ -44,6 +44,21 @@ public interface Settings {
   /** Times of the controller. */
   Controller controller();
 
+  /** How it logs. Read by {@code application.properties} alone, before any code of ours runs. */
+  Log log();
+
+  /** How it logs. */
+  interface Log {
+
+    /** One JSON object a line, for collectors; else text. */
+    @WithDefault("true")
+    boolean json();
+
+    /** The least level of our own classes that is written: DEBUG, INFO, WARN or ERROR. */
+    @WithDefault("INFO")
+    String level();
+  }
+
   /** The agent that is injected. */
   interface Agent {
 

@@ -7,7 +7,6 @@ import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.app.Settings;
 import dev.hallpass.reconcile.certificates.CertificateNames;
 import dev.hallpass.testing.KubeApi;
-import dev.hallpass.testing.ServerProcess;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -18,11 +17,9 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookC
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -38,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The chart as Helm renders it: its RBAC asked of a real API server, its names compared. */
 @ExtendWith(KubeApi.class)
 class ChartIT {
-  private static final String SYSTEM = "hallpass-system";
+  private static final String SYSTEM = Helm.NAMESPACE;
   private static final CertificateNames CERTIFICATES = CertificateNames.in(SYSTEM);
 
   private static KubernetesClient client;
@@ -47,17 +44,7 @@ class ChartIT {
   @BeforeAll
   static void applyRoles(KubeApi api) {
     client = api.client();
-    var helm = Path.of(ServerProcess.output("hack/cluster", "bin").strip()).resolve("helm");
-    var yaml =
-        ServerProcess.output(
-            helm.toString(),
-            "template",
-            "hallpass",
-            "helm/hallpass",
-            "--namespace=" + SYSTEM,
-            "--kube-version=1.34.4",
-            "--set=adminSecrets={warehouse-admin}");
-    chart = client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items();
+    chart = Helm.objects("--set=adminSecrets={warehouse-admin}");
     client
         .resource(new NamespaceBuilder().withNewMetadata().withName(SYSTEM).endMetadata().build())
         .serverSideApply();
@@ -137,7 +124,8 @@ class ChartIT {
 
   @Test
   void theWebhookHasAPortOfItsOwnAtTheServiceThatAgentsCall() {
-    var webhook = only(MutatingWebhookConfiguration.class, CERTIFICATES.webhook()).getWebhooks();
+    var webhook =
+        Helm.only(chart, MutatingWebhookConfiguration.class, CERTIFICATES.webhook()).getWebhooks();
     var service = webhook.getFirst().getClientConfig().getService();
     var agents =
         URI.create(
@@ -155,7 +143,7 @@ class ChartIT {
     assertThat(agents.getHost())
         .isEqualTo(service.getName() + "." + service.getNamespace() + ".svc");
     assertThat(agents.getPort()).isNotEqualTo(service.getPort());
-    assertThat(only(Service.class, service.getName()).getSpec().getPorts())
+    assertThat(Helm.only(chart, Service.class, service.getName()).getSpec().getPorts())
         .extracting(p -> p.getPort())
         .containsExactlyInAnyOrder(agents.getPort(), service.getPort());
   }
@@ -200,21 +188,12 @@ class ChartIT {
   }
 
   private static Container container(String process) {
-    return only(Deployment.class, "hallpass-" + process)
+    return Helm.only(chart, Deployment.class, "hallpass-" + process)
         .getSpec()
         .getTemplate()
         .getSpec()
         .getContainers()
         .getFirst();
-  }
-
-  private static <T extends HasMetadata> T only(Class<T> kind, String name) {
-    return chart.stream()
-        .filter(kind::isInstance)
-        .map(kind::cast)
-        .filter(o -> o.getMetadata().getName().equals(name))
-        .findFirst()
-        .orElseThrow();
   }
 
   /** The environment variables that a configuration interface is read from. */
