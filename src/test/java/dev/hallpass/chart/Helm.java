@@ -23,6 +23,12 @@ final class Helm {
         .toList();
   }
 
+  /** The same, for another namespace. */
+  static List<HasMetadata> objectsIn(String namespace) {
+    return objects("--namespace=" + namespace);
+  }
+
+  /** What Helm prints; of an option given twice, the last counts. */
   static String template(String... options) {
     var bin = Path.of(ServerProcess.output("hack/cluster", "bin").strip());
     var command =

@@ -179,6 +179,23 @@ final class ControllerScene implements AutoCloseable {
     return controller;
   }
 
+  /** A controller that acts by this client, with duties of its own. */
+  Controller leading(KubernetesClient acting, List<LeaderDuty> duties) {
+    var controller =
+        new Controller(
+            acting,
+            drivers,
+            new SimpleMeterRegistry(),
+            Clock.systemUTC(),
+            new ControllerSettings(INSTALLATION, namespace, "one", TIMES, LOOKS, LEADERSHIP),
+            duties,
+            () -> lost.add("one"));
+    controllers.add(controller);
+    controller.start();
+    await().atMost(20, SECONDS).until(controller::leads);
+    return controller;
+  }
+
   Controller leading() {
     var controller = controller();
     await().atMost(20, SECONDS).until(controller::leads);

@@ -27,7 +27,16 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
   private static final String TOKEN = "loopback-test-admin";
 
+  private static final String AUDIT =
+      """
+      apiVersion: audit.k8s.io/v1
+      kind: Policy
+      omitStages: [RequestReceived]
+      rules: [{level: Metadata}]
+      """;
+
   private KubernetesClient client;
+  private Path folder;
   private String namespace;
 
   private record Server(
@@ -46,6 +55,23 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
     return client;
   }
 
+  /** As that service account of the test's namespace, with no more than it was granted. */
+  public KubernetesClient client(String serviceAccount) {
+    var config = new ConfigBuilder(client.getConfiguration());
+    return new KubernetesClientBuilder()
+        .withConfig(config.withImpersonateUsername(account(serviceAccount)).build())
+        .build();
+  }
+
+  /** What that service account of the test's namespace has asked of the server up to now. */
+  public List<Access> accesses(String serviceAccount) {
+    return Access.of(folder.resolve("audit.log"), account(serviceAccount));
+  }
+
+  private String account(String name) {
+    return "system:serviceaccount:%s:%s".formatted(namespace, name);
+  }
+
   /** The namespace of the running test. */
   public String namespace() {
     return namespace;
@@ -53,12 +79,13 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    client =
+    var server =
         context
             .getRoot()
             .getStore(ExtensionContext.Namespace.create(KubeApi.class))
-            .computeIfAbsent(Server.class, k -> start(), Server.class)
-            .client();
+            .computeIfAbsent(Server.class, k -> start(), Server.class);
+    client = server.client();
+    folder = server.folder();
   }
 
   @Override
@@ -137,6 +164,8 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
     Files.writeString(tokens, TOKEN + ",admin,admin,system:masters\n");
     var key = run.resolve("service-account.pem");
     Files.writeString(key, Pem.newPrivateKey());
+    var audit = run.resolve("audit.yaml");
+    Files.writeString(audit, AUDIT);
     return ServerProcess.start(
         run.resolve("kube-apiserver.log"),
         List.of(
@@ -152,6 +181,8 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
             "--service-account-signing-key-file=" + key,
             "--token-auth-file=" + tokens,
             "--authorization-mode=RBAC",
+            "--audit-policy-file=" + audit,
+            "--audit-log-path=" + run.resolve("audit.log"),
             "--endpoint-reconciler-type=none"));
   }
 

@@ -1,0 +1,81 @@
+package dev.hallpass.chart;
+
+import dev.hallpass.testing.Access;
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** What the chart grants a process, in force in a test's namespace. */
+public final class Grants {
+  private final List<PolicyRule> rules;
+
+  private Grants(List<PolicyRule> rules) {
+    this.rules = rules;
+  }
+
+  /** Installs accounts, roles and the webhook's configuration as the chart has them. */
+  public static Grants install(KubeApi api, String process) {
+    var name = "hallpass-" + process;
+    var chart = Helm.objectsIn(api.namespace());
+    var rules = new ArrayList<PolicyRule>();
+    for (var object : chart) {
+      if (installed(object, name)) {
+        api.client().resource(object).forceConflicts().serverSideApply();
+      }
+      if (object instanceof ClusterRole role && role.getMetadata().getName().equals(name)) {
+        rules.addAll(role.getRules());
+      } else if (object instanceof Role role && role.getMetadata().getName().equals(name)) {
+        rules.addAll(role.getRules());
+      }
+    }
+    return new Grants(rules);
+  }
+
+  private static boolean installed(HasMetadata object, String process) {
+    return object.getKind().equals("MutatingWebhookConfiguration")
+        || (object.getMetadata().getName().equals(process)
+            && (object.getKind().contains("Role") || object.getKind().equals("ServiceAccount")));
+  }
+
+  /** What is granted and was not asked for: a verb, a resource and its group each. */
+  public Set<String> unused(Collection<Access> accesses) {
+    var unused = new TreeSet<String>();
+    rules.forEach(rule -> unused.addAll(unused(rule, accesses)));
+    return unused;
+  }
+
+  private static List<String> unused(PolicyRule rule, Collection<Access> accesses) {
+    return rule.getApiGroups().stream()
+        .flatMap(
+            group ->
+                rule.getResources().stream()
+                    .flatMap(
+                        resource ->
+                            rule.getVerbs().stream()
+                                .flatMap(verb -> unused(rule, verb, group, resource, accesses))))
+        .toList();
+  }
+
+  private static Stream<String> unused(
+      PolicyRule rule, String verb, String group, String resource, Collection<Access> accesses) {
+    var used =
+        accesses.stream()
+            .filter(a -> a.verb().equals(verb) && a.group().equals(group))
+            .filter(a -> a.resource().equals(resource))
+            .anyMatch(
+                a ->
+                    rule.getResourceNames().isEmpty()
+                        || rule.getResourceNames().contains(a.name()));
+    return used
+        ? Stream.empty()
+        : Stream.of("%s %s%s".formatted(verb, resource, group.isEmpty() ? "" : "." + group));
+  }
+}

@@ -1,0 +1,196 @@
+package dev.hallpass.reconcile;
+
+import static dev.hallpass.reconcile.ControllerScene.account;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.chart.Grants;
+import dev.hallpass.pki.Lifetimes;
+import dev.hallpass.pki.Rotation;
+import dev.hallpass.pki.ServingNames;
+import dev.hallpass.reconcile.certificates.CertificateKeeper;
+import dev.hallpass.reconcile.certificates.CertificateNames;
+import dev.hallpass.testing.Access;
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The controller with the chart's permissions and no others: it must get by with them, and the
+ * audit log of the API server must show that it needs them.
+ */
+@ExtendWith(KubeApi.class)
+class ControllerPermissionsIT {
+  private static final String ACCOUNT = "hallpass-controller";
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  /** What the code asks for in cases that this test does not make. */
+  private static final Set<String> ELSEWHERE =
+      Set.of(
+          // Revocation lists, which go with certificates: RevocationLists.
+          "create configmaps",
+          "get configmaps",
+          "update configmaps",
+          // A serving certificate near its end: CertificateKeeper.
+          "update secrets",
+          // After the retention, and where another write came first: LeaseStore, JOSDK.
+          "delete credentialleases.hallpass.dev",
+          "get credentialleases.hallpass.dev",
+          // JOSDK asks at its start whether it may, and never does.
+          "update leases.coordination.k8s.io",
+          // An Event that repeats: Events.
+          "get events",
+          "patch events",
+          // Before anything ends for an absence: FactsReader, LiveCatalog.
+          "get namespaces",
+          "get nodes",
+          "get serviceaccounts",
+          // The code of credentialproviders, with a kind of its own.
+          "get clustercredentialproviders.hallpass.dev",
+          "patch clustercredentialproviders.hallpass.dev",
+          "patch clustercredentialproviders/status.hallpass.dev");
+
+  private final LedgerDriver target = new LedgerDriver();
+  private KubeApi kube;
+  private ControllerScene scene;
+  private KubernetesClient acting;
+  private Grants grants;
+
+  @BeforeEach
+  void setUp(KubeApi api) {
+    kube = api;
+    scene = new ControllerScene(api, target);
+    grants = Grants.install(api, "controller");
+    grantAdminSecret();
+    acting = api.client(ACCOUNT);
+    // The authorizer learns of new roles by a watch; asked for the account, which does not ask yet.
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                may("list", "hallpass.dev", "clustercredentialproviders", null)
+                    && may("get", "coordination.k8s.io", "leases", ACCOUNT)
+                    && may("get", "", "secrets", "admin"));
+  }
+
+  private boolean may(String verb, String group, String resource, @Nullable String name) {
+    return kube.client()
+        .authorization()
+        .v1()
+        .subjectAccessReview()
+        .create(
+            new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser("system:serviceaccount:%s:%s".formatted(kube.namespace(), ACCOUNT))
+                .withNewResourceAttributes()
+                .withVerb(verb)
+                .withGroup(group)
+                .withResource(resource)
+                .withNamespace(name == null ? null : kube.namespace())
+                .withName(name)
+                .endResourceAttributes()
+                .endSpec()
+                .build())
+        .getStatus()
+        .getAllowed();
+  }
+
+  @AfterEach
+  void tearDown() {
+    scene.close();
+    acting.close();
+  }
+
+  @Test
+  void worksWithWhatTheChartGrantsAndNeedsAllOfIt() {
+    scene.leading(acting, List.of(certificates()));
+    var first = scene.active(scene.pod("first"));
+    target.add(account(first));
+    scene.forceDeletePod("first");
+    scene.revoked(first, SOON);
+    var second = scene.active(scene.pod("second"));
+    target.add(account(second));
+
+    kube.client()
+        .resources(CredentialRequest.class)
+        .inNamespace(kube.namespace())
+        .withName("orders-db")
+        .delete();
+    scene.revoked(second, SOON);
+    kube.client().resource(scene.now(first)).delete();
+    kube.client().resource(scene.now(second)).delete();
+    provider().delete();
+    await().atMost(SOON).until(() -> provider().get() == null);
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var accesses = kube.accesses(ACCOUNT);
+              assertThat(accesses).allMatch(Access::allowed);
+              assertThat(grants.unused(accesses)).isSubsetOf(ELSEWHERE);
+            });
+  }
+
+  private Resource<CredentialProvider> provider() {
+    return kube.client()
+        .resources(CredentialProvider.class)
+        .inNamespace(kube.namespace())
+        .withName("orders-postgres");
+  }
+
+  private LeaderDuty certificates() {
+    var rotation =
+        new Rotation(new ServingNames(List.of("localhost")), Lifetimes.DEFAULT, new SecureRandom());
+    var keeper =
+        new CertificateKeeper(
+            acting, CertificateNames.in(kube.namespace()), rotation, Clock.systemUTC());
+    return new LeaderDuty("certificates", Duration.ofSeconds(1), keeper::reconcile);
+  }
+
+  /** As the owner of a provider does. */
+  private void grantAdminSecret() {
+    var client = kube.client();
+    client
+        .resource(
+            new RoleBuilder()
+                .withNewMetadata()
+                .withName("admin-secret")
+                .withNamespace(kube.namespace())
+                .endMetadata()
+                .addNewRule()
+                .withApiGroups("")
+                .withResources("secrets")
+                .withResourceNames("admin")
+                .withVerbs("get")
+                .endRule()
+                .build())
+        .create();
+    client
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName("admin-secret")
+                .withNamespace(kube.namespace())
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "Role", "admin-secret")
+                .addNewSubject("", "ServiceAccount", ACCOUNT, kube.namespace())
+                .build())
+        .create();
+  }
+}
