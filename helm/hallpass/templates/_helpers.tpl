@@ -194,6 +194,7 @@ metadata:
   {{- include "hallpass.annotations" (dict "root" .root) | nindent 2 }}
 spec:
   clusterIP: None
+  ipFamilyPolicy: PreferDualStack
   selector: {{- include "hallpass.selector" . | nindent 4 }}
   ports:
   - {name: metrics, port: 9000, targetPort: management}

@@ -69,6 +69,7 @@ final class BrokerServer implements AutoCloseable {
 
   private HttpServerOptions options() {
     return new HttpServerOptions()
+        // The JDK takes it for the wildcard of both families where the host has IPv6.
         .setHost("0.0.0.0")
         .setPort(port)
         .setSsl(true)

@@ -1,6 +1,7 @@
 package dev.hallpass.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.hallpass.pki.Lifetimes;
 import dev.hallpass.pki.Pem;
@@ -14,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server follows its certificate's Secret, and goes without cutting anybody off. */
 @ExtendWith(KubeApi.class)
@@ -180,6 +183,26 @@ class BrokerServerIT {
       socket.getOutputStream().flush();
 
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void answersCallsOfBothFamiliesWhereTheHostHasThem(String loopback) throws Exception {
+    var address = InetAddress.ofLiteral(loopback);
+    assumeThat(NetworkInterface.getByInetAddress(address)).isNotNull();
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+
+    try (var socket =
+        trusting(first.bundle()).getSocketFactory().createSocket(address, server.actualPort())) {
+      var head = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+
+      assertThat(socket.getInputStream().readNBytes(15))
+          .asString(StandardCharsets.US_ASCII)
+          .isEqualTo("HTTP/1.1 200 OK");
     }
   }
 

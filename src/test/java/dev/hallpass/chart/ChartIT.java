@@ -1,6 +1,7 @@
 package dev.hallpass.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.HallpassApi;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookC
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.URI;
@@ -83,8 +85,8 @@ class ChartIT {
           controller, patch,  admissionregistration.k8s.io, mutatingwebhookconfigurations, ,                hallpass,            true
           controller, patch,  admissionregistration.k8s.io, mutatingwebhookconfigurations, ,                other,               false
           controller, delete, '',                           pods,                          shop,            a,                   false
-          controller, update, coordination.k8s.io,          leases,                        hallpass-system, hallpass-controller, true
-          controller, update, coordination.k8s.io,          leases,                        kube-system,     hallpass-controller, false
+          controller, patch,  coordination.k8s.io,          leases,                        hallpass-system, hallpass-controller, true
+          controller, patch,  coordination.k8s.io,          leases,                        kube-system,     hallpass-controller, false
           """)
   void mayDoWhatItMustAndNoMore(
       String who,
@@ -113,6 +115,31 @@ class ChartIT {
                       allowed("broker", "get", "", "secrets", SYSTEM, CERTIFICATES.servingSecret()))
                   .isTrue();
             });
+  }
+
+  /** Stricter than a schema of the kinds: unknown fields and what the server's own rules refuse. */
+  @Test
+  void theApiServerTakesEveryObjectToTheLetter() {
+    var everything =
+        Helm.objects(
+            "--set=networkPolicy.enabled=true,adminSecrets={one},imagePullSecrets={two}",
+            "--set=priorityClassName=system-cluster-critical,commonLabels.a=b,commonAnnotations.c=d",
+            "--set=broker.podDisruptionBudget.maxUnavailable=50%",
+            "--set=webhook.failurePolicy=Ignore");
+    assertThat(everything)
+        .hasSizeGreaterThan(20)
+        .allSatisfy(
+            o ->
+                assertThatCode(
+                        () ->
+                            client
+                                .resource(o)
+                                .dryRun()
+                                .fieldValidation(FieldValidateable.Validation.STRICT)
+                                .forceConflicts()
+                                .serverSideApply())
+                    .as("%s %s", o.getKind(), o.getMetadata().getName())
+                    .doesNotThrowAnyException());
   }
 
   @Test

@@ -206,6 +206,15 @@ class ChartValuesIT {
   }
 
   @Test
+  void servesBothAddressFamiliesWhereTheClusterHasThem() {
+    assertThat(Helm.objects())
+        .filteredOn(Service.class::isInstance)
+        .hasSize(3)
+        .extracting(o -> ((Service) o).getSpec().getIpFamilyPolicy())
+        .containsOnly("PreferDualStack");
+  }
+
+  @Test
   void monitorsSelectTheMetricsServices() {
     var chart =
         Helm.objects("--set=serviceMonitor.enabled=true,serviceMonitor.labels.release=prometheus");

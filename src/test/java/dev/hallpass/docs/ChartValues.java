@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * The chart's values: what they mean from the comments of {@code values.yaml}, what they may be from
- * its schema. {@code hack/generate} runs {@link #main}.
+ * The chart's values: what they mean from the comments of {@code values.yaml}, what they may be
+ * from its schema. {@code hack/generate} runs {@link #main}.
  */
 final class ChartValues {
   static final Path FILE = Path.of("docs/reference/chart-values.md");
@@ -73,11 +73,7 @@ final class ChartValues {
 
   /** Its own comment, or that of the nearest group that it belongs to. */
   private static String nearest(Deque<Group> groups) {
-    return groups.stream()
-        .map(Group::meaning)
-        .filter(m -> !m.isEmpty())
-        .findFirst()
-        .orElse("");
+    return groups.stream().map(Group::meaning).filter(m -> !m.isEmpty()).findFirst().orElse("");
   }
 
   /** What the schema allows, by path; groups of fixed values are entered. */

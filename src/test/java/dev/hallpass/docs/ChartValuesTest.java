@@ -40,6 +40,9 @@ class ChartValuesTest {
                 assertThat(paths)
                     .as("%s of values.schema.json in values.yaml", rule)
                     .anyMatch(
-                        p -> p.equals(rule) || p.startsWith(rule + ".") || rule.startsWith(p + ".")));
+                        p ->
+                            p.equals(rule)
+                                || p.startsWith(rule + ".")
+                                || rule.startsWith(p + ".")));
   }
 }

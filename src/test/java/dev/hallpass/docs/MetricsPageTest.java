@@ -18,7 +18,8 @@ class MetricsPageTest {
   private static final Pattern METER =
       Pattern.compile(
           "(?:(Timer|Counter|Gauge)\\s*\\.builder|metrics\\s*\\.(timer|counter|gauge))\\(\\s*\"(hallpass\\.[a-z.]+)\"");
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(hallpass_[a-z_]+)(?:\\{[^}]*})?` ");
+  private static final Pattern ROW =
+      Pattern.compile("(?m)^\\| `(hallpass_[a-z_]+)(?:\\{[^}]*})?` ");
 
   @Test
   void eachMeterHasARowAndEachRowAMeter() throws IOException {
@@ -42,7 +43,8 @@ class MetricsPageTest {
             .results()
             .forEach(
                 m ->
-                    meters.add(prometheus(m.group(1) == null ? m.group(2) : m.group(1), m.group(3))));
+                    meters.add(
+                        prometheus(m.group(1) == null ? m.group(2) : m.group(1), m.group(3))));
       }
     }
     return meters;
