@@ -61,7 +61,7 @@ open_shop() {
   apply config/samples/shop/provider.yaml
   apply config/samples/shop/request.yaml
   shop wait credentialprovider/orders-postgres credentialrequest/orders-db --for condition=Ready --timeout 60s >/dev/null ||
-    fail "not Ready: $(shop get credentialprovider,credentialrequest --output 'jsonpath={range .items[*]}{.metadata.name}: {.status.conditions[*].message}{"\n"}{end}')"
+    fail "not Ready: $(shop get credentialprovider,credentialrequest --output 'jsonpath={range .items[*]}{.metadata.name}:{range .status.conditions[*]} {.message};{end}{"\n"}{end}')"
 }
 
 # start_orders REPLICAS: the app runs.

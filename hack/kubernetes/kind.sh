@@ -161,11 +161,20 @@ await_cluster() {
     told=yes
     if ((SECONDS > deadline)); then
       step "not ready after $1 s: ${what:-the API server}"
+      inotify_hint
       return 1
     fi
     sleep 0.5
   done
   step "all nodes and system pods are ready"
+}
+
+# inotify_hint: each kubelet needs some of what all containers of a machine share; with too few it does not start.
+inotify_hint() {
+  local instances
+  instances=$(</proc/sys/fs/inotify/max_user_instances)
+  ((instances >= 512)) ||
+    step "fs.inotify.max_user_instances is $instances, enough for two clusters: 'sysctl fs.inotify.max_user_instances=512' allows more"
 }
 
 ensure_kubeconfig() {

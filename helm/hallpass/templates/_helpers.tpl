@@ -149,7 +149,9 @@ spec:
         livenessProbe:
           httpGet: {path: /q/health/live, port: management}
           periodSeconds: 10
-          timeoutSeconds: 5
+          timeoutSeconds: 10
+          # A node that is short of CPU is not helped by a JVM that starts again.
+          failureThreshold: 6
         {{- with .lifecycle }}
         lifecycle: {{- toYaml . | nindent 10 }}
         {{- end }}

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class BrokerProcess {
+  private static final int CALLS_AT_ONCE = 1024;
+
   private final Settings settings;
   private final KubernetesClient client;
   private final Drivers drivers;
@@ -76,8 +78,8 @@ final class BrokerProcess {
     var webhook = Router.router(vertx);
     var serving =
         List.of(
-            new BrokerServer(vertx, settings.port(), issuing),
-            new BrokerServer(vertx, settings.webhookPort(), webhook));
+            new BrokerServer(vertx, settings.port(), CALLS_AT_ONCE, issuing),
+            new BrokerServer(vertx, settings.webhookPort(), WebhookRoute.REVIEWS_AT_ONCE, webhook));
     var trust =
         new ServingCertificate(
             client,

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BrokerServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(BrokerServer.class);
-  private static final int IDLE_SECONDS = 90;
-  private static final int CALLS_AT_ONCE = 1024;
+  private static final int IDLE_SECONDS = 30;
 
   /** A caller that sends its body more slowly holds a place for nothing. */
   private static final Duration BODY = Duration.ofSeconds(5);
@@ -41,14 +41,18 @@ final class BrokerServer implements AutoCloseable {
   private final int port;
   private final Handler<HttpServerRequest> handler;
   private final ServingKeys keys = new ServingKeys();
-  private final Semaphore places = new Semaphore(CALLS_AT_ONCE);
+  private final int callsAtOnce;
+  private final Semaphore places;
+  private final Connections connections = new Connections();
   private final Set<HttpConnection> streaming = ConcurrentHashMap.newKeySet();
   private volatile @Nullable HttpServer server;
   private volatile boolean closing;
 
-  BrokerServer(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
+  BrokerServer(Vertx vertx, int port, int callsAtOnce, Handler<HttpServerRequest> handler) {
     this.vertx = vertx;
     this.port = port;
+    this.callsAtOnce = callsAtOnce;
+    this.places = new Semaphore(callsAtOnce);
     this.handler = handler;
   }
 
@@ -64,7 +68,11 @@ final class BrokerServer implements AutoCloseable {
   }
 
   private Future<HttpServer> listen() {
-    return vertx.createHttpServer(options()).requestHandler(this::take).listen();
+    return vertx
+        .createHttpServer(options())
+        .connectionHandler(connections::admit)
+        .requestHandler(this::take)
+        .listen();
   }
 
   private HttpServerOptions options() {
@@ -95,19 +103,29 @@ final class BrokerServer implements AutoCloseable {
           .end(Buffer.buffer(Codec.encode(problem)));
       return;
     }
-    var overdue = vertx.setTimer(BODY.toMillis(), late -> cutOff(request));
+    var place = new AtomicBoolean(true);
+    Runnable leave =
+        () -> {
+          if (place.compareAndSet(true, false)) {
+            places.release();
+          }
+        };
+    var overdue =
+        vertx.setTimer(
+            BODY.toMillis(),
+            late -> {
+              if (!request.isEnded()) {
+                request.connection().close();
+                leave.run();
+              }
+            });
     response.endHandler(
         end -> {
           vertx.cancelTimer(overdue);
-          places.release();
+          leave.run();
         });
+    response.closeHandler(closed -> leave.run());
     handler.handle(request);
-  }
-
-  private static void cutOff(HttpServerRequest request) {
-    if (!request.isEnded()) {
-      request.response().reset();
-    }
   }
 
   private void remember(HttpConnection connection) {
@@ -135,8 +153,8 @@ final class BrokerServer implements AutoCloseable {
     closing = true;
     streaming.forEach(connection -> connection.shutdown(DRAIN.toSeconds(), TimeUnit.SECONDS));
     try {
-      if (!places.tryAcquire(CALLS_AT_ONCE, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warnf("%d calls are cut off", CALLS_AT_ONCE - places.availablePermits());
+      if (!places.tryAcquire(callsAtOnce, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warnf("%d calls are cut off", callsAtOnce - places.availablePermits());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -7,7 +7,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
@@ -21,12 +20,11 @@ final class WebhookRoute {
   private static final int MAX_BODY = 3 << 20;
 
   /** Bodies held in memory at once: 48 MiB of them where each is as large as can be. */
-  private static final int REVIEWS_AT_ONCE = 16;
+  static final int REVIEWS_AT_ONCE = 16;
 
   private final UnaryOperator<byte[]> reviewer;
   private final Executor threads;
   private final MeterRegistry metrics;
-  private final Semaphore places = new Semaphore(REVIEWS_AT_ONCE);
 
   /** Answers with what the reviewer makes of a body; it says no by IllegalArgumentException. */
   WebhookRoute(UnaryOperator<byte[]> reviewer, Executor threads, MeterRegistry metrics) {
@@ -36,7 +34,6 @@ final class WebhookRoute {
   }
 
   void register(Router router) {
-    router.post("/mutate").handler(this::admit);
     router
         .post("/mutate")
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
@@ -47,17 +44,6 @@ final class WebhookRoute {
   /** A body over the limit, or one that was cut off. */
   private static void unreadable(RoutingContext context) {
     context.response().setStatusCode(Math.max(context.statusCode(), 400)).end();
-  }
-
-  /** Before any of the body is read. */
-  private void admit(RoutingContext context) {
-    if (!places.tryAcquire()) {
-      metrics.counter("hallpass.admission.overloaded").increment();
-      context.response().setStatusCode(503).putHeader("Retry-After", "1").end();
-      return;
-    }
-    context.addEndHandler(end -> places.release());
-    context.next();
   }
 
   private void serve(RoutingContext context) {

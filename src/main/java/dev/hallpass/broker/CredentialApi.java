@@ -6,6 +6,7 @@ import dev.hallpass.delivery.FileWriter;
 import dev.hallpass.delivery.TemplateException;
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LogKeys;
+import dev.hallpass.kube.ObjectName;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.LeaseIssuer;
 import dev.hallpass.lease.LeaseStore;
@@ -19,16 +20,12 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /** The three calls of an agent: issue, acknowledge, renew. */
 public final class CredentialApi {
   private static final Logger LOG = Logger.getLogger(CredentialApi.class);
-
-  /** A DNS subdomain (RFC 1123), as which Kubernetes names objects: it has no path in it. */
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?");
 
   private final Callers callers;
   private final Claims claims;
@@ -149,7 +146,7 @@ public final class CredentialApi {
   }
 
   private static void requireName(String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!ObjectName.isValid(name)) {
       throw new RefusedException(Reason.BadRequest, "the call names no object");
     }
   }

@@ -45,6 +45,9 @@ public final class LiveCatalog implements Catalog {
   @Override
   public Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
       ProviderRef ref, String namespace) {
+    if (!ObjectName.isValid(ref.name())) {
+      return Optional.empty();
+    }
     return Optional.ofNullable(
         switch (ref.kind()) {
           case CredentialProvider ->

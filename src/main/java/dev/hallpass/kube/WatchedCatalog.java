@@ -6,14 +6,17 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -31,13 +34,16 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   private final SharedIndexInformer<Namespace> namespaces;
 
   private WatchedCatalog(KubernetesClient client) {
-    this.requests =
-        client.resources(CredentialRequest.class).inAnyNamespace().runnableInformer(NO_RESYNC);
+    this.requests = informer(client.resources(CredentialRequest.class).inAnyNamespace(), Trim::own);
     this.providers =
-        client.resources(CredentialProvider.class).inAnyNamespace().runnableInformer(NO_RESYNC);
-    this.clusterProviders =
-        client.resources(ClusterCredentialProvider.class).runnableInformer(NO_RESYNC);
-    this.namespaces = client.namespaces().runnableInformer(NO_RESYNC);
+        informer(client.resources(CredentialProvider.class).inAnyNamespace(), Trim::own);
+    this.clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
+    this.namespaces = informer(client.namespaces(), Trim::namespace);
+  }
+
+  private static <T extends HasMetadata> SharedIndexInformer<T> informer(
+      Informable<T> kind, UnaryOperator<T> trim) {
+    return kind.withLimit(Trim.PAGE).runnableInformer(NO_RESYNC).itemStore(Trim.storing(trim));
   }
 
   /** Starts watching, and returns at once; {@link #isReady()} tells when everything was seen. */

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.kube.ObjectName;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -47,6 +48,11 @@ public final class Targets {
     }
     var field = ref.get().field();
     var name = ref.get().name();
+    if (!ObjectName.isValid(name)) {
+      throw new TargetException(
+          Reason.AdminSecretUnavailable,
+          "%s: no Secret can have the name %s".formatted(field, name));
+    }
     try {
       var secret = client.secrets().inNamespace(namespace).withName(name).get();
       if (secret == null || secret.getData() == null) {
@@ -61,7 +67,8 @@ public final class Targets {
     } catch (KubernetesClientException e) {
       throw new TargetException(
           Reason.AdminSecretUnavailable,
-          "%s: Secret %s/%s cannot be read (HTTP %d); a Role and a RoleBinding must let Hallpass get it"
+          ("%s: Secret %s/%s cannot be read (HTTP %d); it must exist, and a Role and a RoleBinding"
+                  + " must let Hallpass get it")
               .formatted(field, namespace, name, e.getCode()),
           e);
     }

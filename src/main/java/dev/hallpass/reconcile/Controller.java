@@ -2,6 +2,7 @@ package dev.hallpass.reconcile;
 
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LiveCatalog;
+import dev.hallpass.kube.Trim;
 import dev.hallpass.lease.AdminTargets;
 import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseStore;
@@ -100,8 +101,10 @@ public final class Controller implements AutoCloseable {
         .withLeaderElectionConfiguration(leadership.configuration());
   }
 
-  /** No error ends the attempts, and no limit delays them. */
-  private static void persistent(ControllerConfigurationOverrider<? extends HasMetadata> config) {
+  /** No error ends the attempts, and no limit delays them; caches hold what we read. */
+  private static <T extends HasMetadata> void persistent(
+      ControllerConfigurationOverrider<T> config) {
+    config.withInformerListLimit(Trim.PAGE).withItemStore(Trim.storing(Trim::own));
     config.withRetry(
         new GenericRetry()
             .setInitialInterval(Duration.ofSeconds(1))
@@ -111,7 +114,7 @@ public final class Controller implements AutoCloseable {
   }
 
   /** Statuses follow pods, which come by the hundred: one write a second is enough for each. */
-  private static void limited(ControllerConfigurationOverrider<? extends HasMetadata> config) {
+  private static <T extends HasMetadata> void limited(ControllerConfigurationOverrider<T> config) {
     persistent(config);
     config.withRateLimiter(new LinearRateLimiter(STATUS_PERIOD, 1));
   }

@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,12 +30,14 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The server follows its certificate's Secret, and goes without cutting anybody off. */
 @ExtendWith(KubeApi.class)
 class BrokerServerIT {
+  private static final int AT_ONCE = 4;
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private final Vertx vertx = Vertx.vertx();
@@ -64,7 +68,7 @@ class BrokerServerIT {
   @BeforeEach
   void open(KubeApi api) {
     kube = api;
-    server = new BrokerServer(vertx, 0, this::answer);
+    server = new BrokerServer(vertx, 0, AT_ONCE, this::answer);
     certificate = new ServingCertificate(api.client(), api.namespace(), server::serve);
     certificate.start();
   }
@@ -170,19 +174,102 @@ class BrokerServerIT {
   }
 
   @Test
-  void whoSendsItsBodyTooSlowlyIsCutOff() throws Exception {
+  void whoSendsItsBodyTooSlowlyIsCutOffAndTakesNobodysPlace() throws Exception {
     keep(first);
     Awaitility.await().atMost(SOON).until(server::listens);
 
-    try (var socket =
-        trusting(first.bundle())
-            .getSocketFactory()
-            .createSocket(InetAddress.getLoopbackAddress(), server.actualPort())) {
-      var head = "POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx";
-      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-      socket.getOutputStream().flush();
+    for (var round = 0; round < 2; round++) {
+      var slow = new ArrayList<Socket>();
+      for (var i = 0; i < AT_ONCE; i++) {
+        slow.add(begun("/read"));
+      }
+      for (var socket : slow) {
+        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        socket.close();
+      }
+    }
 
-      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    assertThat(answer("/")).isEqualTo("fine");
+  }
+
+  @Test
+  void whoGoesAwayInTheMiddleTakesNobodysPlace() throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+
+    for (var i = 0; i < 4 * AT_ONCE; i++) {
+      begun("/read").close();
+    }
+
+    Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(answer("/")).isEqualTo("fine"));
+  }
+
+  @Test
+  void oneMoreThanFitIsToldToComeBack() throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+    try (var client = client(HttpClient.Version.HTTP_2)) {
+      for (var i = 0; i < AT_ONCE; i++) {
+        var _ = client.sendAsync(get("/held"), BodyHandlers.ofString());
+      }
+
+      Awaitility.await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> {
+                var refused = client.send(get("/"), BodyHandlers.ofString());
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+              });
+      client.shutdownNow();
+    }
+
+    Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(answer("/")).isEqualTo("fine"));
+  }
+
+  @Test
+  void oneAddressHasOnlySoManyConnections() throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+    var open = new ArrayList<Socket>();
+    try {
+      for (var i = 0; i < Connections.OF_ONE_ADDRESS; i++) {
+        open.add(connected());
+      }
+
+      assertThat(connected().getInputStream().read()).isEqualTo(-1);
+    } finally {
+      for (var socket : open) {
+        socket.close();
+      }
+    }
+
+    Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(answer("/")).isEqualTo("fine"));
+  }
+
+  private Socket connected() throws IOException {
+    var socket =
+        (SSLSocket)
+            trusting(first.bundle())
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), server.actualPort());
+    socket.startHandshake();
+    return socket;
+  }
+
+  /** A call whose body never comes. */
+  private Socket begun(String path) throws IOException {
+    var socket = connected();
+    var head =
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx".formatted(path);
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+    return socket;
+  }
+
+  private String answer(String path) throws IOException, InterruptedException {
+    try (var client = client(HttpClient.Version.HTTP_1_1)) {
+      return client.send(get(path), BodyHandlers.ofString()).body();
     }
   }
 

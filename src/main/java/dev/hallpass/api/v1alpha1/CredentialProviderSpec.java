@@ -236,7 +236,10 @@ public record CredentialProviderSpec(
 
   /** Names a Secret. */
   public record SecretRef(
-      @Required @Size(min = 1, max = 253) @JsonPropertyDescription("The Secret's name.")
+      @Required
+          @Size(min = 1, max = 253)
+          @Pattern(HallpassApi.NAME)
+          @JsonPropertyDescription("The Secret's name.")
           String name) {}
 
   /** A level of access in PostgreSQL: membership in group roles, which hold the grants. */
@@ -268,11 +271,23 @@ public record CredentialProviderSpec(
       @Size(min = 1, max = 63)
           @JsonPropertyDescription(
               "The role that owns the objects afterwards, of which the admin role must be a member.")
-          @Nullable String reassignTo) {
+          @Nullable String reassignTo,
+      @Min(1)
+          @Max(1000)
+          @JsonPropertyDescription(
+              "How many connections one pod's user may have open; 20 where it is left out. All pods"
+                  + " together should leave the server some, or nobody can revoke.")
+          @Nullable Integer connectionLimit) {
+    private static final int DEFAULT_CONNECTION_LIMIT = 20;
 
     /** Group roles, and nothing else. */
     public PostgreSqlAccess(List<String> roles) {
-      this(roles, null, null, null, null, null);
+      this(roles, null, null, null, null, null, null);
+    }
+
+    /** The limit, defaulted. */
+    public int connectionLimitOrDefault() {
+      return connectionLimit == null ? DEFAULT_CONNECTION_LIMIT : connectionLimit;
     }
   }
 
@@ -382,7 +397,7 @@ public record CredentialProviderSpec(
   public record KubernetesAccess(
       @Required
           @Size(min = 1, max = 253)
-          @Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
+          @Pattern(HallpassApi.NAME)
           @JsonPropertyDescription("The service account that pods act as, e.g. ci-deployer.")
           String serviceAccountName,
       @Size(min = 1, max = 8)

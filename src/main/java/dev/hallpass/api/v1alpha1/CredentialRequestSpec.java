@@ -41,6 +41,7 @@ public record CredentialRequestSpec(
   public record Workload(
       @Required
           @Size(min = 1, max = 253)
+          @Pattern(HallpassApi.NAME)
           @JsonPropertyDescription("The service account the pods run as.")
           String serviceAccountName,
       @Required @JsonPropertyDescription("The labels the pods carry.") PodSelector selector) {}

@@ -7,6 +7,9 @@ public final class HallpassApi {
   public static final String GROUP = "hallpass.dev";
   public static final String VERSION = "v1alpha1";
 
+  /** How Kubernetes names objects: a DNS subdomain (RFC 1123). */
+  public static final String NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+
   /** The {@code kubectl get hallpass} category of every kind. */
   public static final String CATEGORY = "hallpass";
 

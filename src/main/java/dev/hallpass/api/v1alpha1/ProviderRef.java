@@ -1,6 +1,7 @@
 package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 
@@ -11,7 +12,10 @@ public record ProviderRef(
             "CredentialProvider: one of the request's own namespace. ClusterCredentialProvider: one of"
                 + " the cluster, which must allow the namespace.")
         Kind kind,
-    @Required @Size(min = 1, max = 253) @JsonPropertyDescription("The provider's name.")
+    @Required
+        @Size(min = 1, max = 253)
+        @Pattern(HallpassApi.NAME)
+        @JsonPropertyDescription("The provider's name.")
         String name) {
 
   /** The kinds of provider, spelt as in manifests. */

@@ -34,9 +34,8 @@ import java.util.stream.Stream;
  */
 public final class PostgreSqlDriver implements TargetDriver {
   /** Of one account at once. */
-  private static final int CONNECTIONS = 50;
-
   private final SecureRandom random;
+
   private final Pools pools;
 
   /** Draws passwords and salts from this source. */
@@ -249,15 +248,12 @@ public final class PostgreSqlDriver implements TargetDriver {
 
   /**
    * Serialises what several processes do to one role on its own row, which nobody but they and the
-   * role itself can lock; advisory locks are open to every user of a database. The limit keeps a
-   * workload from taking all connections of the server.
+   * role itself can lock; advisory locks are open to every user of a database. The role inherits
+   * anyway: to say so again changes nothing but the row.
    */
   private static void lockRow(Connection connection, Subject subject) throws SQLException {
     if (RoleComment.read(connection, subject).isPresent()) {
-      Sql.execute(
-          connection,
-          "ALTER ROLE %s CONNECTION LIMIT %d"
-              .formatted(Sql.identifier(subject.name()), CONNECTIONS));
+      Sql.execute(connection, "ALTER ROLE %s INHERIT".formatted(Sql.identifier(subject.name())));
     }
   }
 
@@ -273,7 +269,7 @@ public final class PostgreSqlDriver implements TargetDriver {
     return "CREATE ROLE "
         + role(grant)
         + " NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT CONNECTION LIMIT "
-        + CONNECTIONS;
+        + access(grant).connectionLimitOrDefault();
   }
 
   private static String groups(Grant grant) {

@@ -7,6 +7,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.kube.Trim;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -52,18 +53,10 @@ public final class ClusterView implements AutoCloseable {
     nodes = informer(client.nodes(), Trim::node);
     namespaces = informer(client.namespaces(), Trim::namespace);
     serviceAccounts = informer(client.serviceAccounts().inAnyNamespace(), Trim::serviceAccount);
-    leases =
-        informer(
-            client.resources(CredentialLease.class).inAnyNamespace(), Trim::withoutManagedFields);
-    requests =
-        informer(
-            client.resources(CredentialRequest.class).inAnyNamespace(), Trim::withoutManagedFields);
-    providers =
-        informer(
-            client.resources(CredentialProvider.class).inAnyNamespace(),
-            Trim::withoutManagedFields);
-    clusterProviders =
-        informer(client.resources(ClusterCredentialProvider.class), Trim::withoutManagedFields);
+    leases = informer(client.resources(CredentialLease.class).inAnyNamespace(), Trim::own);
+    requests = informer(client.resources(CredentialRequest.class).inAnyNamespace(), Trim::own);
+    providers = informer(client.resources(CredentialProvider.class).inAnyNamespace(), Trim::own);
+    clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
     leases.addIndexers(
         Map.of(
             REQUEST_INDEX,
@@ -76,7 +69,7 @@ public final class ClusterView implements AutoCloseable {
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(
       Informable<T> kind, UnaryOperator<T> trim) {
-    return kind.runnableInformer(0).itemStore(Trim.storing(trim));
+    return kind.withLimit(Trim.PAGE).runnableInformer(0).itemStore(Trim.storing(trim));
   }
 
   /**

@@ -39,7 +39,7 @@ class PodCredentialTest {
             new SecretRef("admin"),
             new Tls(TlsMode.Disable, null),
             null);
-    var billing = new PostgreSqlAccess(List.of("reader"), "billing", null, null, null, null);
+    var billing = new PostgreSqlAccess(List.of("reader"), "billing", null, null, null, null, null);
 
     var material = PodCredential.of(server, billing, SUBJECT, Secret.of("x"));
 

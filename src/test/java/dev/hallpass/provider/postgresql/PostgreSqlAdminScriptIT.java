@@ -23,7 +23,13 @@ class PostgreSqlAdminScriptIT {
           "1h",
           "24h",
           new PostgreSqlAccess(
-              List.of("bills writer"), null, null, null, OwnedObjects.Reassign, "bills_owner"),
+              List.of("bills writer"),
+              null,
+              null,
+              null,
+              OwnedObjects.Reassign,
+              "bills_owner",
+              null),
           null);
 
   @Test

@@ -81,7 +81,7 @@ class PostgreSqlLevelsIT {
   private static AccessLevel reassigning(String heir) {
     return level(
         new PostgreSqlAccess(
-            List.of("orders_reader"), null, null, null, OwnedObjects.Reassign, heir));
+            List.of("orders_reader"), null, null, null, OwnedObjects.Reassign, heir, null));
   }
 
   private Material active(Target target, Grant grant) {
@@ -113,12 +113,15 @@ class PostgreSqlLevelsIT {
                 List.of("scratch", "od\"d"),
                 new Timeouts("30s", "500ms", "1min"),
                 null,
-                null));
+                null,
+                3));
 
     var material = active(target(null, level), ShopDatabase.grant(lease, level));
 
     assertThat(show(material, "search_path")).containsExactly("scratch, \"od\"\"d\"");
     assertThat(show(material, "statement_timeout")).containsExactly("30s");
+    assertThat(server.query("SELECT count(*)::text FROM pg_roles WHERE rolconnlimit = 3"))
+        .containsExactly("1");
     assertThat(show(material, "lock_timeout")).containsExactly("500ms");
     assertThat(show(material, "idle_in_transaction_session_timeout")).containsExactly("1min");
   }
@@ -138,7 +141,9 @@ class PostgreSqlLevelsIT {
   @Test
   void aLevelMayNameAnotherDatabaseAndItsObjectsThereGoToo() throws SQLException {
     var level =
-        level(new PostgreSqlAccess(List.of("orders_reader"), "billing", null, null, null, null));
+        level(
+            new PostgreSqlAccess(
+                List.of("orders_reader"), "billing", null, null, null, null, null));
     var target = target(null, level);
     var grant = ShopDatabase.grant(lease, level);
     driver.probe(target);

@@ -1,4 +1,4 @@
-package dev.hallpass.reconcile.view;
+package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import io.fabric8.kubernetes.api.model.Container;
@@ -26,16 +26,20 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts objects down to what the reconcilers read, before they are kept: the cluster's pods are the
- * bulk of the controller's memory.
+ * Cuts objects down to what we read of them, before they are kept: anybody may write large ones,
+ * and the cluster's pods are the bulk of the controller's memory anyhow.
  */
-final class Trim {
+public final class Trim {
+  /** Objects that are listed at a time: as large as they can be, they still fit into memory. */
+  public static final long PAGE = 25;
+
   private static final Set<String> READ =
       Set.of(HallpassApi.INJECTED_ANNOTATION, HallpassApi.REVOKE_ANNOTATION);
 
   private Trim() {}
 
-  static <T extends HasMetadata> BasicItemStore<T> storing(UnaryOperator<T> trim) {
+  /** A cache of what the cut leaves. */
+  public static <T extends HasMetadata> BasicItemStore<T> storing(UnaryOperator<T> trim) {
     return new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
       @Override
       public T put(String key, T full) {
@@ -44,7 +48,8 @@ final class Trim {
     };
   }
 
-  static Pod pod(Pod full) {
+  /** What life and delivery of a pod are judged by. */
+  public static Pod pod(Pod full) {
     return new PodBuilder()
         .withMetadata(meta(full))
         .withNewSpec()
@@ -71,7 +76,8 @@ final class Trim {
         .build();
   }
 
-  static Node node(Node full) {
+  /** Whether a node is Ready. */
+  public static Node node(Node full) {
     return new NodeBuilder()
         .withMetadata(meta(full))
         .withNewStatus()
@@ -85,16 +91,20 @@ final class Trim {
         .build();
   }
 
-  static ServiceAccount serviceAccount(ServiceAccount full) {
+  /** That the account is there. */
+  public static ServiceAccount serviceAccount(ServiceAccount full) {
     return new ServiceAccountBuilder().withMetadata(meta(full)).build();
   }
 
-  static Namespace namespace(Namespace full) {
+  /** Its labels, and whether it ends. */
+  public static Namespace namespace(Namespace full) {
     return new NamespaceBuilder().withMetadata(meta(full)).withStatus(full.getStatus()).build();
   }
 
-  static <T extends HasMetadata> T withoutManagedFields(T full) {
+  /** An object of ours, without what others keep with it. */
+  public static <T extends HasMetadata> T own(T full) {
     full.getMetadata().setManagedFields(null);
+    full.getMetadata().setAnnotations(ours(full.getMetadata().getAnnotations()));
     return full;
   }
 
