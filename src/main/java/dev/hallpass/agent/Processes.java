@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,6 +22,11 @@ final class Processes {
 
   private static final int PARENT = 1;
   private static final int STARTED = 19;
+
+  /** Within one tick of the clock, numbers rise. */
+  private static final Comparator<Map.Entry<Long, Status>> OLDEST_FIRST =
+      Comparator.<Map.Entry<Long, Status>>comparingLong(p -> p.getValue().started())
+          .thenComparing(Map.Entry::getKey);
 
   private final Path proc;
 
@@ -71,7 +77,7 @@ final class Processes {
     }
     return found.entrySet().stream()
         .filter(p -> !found.containsKey(p.getValue().parent()))
-        .min((a, b) -> Long.compare(a.getValue().started(), b.getValue().started()))
+        .min(OLDEST_FIRST)
         .map(Map.Entry::getKey)
         .orElseThrow(
             () ->
