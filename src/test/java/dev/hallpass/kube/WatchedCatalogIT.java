@@ -8,6 +8,7 @@ import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -32,6 +33,11 @@ class WatchedCatalogIT {
                   assertThat(r.getMetadata().getAnnotations())
                       .isEqualTo(Map.of(HallpassApi.REVOKE_ANNOTATION, "2026-01-01T00:00:00Z")));
     }
+  }
+
+  @AfterEach
+  void remove(KubeApi kube) {
+    kube.client().resources(CredentialRequest.class).inNamespace(kube.namespace()).delete();
   }
 
   private static CredentialRequest request(String namespace, String name) {
