@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -14,10 +15,14 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What the chart grants a process, in force in a test's namespace. */
-public final class Grants {
+public final class Grants implements AutoCloseable {
+  private final KubernetesClient client;
+  private final List<HasMetadata> installed;
   private final List<PolicyRule> rules;
 
-  private Grants(List<PolicyRule> rules) {
+  private Grants(KubernetesClient client, List<HasMetadata> installed, List<PolicyRule> rules) {
+    this.client = client;
+    this.installed = installed;
     this.rules = rules;
   }
 
@@ -26,9 +31,10 @@ public final class Grants {
     var name = "hallpass-" + process;
     var chart = Helm.objectsIn(api.namespace());
     var rules = new ArrayList<PolicyRule>();
+    var installed = new ArrayList<HasMetadata>();
     for (var object : chart) {
       if (installed(object, name)) {
-        api.client().resource(object).forceConflicts().serverSideApply();
+        installed.add(api.client().resource(object).forceConflicts().serverSideApply());
       }
       if (object instanceof ClusterRole role && role.getMetadata().getName().equals(name)) {
         rules.addAll(role.getRules());
@@ -36,13 +42,19 @@ public final class Grants {
         rules.addAll(role.getRules());
       }
     }
-    return new Grants(rules);
+    return new Grants(api.client(), installed, rules);
   }
 
   private static boolean installed(HasMetadata object, String process) {
     return object.getKind().equals("MutatingWebhookConfiguration")
         || (object.getMetadata().getName().equals(process)
             && (object.getKind().contains("Role") || object.getKind().equals("ServiceAccount")));
+  }
+
+  /** A webhook that nobody serves would keep the pods of all other tests out. */
+  @Override
+  public void close() {
+    installed.forEach(object -> client.resource(object).delete());
   }
 
   /** What is granted and was not asked for: a verb, a resource and its group each. */

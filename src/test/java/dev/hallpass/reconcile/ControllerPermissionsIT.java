@@ -116,6 +116,7 @@ class ControllerPermissionsIT {
   void tearDown() {
     scene.close();
     acting.close();
+    grants.close();
   }
 
   @Test
@@ -128,11 +129,10 @@ class ControllerPermissionsIT {
     var second = scene.active(scene.pod("second"));
     target.add(account(second));
 
-    kube.client()
-        .resources(CredentialRequest.class)
-        .inNamespace(kube.namespace())
-        .withName("orders-db")
-        .delete();
+    await()
+        .atMost(SOON)
+        .until(() -> provider().get().getStatus() != null && request().get().getStatus() != null);
+    request().delete();
     scene.revoked(second, SOON);
     kube.client().resource(scene.now(first)).delete();
     kube.client().resource(scene.now(second)).delete();
@@ -152,6 +152,13 @@ class ControllerPermissionsIT {
   /** The controller sees the providers of all namespaces; their owners grant their Secrets. */
   private boolean isSecretOfAnotherTest(Access access) {
     return access.resource().equals("secrets") && !OWN_SECRETS.contains(access.name());
+  }
+
+  private Resource<CredentialRequest> request() {
+    return kube.client()
+        .resources(CredentialRequest.class)
+        .inNamespace(kube.namespace())
+        .withName("orders-db");
   }
 
   private Resource<CredentialProvider> provider() {
