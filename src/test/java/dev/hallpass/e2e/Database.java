@@ -17,11 +17,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 /** PostgreSQL in the cluster, seen from the tests by its superuser through a port-forward. */
 public final class Database implements AutoCloseable {
   static final String NAMESPACE = "hallpass-e2e-postgres";
   static final String HOST = "postgres." + NAMESPACE + ".svc";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final LocalPortForward forward;
   private final String node;
@@ -160,7 +164,7 @@ public final class Database implements AutoCloseable {
         var statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
-      throw new IllegalStateException(sql, e);
+      throw new IllegalStateException(sql + ": " + e.getMessage(), e);
     }
   }
 
@@ -193,7 +197,7 @@ public final class Database implements AutoCloseable {
       }
       return found;
     } catch (SQLException e) {
-      throw new IllegalStateException(sql, e);
+      throw new IllegalStateException(sql + ": " + e.getMessage(), e);
     }
   }
 
@@ -201,11 +205,30 @@ public final class Database implements AutoCloseable {
     return connect("postgres", superuserPassword);
   }
 
+  /**
+   * Again for a while where the server was not reached at all: a port-forward drops a connection
+   * now and then, and a server whose node was killed takes its time.
+   */
   private Connection connect(String role, String password) throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:%d/postgres?loginTimeout=10".formatted(forward.getLocalPort()),
-        role,
-        password);
+    var url =
+        "jdbc:postgresql://127.0.0.1:%d/postgres?loginTimeout=10".formatted(forward.getLocalPort());
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return DriverManager.getConnection(url, role, password);
+      } catch (SQLException e) {
+        if (!unreached(e) || System.nanoTime() > deadline) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
+  }
+
+  /** Connection exceptions, and a server that is starting (PostgreSQL, appendix A). */
+  private static boolean unreached(SQLException e) {
+    var state = Objects.requireNonNullElse(e.getSQLState(), "");
+    return state.startsWith("08") || state.equals("57P03");
   }
 
   @Override
