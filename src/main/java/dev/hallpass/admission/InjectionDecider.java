@@ -13,6 +13,8 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -86,10 +88,10 @@ public final class InjectionDecider {
   }
 
   private InjectionDecision plan(Pod pod, String namespace, List<CredentialRequest> requests) {
-    var labels = seen.namespaceLabels(namespace);
+    var found = seen.namespace(namespace);
     var bundle = trustBundle.get();
-    if (labels.isEmpty() || bundle.isBlank()) {
-      var missing = labels.isEmpty() ? "namespace " + namespace : "the broker's certificate";
+    if (found.isEmpty() || bundle.isBlank()) {
+      var missing = found.isEmpty() ? "namespace " + namespace : "the broker's certificate";
       return Objection.refusal(
           List.of(
               new Objection(
@@ -99,7 +101,9 @@ public final class InjectionDecider {
     var views = Views.of(pod, requests);
     var consumers = views.consumers();
     var objections = new ArrayList<>(PodObstacles.of(pod, consumers));
-    requests.forEach(r -> objections.addAll(credentials.objections(pod, r, labels.get())));
+    var labels =
+        Objects.requireNonNullElse(found.get().getMetadata().getLabels(), Map.<String, String>of());
+    requests.forEach(r -> objections.addAll(credentials.objections(pod, r, labels)));
     objections.addAll(views.objections());
     objections.addAll(collisions(requests));
     var user = AgentUser.of(pod, consumers);

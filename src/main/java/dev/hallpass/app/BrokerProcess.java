@@ -8,6 +8,7 @@ import dev.hallpass.broker.BrokerRoutes;
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.kube.WatchedCatalog;
+import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -91,6 +92,7 @@ final class BrokerProcess {
                 client,
                 watched,
                 drivers,
+                new PolicyDecider(settings.policies().unmatched()),
                 settings.namespace(),
                 installation.id(),
                 events,

@@ -1,5 +1,6 @@
 package dev.hallpass.app;
 
+import dev.hallpass.policy.PolicyDecider;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -40,6 +41,9 @@ public interface Settings {
 
   /** The agent. */
   Agent agent();
+
+  /** Policies. */
+  Policies policies();
 
   /** Times of the controller. */
   Controller controller();
@@ -85,6 +89,14 @@ public interface Settings {
     /** CPU it requests. */
     @WithDefault("5m")
     String cpuRequest();
+  }
+
+  /** How policies are applied. */
+  interface Policies {
+
+    /** What holds for a credential that no policy is about. */
+    @WithDefault("Allow")
+    PolicyDecider.Unmatched unmatched();
   }
 
   /** Times of the controller. */

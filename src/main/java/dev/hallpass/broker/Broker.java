@@ -5,6 +5,7 @@ import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.lease.LeaseIssuer;
 import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Targets;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -27,6 +28,7 @@ public final class Broker {
       KubernetesClient client,
       Catalog seen,
       Drivers drivers,
+      PolicyDecider policies,
       String systemNamespace,
       String installation,
       Events events,
@@ -36,7 +38,12 @@ public final class Broker {
     return new CredentialApi(
         new Callers(client, TokenReviews.by(client, clock), events),
         new Claims(
-            seen, new LiveCatalog(client), new Targets(client, systemNamespace), drivers, clock),
+            seen,
+            new LiveCatalog(client),
+            new Targets(client, systemNamespace),
+            drivers,
+            new Policies(policies, events),
+            clock),
         leases,
         new LeaseIssuer(leases, drivers, installation, clock),
         events,

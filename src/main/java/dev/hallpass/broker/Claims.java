@@ -7,7 +7,6 @@ import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.HallpassApi;
-import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.Claim;
@@ -16,11 +15,13 @@ import dev.hallpass.lease.RevokeOrder;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
+import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Readiness;
 import dev.hallpass.provider.Targets;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Clock;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a proven pod may have, decided anew at each call: nothing is taken over from an earlier one,
@@ -42,13 +44,16 @@ final class Claims {
   private final Catalog now;
   private final Targets targets;
   private final Drivers drivers;
+  private final Policies policies;
   private final Clock clock;
 
-  Claims(Catalog seen, Catalog now, Targets targets, Drivers drivers, Clock clock) {
+  Claims(
+      Catalog seen, Catalog now, Targets targets, Drivers drivers, Policies policies, Clock clock) {
     this.seen = seen;
     this.now = now;
     this.targets = targets;
     this.drivers = drivers;
+    this.policies = policies;
     this.clock = clock;
   }
 
@@ -99,7 +104,8 @@ final class Claims {
       throw new RefusedException(Reason.LeaseEnded, "the request of the lease was deleted");
     }
     var credential = credential(pod, request, spec.credential());
-    var claim = decide(catalog, pod, request, credential, provider(catalog, pod, credential));
+    var claim =
+        decide(catalog, pod, request, credential, provider(catalog, pod, credential), lease);
     if (!claim.credential().access().equals(spec.access())
         || !claim.credential().providerRef().equals(spec.providerRef())) {
       throw new RefusedException(Reason.LeaseEnded, "the request asks for something else now");
@@ -111,7 +117,7 @@ final class Claims {
     var request = request(catalog, pod, requestName);
     var credential = credential(pod, request, name);
     var provider = provider(catalog, pod, credential);
-    var claim = decide(catalog, pod, request, credential, provider);
+    var claim = decide(catalog, pod, request, credential, provider, null);
     if (provider.map(Readiness::of).orElseThrow() instanceof Readiness.Failing(var detail)) {
       throw refused(request, IssueDecider.notReady(credential, detail));
     }
@@ -168,14 +174,21 @@ final class Claims {
       Pod pod,
       CredentialRequest request,
       RequestedCredential credential,
-      Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider) {
-    var namespace = pod.getMetadata().getNamespace();
+      Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
+      @Nullable CredentialLease lease) {
+    var name = pod.getMetadata().getNamespace();
+    var namespace =
+        catalog
+            .namespace(name)
+            .orElseThrow(
+                () ->
+                    new RefusedException(Reason.NotReady, "namespace %s is gone".formatted(name)));
     var decision =
         IssueDecider.decide(
             new IssueDecider.Input(
                 credential,
-                namespace,
-                namespaceLabels(catalog, credential, namespace),
+                name,
+                orEmpty(namespace.getMetadata().getLabels()),
                 provider.map(p -> p.getSpec()).orElse(null),
                 provider.map(p -> drivers.offer(p.getSpec())).orElse(null)));
     return switch (decision) {
@@ -190,7 +203,10 @@ final class Claims {
               request,
               credential,
               targets.target(provider.orElseThrow()),
-              allow);
+              policies.judge(
+                  catalog.policies(),
+                  facts(pod, namespace, request, credential, provider.orElseThrow(), allow, lease),
+                  allow));
       case Deny deny -> throw refused(request, deny);
     };
   }
@@ -201,11 +217,32 @@ final class Claims {
         "CredentialRequest %s: %s".formatted(request.getMetadata().getName(), deny.message()));
   }
 
-  /** A provider of the namespace itself has no say in who may use it, so nobody asks. */
-  private static Map<String, String> namespaceLabels(
-      Catalog catalog, RequestedCredential credential, String namespace) {
-    return credential.providerRef().kind() == ProviderRef.Kind.CredentialProvider
-        ? Map.of()
-        : catalog.namespaceLabels(namespace).orElse(Map.of());
+  private PolicyFacts facts(
+      Pod pod,
+      Namespace namespace,
+      CredentialRequest request,
+      RequestedCredential credential,
+      CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider,
+      Allow allow,
+      @Nullable CredentialLease lease) {
+    return new PolicyFacts(
+        pod,
+        namespace,
+        new PolicyFacts.ServiceAccount(
+            namespace.getMetadata().getName(), pod.getSpec().getServiceAccountName()),
+        request,
+        credential,
+        new PolicyFacts.Provider(
+            provider.getKind(),
+            provider.getMetadata().getName(),
+            orEmpty(provider.getMetadata().getLabels())),
+        allow.level(),
+        allow.ttl(),
+        clock.instant(),
+        lease);
+  }
+
+  private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
+    return map == null ? Map.of() : map;
   }
 }

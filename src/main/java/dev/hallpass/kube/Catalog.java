@@ -1,15 +1,16 @@
 package dev.hallpass.kube;
 
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** What decisions about pods rest on: requests, providers, namespaces. */
+/** What decisions about pods rest on: requests, providers, namespaces, policies. */
 public interface Catalog {
 
   /** Whether everything below was seen at least once; until then nothing can be decided. */
@@ -28,6 +29,9 @@ public interface Catalog {
   Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(
       ProviderRef ref, String namespace);
 
-  /** The labels of a namespace; empty where it was not seen. */
-  Optional<Map<String, String>> namespaceLabels(String namespace);
+  /** The namespace of that name. */
+  Optional<Namespace> namespace(String name);
+
+  /** All policies. */
+  List<CredentialPolicy> policies();
 }

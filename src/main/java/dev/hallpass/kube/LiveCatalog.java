@@ -1,15 +1,16 @@
 package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What the API server has at the time of each call. */
@@ -39,7 +40,8 @@ public final class LiveCatalog implements Catalog {
   @Override
   public Optional<CredentialRequest> request(String namespace, String name) {
     return Optional.ofNullable(
-        client.resources(CredentialRequest.class).inNamespace(namespace).withName(name).get());
+            client.resources(CredentialRequest.class).inNamespace(namespace).withName(name).get())
+        .map(Trim::own);
   }
 
   @Override
@@ -62,9 +64,12 @@ public final class LiveCatalog implements Catalog {
   }
 
   @Override
-  public Optional<Map<String, String>> namespaceLabels(String namespace) {
-    return Optional.ofNullable(client.namespaces().withName(namespace).get())
-        .map(n -> n.getMetadata().getLabels())
-        .map(Map::copyOf);
+  public Optional<Namespace> namespace(String name) {
+    return Optional.ofNullable(client.namespaces().withName(name).get()).map(Trim::namespace);
+  }
+
+  @Override
+  public List<CredentialPolicy> policies() {
+    return client.resources(CredentialPolicy.class).list().getItems();
   }
 }

@@ -1,6 +1,7 @@
 package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -14,15 +15,14 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
  * What was last seen of the API server, at no cost to it. Needs {@code list} and {@code watch} on
- * CredentialRequests, CredentialProviders, ClusterCredentialProviders and Namespaces in the whole
- * cluster.
+ * CredentialRequests, CredentialProviders, ClusterCredentialProviders, CredentialPolicies and
+ * Namespaces in the whole cluster.
  */
 public final class WatchedCatalog implements Catalog, AutoCloseable {
   /** What is watched is never listed again for its own sake: a watch that breaks lists anew. */
@@ -32,6 +32,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   private final SharedIndexInformer<CredentialProvider> providers;
   private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
   private final SharedIndexInformer<Namespace> namespaces;
+  private final SharedIndexInformer<CredentialPolicy> policies;
 
   private WatchedCatalog(KubernetesClient client) {
     this.requests = informer(client.resources(CredentialRequest.class).inAnyNamespace(), Trim::own);
@@ -39,6 +40,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
         informer(client.resources(CredentialProvider.class).inAnyNamespace(), Trim::own);
     this.clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
     this.namespaces = informer(client.namespaces(), Trim::namespace);
+    this.policies = informer(client.resources(CredentialPolicy.class), Trim::own);
   }
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(
@@ -93,10 +95,13 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   }
 
   @Override
-  public Optional<Map<String, String>> namespaceLabels(String namespace) {
-    return Optional.ofNullable(namespaces.getIndexer().getByKey(namespace))
-        .map(n -> n.getMetadata().getLabels())
-        .map(Map::copyOf);
+  public Optional<Namespace> namespace(String name) {
+    return Optional.ofNullable(namespaces.getIndexer().getByKey(name));
+  }
+
+  @Override
+  public List<CredentialPolicy> policies() {
+    return policies.getIndexer().list();
   }
 
   @Override
@@ -105,6 +110,6 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   }
 
   private Stream<SharedIndexInformer<?>> all() {
-    return Stream.of(requests, providers, clusterProviders, namespaces);
+    return Stream.of(requests, providers, clusterProviders, namespaces, policies);
   }
 }

@@ -10,6 +10,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.RequestRef;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.policy.Durations;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Holder;
@@ -254,8 +255,8 @@ public final class LeaseIssuer {
             claim.pod(),
             claim.credential().providerRef(),
             claim.credential().access(),
-            claim.credential().ttl(),
-            claim.allowed().level().maxLifetime(),
+            Durations.format(claim.allowed().ttl()),
+            Durations.format(claim.allowed().maxLifetime()),
             claim.credential().delivery().mode(),
             spec.owner(),
             spec.purpose(),

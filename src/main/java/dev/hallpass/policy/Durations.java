@@ -35,4 +35,19 @@ public final class Durations {
     }
     return total;
   }
+
+  /** Writes a duration of whole seconds, so that {@link #parse} reads the same. */
+  public static String format(Duration duration) {
+    var text = new StringBuilder();
+    if (duration.toHours() > 0) {
+      text.append(duration.toHours()).append('h');
+    }
+    if (duration.toMinutesPart() > 0) {
+      text.append(duration.toMinutesPart()).append('m');
+    }
+    if (duration.toSecondsPart() > 0 || text.isEmpty()) {
+      text.append(duration.toSecondsPart()).append('s');
+    }
+    return text.toString();
+  }
 }

@@ -10,6 +10,7 @@ import dev.hallpass.lease.Revocation;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Targets;
 import dev.hallpass.reconcile.lease.LeaseControl;
+import dev.hallpass.reconcile.policy.PolicyReconciler;
 import dev.hallpass.reconcile.provider.ProviderControl;
 import dev.hallpass.reconcile.request.RequestReconciler;
 import dev.hallpass.reconcile.view.ClusterView;
@@ -90,6 +91,7 @@ public final class Controller implements AutoCloseable {
     operator.register(provider.namespaced(), Controller::limited);
     operator.register(provider.cluster(), Controller::limited);
     operator.register(new RequestReconciler(view, drivers, events, clock), Controller::limited);
+    operator.register(new PolicyReconciler(events, clock), Controller::limited);
   }
 
   private void configure(ConfigurationServiceOverrider operator, KubernetesClient client) {

@@ -96,6 +96,18 @@ public enum Reason {
       Kind.REFUSED,
       "The pod or its request carries the annotation hallpass.dev/revoke; nothing is issued before"
           + " it is removed."),
+  PolicyDenied(
+      Kind.REFUSED,
+      "A CredentialPolicy does not allow it now; the message names the policy, and says why."),
+  PolicyCompiled(Kind.REPORT, "Every expression of the CredentialPolicy compiles."),
+  PolicyInvalid(
+      Kind.REPORT,
+      "An expression of the CredentialPolicy does not compile; the message says where. Until it is"
+          + " corrected, the policy denies what it matches."),
+  PolicyWouldDeny(
+      Kind.REPORT,
+      "A CredentialPolicy in Audit would not allow it. It was issued; the message says what to"
+          + " change before the policy is enforced."),
   Overloaded(
       Kind.UNAVAILABLE,
       "More calls wait for their proof than the broker takes. The agent tries again."),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -14,6 +15,8 @@ import dev.hallpass.kube.Catalog;
 import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Offer;
 import dev.hallpass.provider.Renewal;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.IOException;
@@ -22,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -143,8 +145,19 @@ record AdmissionCase(
   }
 
   @Override
-  public Optional<Map<String, String>> namespaceLabels(String namespace) {
-    return Optional.of(Map.of("kubernetes.io/metadata.name", namespace));
+  public Optional<Namespace> namespace(String name) {
+    return Optional.of(
+        new NamespaceBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .addToLabels("kubernetes.io/metadata.name", name)
+            .endMetadata()
+            .build());
+  }
+
+  @Override
+  public List<CredentialPolicy> policies() {
+    return List.of();
   }
 
   static List<JsonNode> documents(Path file) throws IOException {

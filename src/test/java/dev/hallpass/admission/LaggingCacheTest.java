@@ -4,18 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.admission.InjectionDecision.Leave;
 import dev.hallpass.admission.InjectionDecision.Refuse;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -60,8 +62,14 @@ class LaggingCacheTest {
     }
 
     @Override
-    public Optional<Map<String, String>> namespaceLabels(String namespace) {
-      return Optional.of(Map.of());
+    public Optional<Namespace> namespace(String name) {
+      return Optional.of(
+          new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build());
+    }
+
+    @Override
+    public List<CredentialPolicy> policies() {
+      return List.of();
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -289,6 +290,73 @@ class BrokerIT {
     assertThat(reason(ISSUE, token, BrokerScene.asks("db\nreason=Issued", "db")))
         .isEqualTo(Reason.BadRequest);
     assertThat(scene.leases()).isEmpty();
+  }
+
+  @Test
+  void policiesHaveTheLastWordAtTheIssueAndAtEachRenewal() {
+    var token = scene.token(scene.pod("orders-1"));
+    scene.policy(
+        "label-needed",
+        """
+        validations:
+        - expression: "'ticket' in pod.metadata.labels"
+          message: label the pod with its ticket
+          reason: TicketMissing
+        limits: {maxTtl: 5m}
+        """);
+
+    var refused = scene.post(ISSUE, token, BrokerScene.asks("db", "db"));
+    assertThat(BrokerScene.reason(refused)).isEqualTo(Reason.PolicyDenied);
+    assertThat(new String(refused.body(), StandardCharsets.UTF_8))
+        .contains("CredentialPolicy " + scene.kube().namespace())
+        .contains("TicketMissing: label the pod with its ticket");
+    assertThat(scene.leases()).isEmpty();
+
+    var labelled = scene.pod("orders-2");
+    label(labelled, "ticket", "T-1");
+    var allowed = scene.token(labelled);
+    var issued = scene.issue(allowed);
+    assertThat(scene.acknowledge(allowed, issued).expiresAt()).isBefore(in(6));
+    assertThat(scene.leases().getFirst().getSpec().ttl()).isEqualTo("5m");
+    assertThat(scene.renew(allowed, issued).next()).isEqualTo(Next.Renew);
+
+    label(labelled, "ticket", null);
+    assertThat(reason("/v1/leases/renew", allowed, BrokerScene.names(issued)))
+        .isEqualTo(Reason.PolicyDenied);
+  }
+
+  @Test
+  void anAuditedPolicyIsOnlyToldOf() {
+    var token = scene.token(scene.pod("orders-1"));
+    scene.policy(
+        "later",
+        """
+        enforcement: Audit
+        validations: [{expression: "false", message: not any more, reason: No}]
+        """);
+
+    assertThat(scene.issue(token).epoch()).isEqualTo(1);
+    Awaitility.await()
+        .untilAsserted(
+            () -> assertThat(eventsAbout(scene.request("db"), Reason.PolicyWouldDeny)).hasSize(1));
+  }
+
+  private void label(Pod pod, String name, @Nullable String value) {
+    scene
+        .kube()
+        .client()
+        .pods()
+        .inNamespace(pod.getMetadata().getNamespace())
+        .withName(pod.getMetadata().getName())
+        .edit(
+            p -> {
+              if (value == null) {
+                p.getMetadata().getLabels().remove(name);
+              } else {
+                p.getMetadata().getLabels().put(name, value);
+              }
+              return p;
+            });
   }
 
   @Test

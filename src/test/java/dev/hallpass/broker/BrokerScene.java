@@ -2,6 +2,7 @@ package dev.hallpass.broker;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
@@ -10,6 +11,7 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.WatchedCatalog;
+import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.testing.KubeApi;
@@ -27,6 +29,7 @@ import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -42,6 +45,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,6 +65,7 @@ public final class BrokerScene implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Events events;
   private final WatchedCatalog watched;
+  private final List<CredentialPolicy> policies = new ArrayList<>();
   private final HttpServer server;
 
   /** A broker, and the request {@code db} that it answers. */
@@ -74,6 +79,7 @@ public final class BrokerScene implements AutoCloseable {
             kube.client(),
             watched,
             new Drivers(List.of(driver)),
+            new PolicyDecider(PolicyDecider.Unmatched.Allow),
             "hallpass-system",
             INSTALLATION,
             events,
@@ -171,6 +177,23 @@ public final class BrokerScene implements AutoCloseable {
             .formatted(name, access, ttl, mode));
   }
 
+  /** A policy about this namespace, seen by the broker. */
+  void policy(String name, String spec) {
+    var policy =
+        Serialization.unmarshal(
+            """
+            metadata: {name: %1$s-%2$s}
+            spec:
+              match:
+                namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}
+            %3$s"""
+                .formatted(kube.namespace(), name, spec.indent(2)),
+            CredentialPolicy.class);
+    var created = kube.client().resource(policy).create();
+    policies.add(created);
+    Awaitility.await().until(() -> seen(created));
+  }
+
   CredentialRequest request(String name) {
     return kube.client()
         .resources(CredentialRequest.class)
@@ -206,6 +229,11 @@ public final class BrokerScene implements AutoCloseable {
         .map(p -> p.getMetadata().getResourceVersion())
         .filter(written.getMetadata().getResourceVersion()::equals)
         .isPresent();
+  }
+
+  private boolean seen(CredentialPolicy created) {
+    return watched.policies().stream()
+        .anyMatch(p -> p.getMetadata().getUid().equals(created.getMetadata().getUid()));
   }
 
   /** From now on the broker's watch sees nothing, and says so. */
@@ -408,6 +436,7 @@ public final class BrokerScene implements AutoCloseable {
       kube.client().resource(lease).delete();
     }
     kube.client().resources(CredentialProvider.class).inNamespace(kube.namespace()).delete();
+    policies.forEach(p -> kube.client().resource(p).delete());
     stop();
   }
 

@@ -195,11 +195,11 @@ class ChartValuesIT {
   @Test
   void keepsTheCrdsUnlessTold() {
     assertThat(crds(Helm.objects()))
-        .hasSize(4)
+        .hasSize(5)
         .allSatisfy(
             m -> assertThat(m.getAnnotations()).containsEntry("helm.sh/resource-policy", "keep"));
     assertThat(crds(Helm.objects("--set=crds.keep=false")))
-        .hasSize(4)
+        .hasSize(5)
         .allSatisfy(
             m -> assertThat(m.getAnnotations()).doesNotContainKey("helm.sh/resource-policy"));
     assertThat(crds(Helm.objects("--set=crds.install=false"))).isEmpty();

@@ -91,6 +91,9 @@ class UserRolesIT {
           delete, credentialproviders,       false, false, true
           update, credentialproviders/status, false, false, false
           create, clustercredentialproviders, false, false, false
+          list,   credentialpolicies,        true,  true,  true
+          create, credentialpolicies,        false, false, false
+          patch,  credentialpolicies,        false, false, false
           """)
   void mayDoWhatTheirRoleSays(
       String verb, String resource, boolean view, boolean edit, boolean admin) {

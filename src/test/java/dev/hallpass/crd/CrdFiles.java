@@ -3,6 +3,7 @@ package dev.hallpass.crd;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
@@ -36,7 +37,8 @@ final class CrdFiles {
           CredentialRequest.class,
           CredentialProvider.class,
           ClusterCredentialProvider.class,
-          CredentialLease.class);
+          CredentialLease.class,
+          CredentialPolicy.class);
 
   /** The files that should be, by name. */
   static Map<String, String> generate() throws IOException {

@@ -23,7 +23,8 @@ final class ApiPage {
           "credentialrequests",
           "credentialproviders",
           "clustercredentialproviders",
-          "credentialleases");
+          "credentialleases",
+          "credentialpolicies");
 
   private final StringBuilder page = new StringBuilder();
   private final Map<JSONSchemaProps, String> described = new HashMap<>();

@@ -1,0 +1,98 @@
+package dev.hallpass.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a policy is about, and what it demands.
+ *
+ * @see <a href="https://cel.dev">Common Expression Language</a>
+ */
+@JsonClassDescription("What the policy is about, and what it demands.")
+@ValidationRule(
+    value = "has(self.validations) || has(self.limits)",
+    message = "spec: validations or limits must be given, else the policy demands nothing")
+public record CredentialPolicySpec(
+    @JsonPropertyDescription(
+            "Which credentials of which pods. All members that are given must hold; left out, the policy"
+                + " is about every credential.")
+        @Nullable Match match,
+    @Default("Enforce")
+        @JsonPropertyDescription(
+            "Enforce: what the policy does not allow is denied. Audit: it is issued, and only reported.")
+        Enforcement enforcement,
+    @Size(min = 1, max = 32)
+        @JsonPropertyDescription(
+            "Conditions that must all hold. One that cannot be evaluated denies.")
+        @Nullable List<Validation> validations,
+    @JsonPropertyDescription(
+            "Narrows what is granted. Nothing is denied for it: a request that asks for more gets less.")
+        @Nullable Limits limits) {
+
+  /** What comes of a credential that a policy does not allow. */
+  public enum Enforcement {
+    Enforce,
+    Audit
+  }
+
+  /** The credentials that a policy is about. */
+  public record Match(
+      @JsonPropertyDescription("Labels of the pod's namespace.")
+          @Nullable PodSelector namespaceSelector,
+      @JsonPropertyDescription("Labels of the pod.") @Nullable PodSelector podSelector,
+      @Size(min = 1, max = 32) @JsonPropertyDescription("The providers, one of them.")
+          @Nullable List<ProviderRef> providers,
+      @Size(min = 1, max = 32) @JsonPropertyDescription("The names of access levels, one of them.")
+          @Nullable List<String> access) {}
+
+  /** One condition. */
+  @ValidationRule(
+      value = "!(has(self.message) && has(self.messageExpression))",
+      message = "give message or messageExpression, not both")
+  public record Validation(
+      @Required
+          @Size(min = 1, max = 4096)
+          @JsonPropertyDescription(
+              "A CEL expression that is true where the credential may be issued. docs/policy.md lists the"
+                  + " variables and functions.")
+          String expression,
+      @Size(min = 1, max = 1024)
+          @JsonPropertyDescription(
+              "What a person reads where it is not true; say what to do. Left out: the expression.")
+          @Nullable String message,
+      @Size(min = 1, max = 4096)
+          @JsonPropertyDescription("The same as a CEL expression that gives a text.")
+          @Nullable String messageExpression,
+      @Size(max = 64)
+          @Pattern("^[A-Z][A-Za-z0-9]*$")
+          @Default("Denied")
+          @JsonPropertyDescription("A word for machines and dashboards, e.g. OutsideBusinessHours.")
+          String reason) {}
+
+  /** Upper bounds. */
+  @ValidationRule(
+      value = "has(self.maxTtl) || has(self.maxLifetime)",
+      message = "limits: at least one limit must be given")
+  public record Limits(
+      @Size(max = 32)
+          @Pattern("^([0-9]+(s|m|h))+$")
+          @ValidationRule(
+              value = "duration(self) >= duration('1m')",
+              message = "maxTtl: must be at least 1m")
+          @JsonPropertyDescription("The longest ttl, e.g. 15m.")
+          @Nullable String maxTtl,
+      @Size(max = 32)
+          @Pattern("^([0-9]+(s|m|h))+$")
+          @ValidationRule(
+              value = "duration(self) >= duration('1m')",
+              message = "maxLifetime: must be at least 1m")
+          @JsonPropertyDescription("The longest that one lease may live, renewals included.")
+          @Nullable String maxLifetime) {}
+}

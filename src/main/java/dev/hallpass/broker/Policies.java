@@ -1,0 +1,54 @@
+package dev.hallpass.broker;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.kube.Events;
+import dev.hallpass.lease.RefusedException;
+import dev.hallpass.policy.Denial;
+import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.PolicyBook;
+import dev.hallpass.policy.PolicyDecider;
+import dev.hallpass.policy.PolicyFacts;
+import dev.hallpass.wire.Reason;
+import java.util.List;
+
+/** Lets the policies have the last word on what a request and its provider allow. */
+final class Policies {
+  private final PolicyBook book = new PolicyBook();
+  private final PolicyDecider decider;
+  private final Events events;
+
+  Policies(PolicyDecider decider, Events events) {
+    this.decider = decider;
+    this.events = events;
+  }
+
+  /**
+   * The limits that hold.
+   *
+   * @throws RefusedException with every denial, where there is one
+   */
+  Allow judge(List<CredentialPolicy> policies, PolicyFacts facts, Allow allowed) {
+    var verdict = decider.decide(book.of(policies), facts, allowed);
+    if (!verdict.reported().isEmpty()) {
+      events.say(
+          Events.about(facts.request()),
+          Events.Type.Warning,
+          Reason.PolicyWouldDeny,
+          sentence(facts, verdict.reported()));
+    }
+    if (!verdict.denials().isEmpty()) {
+      throw new RefusedException(Reason.PolicyDenied, sentence(facts, verdict.denials()));
+    }
+    return verdict.allowed();
+  }
+
+  private static String sentence(PolicyFacts facts, List<Denial> denials) {
+    return "credential %s of CredentialRequest %s: %s"
+        .formatted(
+            facts.credential().name(),
+            facts.request().getMetadata().getName(),
+            denials.stream().map(Denial::toString).collect(joining("; ")));
+  }
+}

@@ -1,0 +1,162 @@
+package dev.hallpass.policy;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Limits;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Validation;
+import dev.hallpass.policy.cel.Expression;
+import dev.hallpass.policy.cel.ExpressionException;
+import dev.hallpass.policy.cel.Language;
+import dev.hallpass.policy.cel.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A policy ready to be evaluated. Where an expression of it cannot be compiled, it denies all that
+ * it matches, and its flaws say why.
+ */
+public final class CompiledPolicy {
+  private static final Language<PolicyFacts> LANGUAGE = new Language<>(PolicyFacts.class);
+
+  private record Rule(
+      Expression condition, @Nullable Expression message, String text, String reason) {}
+
+  private final String name;
+  private final long generation;
+  private final CredentialPolicySpec spec;
+  private final List<Rule> rules;
+  private final List<String> flaws;
+
+  private CompiledPolicy(CredentialPolicy policy, List<Rule> rules, List<String> flaws) {
+    this.name = policy.getMetadata().getName();
+    this.generation = requireNonNullElse(policy.getMetadata().getGeneration(), 0L);
+    this.spec = policy.getSpec();
+    this.rules = List.copyOf(rules);
+    this.flaws = List.copyOf(flaws);
+  }
+
+  /** Compiles a policy; never fails. */
+  public static CompiledPolicy of(CredentialPolicy policy) {
+    var rules = new ArrayList<Rule>();
+    var flaws = new ArrayList<String>();
+    var validations = policy.getSpec().validations();
+    for (var i = 0; validations != null && i < validations.size(); i++) {
+      var validation = validations.get(i);
+      var field = "spec.validations[%d]".formatted(i);
+      var condition =
+          compiled(field + ".expression", validation.expression(), LANGUAGE::condition, flaws);
+      var source = validation.messageExpression();
+      var message =
+          source == null
+              ? Optional.<Expression>empty()
+              : compiled(field + ".messageExpression", source, LANGUAGE::text, flaws);
+      condition.ifPresent(c -> rules.add(rule(c, message.orElse(null), validation)));
+    }
+    return new CompiledPolicy(policy, rules, flaws);
+  }
+
+  private static Rule rule(
+      Expression condition, @Nullable Expression message, Validation validation) {
+    return new Rule(
+        condition,
+        message,
+        requireNonNullElse(validation.message(), "not true: " + validation.expression().strip()),
+        validation.reason());
+  }
+
+  @FunctionalInterface
+  private interface Compiler {
+    Expression compile(String source);
+  }
+
+  private static Optional<Expression> compiled(
+      String field, String source, Compiler compiler, List<String> flaws) {
+    try {
+      return Optional.of(compiler.compile(source));
+    } catch (ExpressionException e) {
+      flaws.add("%s: %s".formatted(field, e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  /** What keeps it from being evaluated, each with field, line and column. */
+  public List<String> flaws() {
+    return flaws;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Enforcement enforcement() {
+    return spec.enforcement();
+  }
+
+  Optional<Limits> limits() {
+    return Optional.ofNullable(spec.limits());
+  }
+
+  /** The variables of its expressions, which policies about the same facts share. */
+  static Scope<PolicyFacts> scope(PolicyFacts facts) {
+    return LANGUAGE.scope(facts);
+  }
+
+  /** Whether it is about these facts. */
+  boolean matches(PolicyFacts facts) {
+    var match = spec.match();
+    if (match == null) {
+      return true;
+    }
+    var namespaces = match.namespaceSelector();
+    var pods = match.podSelector();
+    var providers = match.providers();
+    var access = match.access();
+    return (namespaces == null || namespaces.matches(facts.namespace().getMetadata().getLabels()))
+        && (pods == null || pods.matches(facts.pod().getMetadata().getLabels()))
+        && (providers == null || providers.contains(facts.credential().providerRef()))
+        && (access == null || access.contains(facts.credential().access()));
+  }
+
+  /** All that it has against what it matches. */
+  List<Denial> denials(Scope<PolicyFacts> scope) {
+    if (!flaws.isEmpty()) {
+      return List.of(denial(Denial.INVALID, flaws.getFirst()));
+    }
+    return rules.stream().flatMap(rule -> denial(rule, scope).stream()).toList();
+  }
+
+  private Optional<Denial> denial(Rule rule, Scope<PolicyFacts> scope) {
+    try {
+      return Boolean.TRUE.equals(rule.condition().evaluate(scope))
+          ? Optional.empty()
+          : Optional.of(denial(rule.reason(), message(rule, scope)));
+    } catch (ExpressionException e) {
+      return Optional.of(
+          denial(
+              Denial.FAILED,
+              "%s cannot be evaluated: %s".formatted(rule.condition().source(), e.getMessage())));
+    }
+  }
+
+  /** A message that cannot be made must not hide what it is about. */
+  private static String message(Rule rule, Scope<PolicyFacts> scope) {
+    var expression = rule.message();
+    if (expression == null) {
+      return rule.text();
+    }
+    try {
+      return (String) expression.evaluate(scope);
+    } catch (ExpressionException e) {
+      return "%s (messageExpression: %s)".formatted(rule.text(), e.getMessage());
+    }
+  }
+
+  private Denial denial(String reason, String message) {
+    return new Denial(name, generation, reason, message);
+  }
+}

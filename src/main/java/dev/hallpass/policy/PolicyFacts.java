@@ -1,0 +1,44 @@
+package dev.hallpass.policy;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What policies decide about. Each component is a variable of their expressions, under its name.
+ */
+public record PolicyFacts(
+    @JsonPropertyDescription("The pod that asks, as the API server has it now.") Pod pod,
+    @JsonPropertyDescription("Its namespace.") Namespace namespace,
+    @JsonPropertyDescription("The service account it runs as.") ServiceAccount serviceAccount,
+    @JsonPropertyDescription("The CredentialRequest that selects it.") CredentialRequest request,
+    @JsonPropertyDescription("The credential, as the request asks for it.")
+        RequestedCredential credential,
+    @JsonPropertyDescription("The provider that would mint it.") Provider provider,
+    @JsonPropertyDescription("The access level, as the provider offers it.") AccessLevel access,
+    @JsonPropertyDescription("How long an issue or renewal would be valid.") Duration ttl,
+    @JsonPropertyDescription("The moment of the decision.") Instant now,
+    @JsonPropertyDescription(
+            "The lease that is activated, renewed or looked at again; null where none is there yet.")
+        @Nullable CredentialLease lease) {
+
+  /** A pod's service account. */
+  public record ServiceAccount(
+      @JsonPropertyDescription("Its namespace.") String namespace,
+      @JsonPropertyDescription("Its name.") String name) {}
+
+  /** A provider, without how to reach it. */
+  public record Provider(
+      @JsonPropertyDescription("CredentialProvider or ClusterCredentialProvider.") String kind,
+      @JsonPropertyDescription("Its name.") String name,
+      @JsonPropertyDescription("Its labels; empty where it has none.")
+          Map<String, String> labels) {}
+}

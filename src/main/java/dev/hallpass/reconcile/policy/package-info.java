@@ -1,0 +1,5 @@
+/** Keeps the status of policies. */
+@NullMarked
+package dev.hallpass.reconcile.policy;
+
+import org.jspecify.annotations.NullMarked;

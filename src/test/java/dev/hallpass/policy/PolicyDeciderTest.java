@@ -1,0 +1,260 @@
+package dev.hallpass.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.PolicyDecider.Unmatched;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PolicyDeciderTest {
+  private static final CredentialRequest REQUEST =
+      Serialization.unmarshal(
+          """
+          metadata: {name: orders, namespace: shop, labels: {tier: gold}}
+          spec:
+            workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
+            owner: team-orders
+            purpose: build invoices
+            credentials:
+            - name: db
+              providerRef: {kind: ClusterCredentialProvider, name: pg}
+              access: writer
+              ttl: 30m
+              delivery: {mode: Sidecar, files: [{path: db.env, format: Env}]}
+          """,
+          CredentialRequest.class);
+  private static final AccessLevel LEVEL = new AccessLevel("writer", "1h", "8h", null, null, null);
+  private static final Allow ALLOWED =
+      new Allow(LEVEL, Duration.ofMinutes(30), Duration.ofHours(8));
+
+  private final PolicyFacts facts =
+      new PolicyFacts(
+          Serialization.unmarshal(
+              """
+              metadata: {name: orders-1, namespace: shop, labels: {app: orders}}
+              spec:
+                serviceAccountName: orders
+                containers: [{name: app, image: "registry.example/shop/orders:1"}]
+              """,
+              Pod.class),
+          Serialization.unmarshal(
+              "metadata: {name: shop, labels: {environment: production}}", Namespace.class),
+          new PolicyFacts.ServiceAccount("shop", "orders"),
+          REQUEST,
+          REQUEST.getSpec().credentials().getFirst(),
+          new PolicyFacts.Provider("ClusterCredentialProvider", "pg", Map.of("data", "personal")),
+          LEVEL,
+          Duration.ofMinutes(30),
+          Instant.parse("2026-03-02T10:30:00Z"),
+          null);
+
+  private PolicyVerdict decide(Unmatched unmatched, CredentialPolicy... policies) {
+    return new PolicyDecider(unmatched)
+        .decide(Stream.of(policies).map(CompiledPolicy::of).toList(), facts, ALLOWED);
+  }
+
+  private static CredentialPolicy policy(String name, String spec) {
+    var policy =
+        Serialization.unmarshal(
+            "metadata: {name: %s, generation: 3}\nspec:\n%s".formatted(name, spec.indent(2)),
+            CredentialPolicy.class);
+    return policy;
+  }
+
+  private static CredentialPolicy denying(String name, String match) {
+    return policy(
+        name,
+        "enforcement: Enforce\nmatch: %s\nvalidations: [{expression: 'false', message: no, reason: No}]"
+            .formatted(match));
+  }
+
+  @Test
+  void withoutAPolicyTheProvidersCapsHold() {
+    var verdict = decide(Unmatched.Allow);
+
+    assertThat(verdict.denials()).isEmpty();
+    assertThat(verdict.allowed()).isEqualTo(ALLOWED);
+  }
+
+  @Test
+  void withoutAPolicyNothingIsIssuedWhereTheInstallationSaysSo() {
+    assertThat(decide(Unmatched.Deny, denying("other", "{access: [reader]}")).denials())
+        .extracting(Denial::reason)
+        .containsExactly("NoPolicy");
+    assertThat(
+            decide(
+                    Unmatched.Deny,
+                    policy(
+                        "any",
+                        "{enforcement: Enforce, validations: [{expression: 'true', reason: R}]}"))
+                .denials())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {}                                                                                     | true
+          {namespaceSelector: {matchLabels: {environment: production}}}                          | true
+          {namespaceSelector: {matchLabels: {environment: test}}}                                | false
+          {podSelector: {matchLabels: {app: orders}}}                                            | true
+          {podSelector: {matchExpressions: [{key: app, operator: DoesNotExist}]}}                | false
+          {providers: [{kind: ClusterCredentialProvider, name: pg}]}                             | true
+          {providers: [{kind: CredentialProvider, name: pg}]}                                    | false
+          {access: [reader, writer]}                                                             | true
+          {access: [writer], namespaceSelector: {matchLabels: {environment: test}}}              | false
+          """)
+  void isAboutWhatItMatches(String match, boolean expected) {
+    assertThat(decide(Unmatched.Allow, denying("p", match)).denials().isEmpty())
+        .isEqualTo(!expected);
+  }
+
+  @Test
+  void everyDenialIsCollected() {
+    var verdict =
+        decide(
+            Unmatched.Allow,
+            policy(
+                "hours",
+                """
+                enforcement: Enforce
+                validations:
+                - {expression: "now.within('Sat-Sun 00:00-24:00', 'UTC')", reason: OutsideHours,
+                   messageExpression: "'come back on Saturday, ' + request.spec.owner"}
+                - {expression: "ttl <= duration('15m')", reason: TtlTooLong, message: ask for less}
+                - {expression: "provider.labels['data'] == 'personal'", reason: NeverHere}
+                """),
+            denying("never", "{}"));
+
+    assertThat(verdict.denials())
+        .containsExactly(
+            new Denial("hours", 3, "OutsideHours", "come back on Saturday, team-orders"),
+            new Denial("hours", 3, "TtlTooLong", "ask for less"),
+            new Denial("never", 3, "No", "no"));
+  }
+
+  @Test
+  void auditOnlyReports() {
+    var verdict =
+        decide(
+            Unmatched.Allow,
+            policy(
+                "later",
+                """
+                enforcement: Audit
+                validations: [{expression: "false", reason: No, message: not any more}]
+                limits: {maxTtl: 1m}
+                """));
+
+    assertThat(verdict.denials()).isEmpty();
+    assertThat(verdict.reported()).containsExactly(new Denial("later", 3, "No", "not any more"));
+    assertThat(verdict.allowed()).isEqualTo(ALLOWED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pod.metadata.annotations['change'] == 'CHG1'",
+        "lease.metadata.name == 'x'",
+        "1 / 0 == 1"
+      })
+  void whatCannotBeEvaluatedDenies(String expression) {
+    var verdict =
+        decide(
+            Unmatched.Allow,
+            policy(
+                "p",
+                "{enforcement: Enforce, validations: [{expression: \"%s\", reason: R}]}"
+                    .formatted(expression)));
+
+    assertThat(verdict.denials())
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.reason()).isEqualTo("ExpressionFailed");
+              assertThat(d.message()).startsWith(expression + " cannot be evaluated: ");
+            });
+  }
+
+  @Test
+  void aPolicyThatDoesNotCompileDeniesWhatItMatchesAndNothingElse() {
+    var spec =
+        "{enforcement: Enforce, match: {access: [%s]}, validations: [{expression: 'nobody', reason: R}]}";
+
+    assertThat(decide(Unmatched.Allow, policy("p", spec.formatted("reader"))).denials()).isEmpty();
+    assertThat(decide(Unmatched.Allow, policy("p", spec.formatted("writer"))).denials())
+        .extracting(Denial::toString)
+        .singleElement()
+        .asString()
+        .startsWith(
+            "CredentialPolicy p, PolicyInvalid: spec.validations[0].expression: line 1, column 1:"
+                + " undeclared reference to 'nobody'");
+  }
+
+  @Test
+  void aMessageThatCannotBeMadeHidesNoDenial() {
+    var verdict =
+        decide(
+            Unmatched.Allow,
+            policy(
+                "p",
+                "{enforcement: Enforce, validations: [{expression: 'false', reason: R,"
+                    + " messageExpression: \"pod.metadata.labels['absent']\"}]}"));
+
+    assertThat(verdict.denials().getFirst().message())
+        .startsWith("not true: false (messageExpression: ");
+  }
+
+  @Test
+  void theNarrowestLimitHolds() {
+    var verdict =
+        decide(
+            Unmatched.Allow,
+            policy("a", "{enforcement: Enforce, limits: {maxTtl: 20m, maxLifetime: 2h}}"),
+            policy("b", "{enforcement: Enforce, limits: {maxTtl: 10m}}"),
+            policy("c", "{enforcement: Enforce, limits: {maxTtl: 1h, maxLifetime: 9h}}"));
+
+    assertThat(verdict.denials()).isEmpty();
+    assertThat(verdict.allowed())
+        .isEqualTo(new Allow(LEVEL, Duration.ofMinutes(10), Duration.ofHours(2)));
+  }
+
+  @Test
+  void theTtlNeverOutlivesTheLifetime() {
+    assertThat(
+            decide(
+                    Unmatched.Allow,
+                    policy("a", "{enforcement: Enforce, limits: {maxLifetime: 5m}}"))
+                .allowed()
+                .ttl())
+        .isEqualTo(Duration.ofMinutes(5));
+  }
+
+  @Test
+  void aPolicyIsCompiledOnceForEachGeneration() {
+    var book = new PolicyBook();
+    var policy = denying("p", "{}");
+    policy.getMetadata().setUid("u");
+
+    var first = book.of(List.of(policy)).getFirst();
+    assertThat(book.of(List.of(policy)).getFirst()).isSameAs(first);
+    policy.getMetadata().setGeneration(4L);
+    assertThat(book.of(List.of(policy)).getFirst()).isNotSameAs(first);
+  }
+}
