@@ -76,6 +76,7 @@ final class ControllerProcess {
         new LeaseTimes(times.pendingTimeout(), times.nodeLostGrace(), retention(times)),
         new ProviderTimes(
             targets.probeWhenReady(), targets.probeWhenFailing(), times.sweepInterval()),
+        settings.policies().unmatched(),
         LeadershipTimes.DEFAULT);
   }
 

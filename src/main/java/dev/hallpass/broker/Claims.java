@@ -21,7 +21,6 @@ import dev.hallpass.provider.Readiness;
 import dev.hallpass.provider.Targets;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Clock;
@@ -205,7 +204,15 @@ final class Claims {
               targets.target(provider.orElseThrow()),
               policies.judge(
                   catalog.policies(),
-                  facts(pod, namespace, request, credential, provider.orElseThrow(), allow, lease),
+                  PolicyFacts.of(
+                      pod,
+                      namespace,
+                      request,
+                      credential,
+                      provider.orElseThrow(),
+                      allow,
+                      clock.instant(),
+                      lease),
                   allow));
       case Deny deny -> throw refused(request, deny);
     };
@@ -215,31 +222,6 @@ final class Claims {
     return new RefusedException(
         deny.reason(),
         "CredentialRequest %s: %s".formatted(request.getMetadata().getName(), deny.message()));
-  }
-
-  private PolicyFacts facts(
-      Pod pod,
-      Namespace namespace,
-      CredentialRequest request,
-      RequestedCredential credential,
-      CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider,
-      Allow allow,
-      @Nullable CredentialLease lease) {
-    return new PolicyFacts(
-        pod,
-        namespace,
-        new PolicyFacts.ServiceAccount(
-            namespace.getMetadata().getName(), pod.getSpec().getServiceAccountName()),
-        request,
-        credential,
-        new PolicyFacts.Provider(
-            provider.getKind(),
-            provider.getMetadata().getName(),
-            orEmpty(provider.getMetadata().getLabels())),
-        allow.level(),
-        allow.ttl(),
-        clock.instant(),
-        lease);
   }
 
   private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {

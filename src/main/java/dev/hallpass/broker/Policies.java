@@ -1,7 +1,5 @@
 package dev.hallpass.broker;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.RefusedException;
@@ -38,7 +36,7 @@ final class Policies {
           Reason.PolicyWouldDeny,
           sentence(facts, verdict.reported()));
     }
-    if (!verdict.denials().isEmpty()) {
+    if (!verdict.allows()) {
       throw new RefusedException(Reason.PolicyDenied, sentence(facts, verdict.denials()));
     }
     return verdict.allowed();
@@ -49,6 +47,6 @@ final class Policies {
         .formatted(
             facts.credential().name(),
             facts.request().getMetadata().getName(),
-            denials.stream().map(Denial::toString).collect(joining("; ")));
+            Denial.sentence(denials));
   }
 }

@@ -1,8 +1,13 @@
 package dev.hallpass.lease;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.policy.IssueDecision.Allow;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.List;
 
 /** What is to be done with a lease. */
 public sealed interface Verdict {
@@ -20,7 +25,17 @@ public sealed interface Verdict {
    * @param level at this level
    * @param until when it ends then
    */
-  record Extend(AccessLevel level, Instant until) implements Verdict {}
+  record Extend(AccessLevel level, Instant until) implements Verdict {
+
+    /** The same, no longer than these limits allow from now on. */
+    public Extend within(CredentialLease lease, Instant now, Allow limits) {
+      var created = Instant.parse(lease.getMetadata().getCreationTimestamp());
+      var last =
+          Collections.min(
+              List.of(until, now.plus(limits.ttl()), created.plus(limits.maxLifetime())));
+      return new Extend(level, last.truncatedTo(ChronoUnit.SECONDS));
+    }
+  }
 
   /**
    * It ends now.

@@ -116,7 +116,8 @@ public final class CompiledPolicy {
     var pods = match.podSelector();
     var providers = match.providers();
     var access = match.access();
-    return (namespaces == null || namespaces.matches(facts.namespace().getMetadata().getLabels()))
+    return (namespaces == null
+            || namespaces.matches(facts.namespaceObject().getMetadata().getLabels()))
         && (pods == null || pods.matches(facts.pod().getMetadata().getLabels()))
         && (providers == null || providers.contains(facts.credential().providerRef()))
         && (access == null || access.contains(facts.credential().access()));
@@ -125,7 +126,7 @@ public final class CompiledPolicy {
   /** All that it has against what it matches. */
   List<Denial> denials(Scope<PolicyFacts> scope) {
     if (!flaws.isEmpty()) {
-      return List.of(denial(Denial.INVALID, flaws.getFirst()));
+      return List.of(Denial.failed(name, generation, "PolicyInvalid", flaws.getFirst()));
     }
     return rules.stream().flatMap(rule -> denial(rule, scope).stream()).toList();
   }
@@ -134,11 +135,13 @@ public final class CompiledPolicy {
     try {
       return Boolean.TRUE.equals(rule.condition().evaluate(scope))
           ? Optional.empty()
-          : Optional.of(denial(rule.reason(), message(rule, scope)));
+          : Optional.of(Denial.ruled(name, generation, rule.reason(), message(rule, scope)));
     } catch (ExpressionException e) {
       return Optional.of(
-          denial(
-              Denial.FAILED,
+          Denial.failed(
+              name,
+              generation,
+              "ExpressionFailed",
               "%s cannot be evaluated: %s".formatted(rule.condition().source(), e.getMessage())));
     }
   }
@@ -154,9 +157,5 @@ public final class CompiledPolicy {
     } catch (ExpressionException e) {
       return "%s (messageExpression: %s)".formatted(rule.text(), e.getMessage());
     }
-  }
-
-  private Denial denial(String reason, String message) {
-    return new Denial(name, generation, reason, message);
   }
 }

@@ -27,6 +27,11 @@ public final class PolicyDecider {
     this.unmatched = unmatched;
   }
 
+  /** Whether, without any policy, all is allowed. */
+  public boolean allowsUnmatched() {
+    return unmatched == Unmatched.Allow;
+  }
+
   /** Decides about what requests and providers allow. */
   public PolicyVerdict decide(List<CompiledPolicy> policies, PolicyFacts facts, Allow allowed) {
     var denials = new ArrayList<Denial>();
@@ -49,8 +54,7 @@ public final class PolicyDecider {
       maxLifetime = least(maxLifetime, policy.limits().map(l -> l.maxLifetime()));
     }
     if (enforced == 0 && unmatched == Unmatched.Deny) {
-      denials.add(
-          new Denial("", 0, Denial.NO_POLICY, "no CredentialPolicy is about this credential"));
+      denials.add(Denial.ruled("", 0, "NoPolicy", "no CredentialPolicy is about this credential"));
     }
     return new PolicyVerdict(
         List.copyOf(denials),

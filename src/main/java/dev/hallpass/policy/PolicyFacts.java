@@ -5,6 +5,8 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
+import dev.hallpass.policy.IssueDecision.Allow;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record PolicyFacts(
     @JsonPropertyDescription("The pod that asks, as the API server has it now.") Pod pod,
-    @JsonPropertyDescription("Its namespace.") Namespace namespace,
+    @JsonPropertyDescription("Its namespace; the word alone is reserved in CEL.")
+        Namespace namespaceObject,
     @JsonPropertyDescription("The service account it runs as.") ServiceAccount serviceAccount,
     @JsonPropertyDescription("The CredentialRequest that selects it.") CredentialRequest request,
     @JsonPropertyDescription("The credential, as the request asks for it.")
@@ -29,6 +32,38 @@ public record PolicyFacts(
     @JsonPropertyDescription(
             "The lease that is activated, renewed or looked at again; null where none is there yet.")
         @Nullable CredentialLease lease) {
+
+  /**
+   * The facts about a credential of a pod.
+   *
+   * @param allowed what request and provider allow
+   */
+  public static PolicyFacts of(
+      Pod pod,
+      Namespace namespace,
+      CredentialRequest request,
+      RequestedCredential credential,
+      HasMetadata provider,
+      Allow allowed,
+      Instant now,
+      @Nullable CredentialLease lease) {
+    var labels = provider.getMetadata().getLabels();
+    return new PolicyFacts(
+        pod,
+        namespace,
+        new ServiceAccount(
+            namespace.getMetadata().getName(), pod.getSpec().getServiceAccountName()),
+        request,
+        credential,
+        new Provider(
+            provider.getKind(),
+            provider.getMetadata().getName(),
+            labels == null ? Map.of() : labels),
+        allowed.level(),
+        allowed.ttl(),
+        now,
+        lease);
+  }
 
   /** A pod's service account. */
   public record ServiceAccount(

@@ -10,4 +10,10 @@ import java.util.List;
  * @param reported what would stand in the way if policies in {@code Audit} were enforced
  * @param allowed within these limits
  */
-public record PolicyVerdict(List<Denial> denials, List<Denial> reported, Allow allowed) {}
+public record PolicyVerdict(List<Denial> denials, List<Denial> reported, Allow allowed) {
+
+  /** Whether nothing stands in the way. */
+  public boolean allows() {
+    return denials.isEmpty();
+  }
+}

@@ -7,6 +7,7 @@ import dev.hallpass.lease.AdminTargets;
 import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.Revocation;
+import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Targets;
 import dev.hallpass.reconcile.lease.LeaseControl;
@@ -74,7 +75,16 @@ public final class Controller implements AutoCloseable {
     var extension = new Extension(leases, admin, drivers, settings.installation(), clock);
     var lease =
         LeaseControl.of(
-            client, view, live, revocation, extension, settings.leases(), events, meters, clock);
+            client,
+            view,
+            live,
+            revocation,
+            extension,
+            settings.leases(),
+            new PolicyDecider(settings.unmatched()),
+            events,
+            meters,
+            clock);
     var provider =
         ProviderControl.of(
             view,

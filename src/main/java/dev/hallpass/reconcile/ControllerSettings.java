@@ -1,6 +1,7 @@
 package dev.hallpass.reconcile;
 
 import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.reconcile.provider.ProviderTimes;
 
 /**
@@ -11,6 +12,7 @@ import dev.hallpass.reconcile.provider.ProviderTimes;
  * @param identity this process, among those that could lead
  * @param leases how long leases may wait for what
  * @param providers how often targets are looked at
+ * @param unmatched what holds where no policy matches
  * @param leadership how leadership passes on
  */
 public record ControllerSettings(
@@ -19,4 +21,5 @@ public record ControllerSettings(
     String identity,
     LeaseTimes leases,
     ProviderTimes providers,
+    PolicyDecider.Unmatched unmatched,
     LeadershipTimes leadership) {}

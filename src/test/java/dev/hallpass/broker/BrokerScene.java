@@ -15,6 +15,7 @@ import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
@@ -29,7 +30,6 @@ import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -45,7 +45,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,12 +64,13 @@ public final class BrokerScene implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Events events;
   private final WatchedCatalog watched;
-  private final List<CredentialPolicy> policies = new ArrayList<>();
+  private final NamespacePolicies policies;
   private final HttpServer server;
 
   /** A broker, and the request {@code db} that it answers. */
   public BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver driver) {
     this.kube = kube;
+    this.policies = new NamespacePolicies(kube);
     this.postgres = postgres;
     this.events = new Events(kube.client(), Clock.systemUTC());
     this.watched = WatchedCatalog.start(kube.client());
@@ -179,18 +179,7 @@ public final class BrokerScene implements AutoCloseable {
 
   /** A policy about this namespace, seen by the broker. */
   void policy(String name, String spec) {
-    var policy =
-        Serialization.unmarshal(
-            """
-            metadata: {name: %1$s-%2$s}
-            spec:
-              match:
-                namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}
-            %3$s"""
-                .formatted(kube.namespace(), name, spec.indent(2)),
-            CredentialPolicy.class);
-    var created = kube.client().resource(policy).create();
-    policies.add(created);
+    var created = policies.apply(name, spec);
     Awaitility.await().until(() -> seen(created));
   }
 
@@ -436,7 +425,7 @@ public final class BrokerScene implements AutoCloseable {
       kube.client().resource(lease).delete();
     }
     kube.client().resources(CredentialProvider.class).inNamespace(kube.namespace()).delete();
-    policies.forEach(p -> kube.client().resource(p).delete());
+    policies.close();
     stop();
   }
 

@@ -144,9 +144,9 @@ class PolicyDeciderTest {
 
     assertThat(verdict.denials())
         .containsExactly(
-            new Denial("hours", 3, "OutsideHours", "come back on Saturday, team-orders"),
-            new Denial("hours", 3, "TtlTooLong", "ask for less"),
-            new Denial("never", 3, "No", "no"));
+            Denial.ruled("hours", 3, "OutsideHours", "come back on Saturday, team-orders"),
+            Denial.ruled("hours", 3, "TtlTooLong", "ask for less"),
+            Denial.ruled("never", 3, "No", "no"));
   }
 
   @Test
@@ -163,8 +163,36 @@ class PolicyDeciderTest {
                 """));
 
     assertThat(verdict.denials()).isEmpty();
-    assertThat(verdict.reported()).containsExactly(new Denial("later", 3, "No", "not any more"));
+    assertThat(verdict.reported()).containsExactly(Denial.ruled("later", 3, "No", "not any more"));
     assertThat(verdict.allowed()).isEqualTo(ALLOWED);
+  }
+
+  /** Each is a word that CEL leaves to us, and has the fields of the object it stands for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pod.metadata.namespace == 'shop'",
+        "pod.metadata.labels['app'] == 'orders'",
+        "namespaceObject.metadata.labels['environment'] == 'production'",
+        "serviceAccount.namespace == 'shop' && serviceAccount.name != ''",
+        "request.spec.owner == 'team-orders'",
+        "credential.access == 'writer'",
+        "provider.name == 'pg' && provider.kind == 'ClusterCredentialProvider'",
+        "access.name == 'writer'",
+        "ttl == duration('30m')",
+        "now == timestamp('2026-03-02T10:30:00Z')",
+        "lease == null"
+      })
+  void everyVariableCanBeAsked(String expression) {
+    assertThat(
+            decide(
+                    Unmatched.Allow,
+                    policy(
+                        "p",
+                        "{enforcement: Enforce, validations: [{expression: \"%s\", reason: R}]}"
+                            .formatted(expression)))
+                .denials())
+        .isEmpty();
   }
 
   @ParameterizedTest

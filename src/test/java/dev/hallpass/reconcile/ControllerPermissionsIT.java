@@ -14,6 +14,7 @@ import dev.hallpass.reconcile.certificates.CertificateKeeper;
 import dev.hallpass.reconcile.certificates.CertificateNames;
 import dev.hallpass.testing.Access;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.NamespacePolicies;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
@@ -70,6 +71,7 @@ class ControllerPermissionsIT {
   private final LedgerDriver target = new LedgerDriver();
   private KubeApi kube;
   private ControllerScene scene;
+  private NamespacePolicies policies;
   private KubernetesClient acting;
   private Grants grants;
 
@@ -77,6 +79,7 @@ class ControllerPermissionsIT {
   void setUp(KubeApi api) {
     kube = api;
     scene = new ControllerScene(api, target);
+    policies = new NamespacePolicies(api);
     grants = Grants.install(api, "controller");
     grantAdminSecret();
     acting = api.client(ACCOUNT);
@@ -114,6 +117,7 @@ class ControllerPermissionsIT {
 
   @AfterEach
   void tearDown() {
+    policies.close();
     scene.close();
     acting.close();
     grants.close();
@@ -122,6 +126,7 @@ class ControllerPermissionsIT {
   @Test
   void worksWithWhatTheChartGrantsAndNeedsAllOfIt() {
     scene.leading(acting, List.of(certificates()));
+    var policy = policies.apply("short", "limits: {maxTtl: 10m}");
     var first = scene.active(scene.pod("first"));
     target.add(account(first));
     scene.forceDeletePod("first");
@@ -131,7 +136,11 @@ class ControllerPermissionsIT {
 
     await()
         .atMost(SOON)
-        .until(() -> provider().get().getStatus() != null && request().get().getStatus() != null);
+        .until(
+            () ->
+                provider().get().getStatus() != null
+                    && request().get().getStatus() != null
+                    && policies.now(policy).getStatus() != null);
     request().delete();
     scene.revoked(second, SOON);
     kube.client().resource(scene.now(first)).delete();

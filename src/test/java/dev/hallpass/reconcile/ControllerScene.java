@@ -16,6 +16,7 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.TargetDriver;
@@ -171,7 +172,14 @@ final class ControllerScene implements AutoCloseable {
             drivers,
             new SimpleMeterRegistry(),
             Clock.systemUTC(),
-            new ControllerSettings(INSTALLATION, namespace, identity, times, LOOKS, LEADERSHIP),
+            new ControllerSettings(
+                INSTALLATION,
+                namespace,
+                identity,
+                times,
+                LOOKS,
+                PolicyDecider.Unmatched.Allow,
+                LEADERSHIP),
             List.of(),
             () -> lost.add(identity));
     controllers.add(controller);
@@ -187,7 +195,14 @@ final class ControllerScene implements AutoCloseable {
             drivers,
             new SimpleMeterRegistry(),
             Clock.systemUTC(),
-            new ControllerSettings(INSTALLATION, namespace, "one", TIMES, LOOKS, LEADERSHIP),
+            new ControllerSettings(
+                INSTALLATION,
+                namespace,
+                "one",
+                TIMES,
+                LOOKS,
+                PolicyDecider.Unmatched.Allow,
+                LEADERSHIP),
             duties,
             () -> lost.add("one"));
     controllers.add(controller);

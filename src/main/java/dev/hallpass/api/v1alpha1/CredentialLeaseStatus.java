@@ -31,7 +31,7 @@ public record CredentialLeaseStatus(
             "Why it ended. PodCompleted: all its containers ended. PodDeleted: it was deleted or"
                 + " evicted. NodeLost: its node was away beyond the grace time. Expired: the ttl was"
                 + " over without a renewal. Superseded: a fresh lease took its place. RequestDeleted, RequestChanged: the request grants it no"
-                + " more. ServiceAccountDeleted: the pod's service account is gone. ProviderChanged: the provider offers it no more. Requested: somebody deleted"
+                + " more. ServiceAccountDeleted: the pod's service account is gone. ProviderChanged: the provider offers it no more. PolicyWithdrawn: a policy no longer allows it. Requested: somebody deleted"
                 + " the lease. Unacknowledged: the pod never confirmed that it holds it.")
         @Nullable EndedBy endedBy,
     @JsonPropertyDescription("When its end was decided.") @Nullable String endedAt,

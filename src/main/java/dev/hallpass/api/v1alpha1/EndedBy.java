@@ -18,6 +18,8 @@ public enum EndedBy {
   RequestChanged,
   /** The provider no longer offers this level to this namespace. */
   ProviderChanged,
+  /** A policy that was made or changed meanwhile does not allow it. */
+  PolicyWithdrawn,
   /** The pod's service account was deleted. */
   ServiceAccountDeleted,
   /** Someone deleted the lease, or asked for its end by the annotation hallpass.dev/revoke. */

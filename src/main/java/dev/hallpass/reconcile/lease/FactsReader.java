@@ -74,6 +74,8 @@ final class FactsReader {
       case RequestDeleted, RequestChanged -> withRequest(facts);
       case ProviderChanged -> withProvider(facts);
       case Superseded -> withSuccessor(facts);
+      // The policies were asked about what the API server has: PolicyReview.
+      case PolicyWithdrawn -> facts;
       // The lease says it itself, and the write that ends it is conditional on what was read; or
       // the pod was seen in a state that it never leaves; or somebody has asked for it.
       case PodCompleted, Expired, Requested, Unacknowledged -> facts;

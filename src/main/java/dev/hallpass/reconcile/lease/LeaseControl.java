@@ -7,6 +7,7 @@ import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.LeaseTimes;
 import dev.hallpass.lease.Revocation;
+import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,7 @@ public final class LeaseControl {
       Revocation revocation,
       Extension extension,
       LeaseTimes times,
+      PolicyDecider policies,
       Events events,
       MeterRegistry meters,
       Clock clock) {
@@ -41,6 +43,7 @@ public final class LeaseControl {
             new LeaseStore(client),
             new LeaseJudge(times),
             new FactsReader(view, client, live, clock),
+            new PolicyReview(view, live, client, policies),
             revocation,
             extension,
             new LeaseReports(events, meters, view),

@@ -74,9 +74,14 @@ final class LeaseEvents {
                 r -> Keys.request(r.getMetadata().getNamespace(), r.getMetadata().getName()))),
         new InformerEvents<>(view.leases(), Changes::phase, LeaseEvents::replaced),
         new InformerEvents<>(
-            view.providers(), Changes::spec, by(leases, "provider", Keys::provider)),
+            view.providers(), Changes::specOrLabels, by(leases, "provider", Keys::provider)),
         new InformerEvents<>(
-            view.clusterProviders(), Changes::spec, by(leases, "provider", Keys::provider)));
+            view.clusterProviders(), Changes::specOrLabels, by(leases, "provider", Keys::provider)),
+        new InformerEvents<>(view.policies(), Changes::spec, policy -> all(leases)));
+  }
+
+  private static Stream<ResourceID> all(IndexerResourceCache<CredentialLease> leases) {
+    return leases.list().map(ResourceID::fromResource);
   }
 
   private static Stream<ResourceID> replaced(CredentialLease newer) {

@@ -10,6 +10,7 @@ import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.Revocation;
 import dev.hallpass.lease.Verdict;
+import dev.hallpass.policy.Denial;
 import dev.hallpass.reconcile.view.Keys;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -41,6 +42,7 @@ import java.util.Objects;
 public final class LeaseReconciler
     implements Reconciler<CredentialLease>, Cleaner<CredentialLease> {
   private static final Duration OUTDATED = Duration.ofSeconds(1);
+  private static final Duration POLICY_AGAIN = Duration.ofMinutes(1);
 
   private sealed interface Next {
     record Again(Duration after) implements Next {}
@@ -51,6 +53,7 @@ public final class LeaseReconciler
   private final LeaseStore leases;
   private final LeaseJudge judge;
   private final FactsReader facts;
+  private final PolicyReview policies;
   private final Revocation revocation;
   private final Extension extension;
   private final LeaseReports reports;
@@ -62,6 +65,7 @@ public final class LeaseReconciler
       LeaseStore leases,
       LeaseJudge judge,
       FactsReader facts,
+      PolicyReview policies,
       Revocation revocation,
       Extension extension,
       LeaseReports reports,
@@ -71,6 +75,7 @@ public final class LeaseReconciler
     this.leases = leases;
     this.judge = judge;
     this.facts = facts;
+    this.policies = policies;
     this.revocation = revocation;
     this.extension = extension;
     this.reports = reports;
@@ -110,8 +115,13 @@ public final class LeaseReconciler
   private Next next(CredentialLease lease) {
     var known = facts.cached(lease);
     return switch (confirmed(known)) {
-      case Verdict.Keep(var recheckAt) -> at(recheckAt);
-      case Verdict.Extend verdict -> extend(lease, verdict);
+      case Verdict.Keep(var recheckAt) ->
+          policies.withdrawn(known).map(end -> end(lease, end)).orElseGet(() -> at(recheckAt));
+      case Verdict.Extend verdict ->
+          policies
+              .withdrawn(known)
+              .map(end -> end(lease, end))
+              .orElseGet(() -> extend(known, verdict));
       case Verdict.End end -> end(lease, end);
       case Verdict.Revoke() -> resume(lease);
       case Verdict.Retain(var until) -> at(until);
@@ -132,14 +142,20 @@ public final class LeaseReconciler
   }
 
   /** The wake-up by our own write comes first; what the target cannot extend just expires. */
-  private Next extend(CredentialLease lease, Verdict.Extend verdict) {
+  private Next extend(LeaseFacts known, Verdict.Extend wanted) {
+    var lease = known.lease();
+    var policy = policies.extension(known);
+    if (policy.filter(p -> !p.allows()).isPresent()) {
+      reports.notExtended(lease, Denial.sentence(policy.get().denials()));
+      return atMost(POLICY_AGAIN, expiry(lease));
+    }
+    var verdict = policy.map(p -> wanted.within(lease, known.now(), p.allowed())).orElse(wanted);
     return switch (extension.attempt(lease, verdict)) {
       case Extension.Outcome.Done(var extended) -> {
         reports.extended(extended, verdict.until());
         yield at(verdict.until());
       }
-      case Extension.Outcome.Impossible() ->
-          at(Instant.parse(Objects.requireNonNull(lease.getStatus().expiresAt())));
+      case Extension.Outcome.Impossible() -> at(expiry(lease));
       case Extension.Outcome.Outdated() -> new Next.Again(OUTDATED);
     };
   }
@@ -149,6 +165,7 @@ public final class LeaseReconciler
     if (revoking.isEmpty()) {
       return new Next.Again(OUTDATED);
     }
+    policies.forget(lease);
     reports.ending(lease, end.by(), end.message());
     return revoke(revoking.get());
   }
@@ -182,6 +199,15 @@ public final class LeaseReconciler
       }
       case Revocation.Outcome.Outdated() -> new Next.Again(OUTDATED);
     };
+  }
+
+  private static Instant expiry(CredentialLease lease) {
+    return Instant.parse(Objects.requireNonNull(lease.getStatus().expiresAt()));
+  }
+
+  private Next atMost(Duration wait, Instant moment) {
+    var last = clock.instant().plus(wait);
+    return at(last.isBefore(moment) ? last : moment);
   }
 
   private Next at(Instant moment) {

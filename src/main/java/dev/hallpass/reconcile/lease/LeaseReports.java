@@ -66,6 +66,15 @@ final class LeaseReports {
         until);
   }
 
+  /** Policies do not let a lease go on; it ends with its ttl, unless they change. */
+  void notExtended(CredentialLease lease, String why) {
+    events.say(
+        pod(lease),
+        Events.Type.Warning,
+        Reason.PolicyDenied,
+        "Credential %s is not extended. %s".formatted(lease.getSpec().credential(), why));
+  }
+
   /** The end of a lease was written down. */
   void ending(CredentialLease lease, EndedBy by, String message) {
     var text = by + ": " + message;
@@ -136,6 +145,7 @@ final class LeaseReports {
           RequestDeleted,
           RequestChanged,
           ProviderChanged,
+          PolicyWithdrawn,
           Requested,
           ServiceAccountDeleted,
           Unacknowledged ->

@@ -46,6 +46,11 @@ public final class Changes {
         || old.isMarkedForDeletion() != updated.isMarkedForDeletion();
   }
 
+  /** Its spec, its labels, or that it is being deleted. */
+  public static boolean specOrLabels(HasMetadata old, HasMetadata updated) {
+    return spec(old, updated) || labels(old, updated);
+  }
+
   /** A lease's phase. */
   public static boolean phase(CredentialLease old, CredentialLease updated) {
     return LeaseJudge.phase(old) != LeaseJudge.phase(updated);

@@ -2,6 +2,7 @@ package dev.hallpass.reconcile.view;
 
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -46,6 +47,7 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<CredentialRequest> requests;
   private final SharedIndexInformer<CredentialProvider> providers;
   private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
+  private final SharedIndexInformer<CredentialPolicy> policies;
 
   /** Prepares the watches; {@link #start} opens them. */
   public ClusterView(KubernetesClient client) {
@@ -57,6 +59,7 @@ public final class ClusterView implements AutoCloseable {
     requests = informer(client.resources(CredentialRequest.class).inAnyNamespace(), Trim::own);
     providers = informer(client.resources(CredentialProvider.class).inAnyNamespace(), Trim::own);
     clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
+    policies = informer(client.resources(CredentialPolicy.class), Trim::own);
     leases.addIndexers(
         Map.of(
             REQUEST_INDEX,
@@ -127,6 +130,10 @@ public final class ClusterView implements AutoCloseable {
 
   public SharedIndexInformer<ClusterCredentialProvider> clusterProviders() {
     return clusterProviders;
+  }
+
+  public SharedIndexInformer<CredentialPolicy> policies() {
+    return policies;
   }
 
   /** The pod of that name. */
@@ -201,7 +208,15 @@ public final class ClusterView implements AutoCloseable {
 
   private List<SharedIndexInformer<?>> all() {
     return List.of(
-        pods, nodes, namespaces, serviceAccounts, leases, requests, providers, clusterProviders);
+        pods,
+        nodes,
+        namespaces,
+        serviceAccounts,
+        leases,
+        requests,
+        providers,
+        clusterProviders,
+        policies);
   }
 
   @Override

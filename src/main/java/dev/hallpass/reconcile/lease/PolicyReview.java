@@ -1,0 +1,195 @@
+package dev.hallpass.reconcile.lease;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
+import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.Catalog;
+import dev.hallpass.lease.LeaseFacts;
+import dev.hallpass.lease.Verdict.End;
+import dev.hallpass.policy.Denial;
+import dev.hallpass.policy.Denial.Ground;
+import dev.hallpass.policy.IssueDecider;
+import dev.hallpass.policy.IssueDecision;
+import dev.hallpass.policy.PolicyBook;
+import dev.hallpass.policy.PolicyDecider;
+import dev.hallpass.policy.PolicyFacts;
+import dev.hallpass.policy.PolicyVerdict;
+import dev.hallpass.reconcile.view.ClusterView;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Asks policies about leases that stand. Time alone ends none: once a policy, or something that
+ * policies look at, is another than at the last review, the lease is reviewed, and else only where
+ * it is to be extended.
+ *
+ * <p>Only a rule that says no ends a lease. A policy that is wrong or fails says nothing about what
+ * was issued under another; it keeps the lease from being extended, so that it ends with its ttl.
+ */
+final class PolicyReview {
+  private final ClusterView view;
+  private final Catalog live;
+  private final KubernetesClient client;
+  private final PolicyDecider decider;
+  private final PolicyBook book = new PolicyBook();
+  private final Map<String, Set<Edition>> reviewed = new ConcurrentHashMap<>();
+
+  /** An object as policies see it. */
+  private record Edition(String uid, long generation, Map<String, String> labels) {
+    static Edition of(HasMetadata object) {
+      var meta = object.getMetadata();
+      return new Edition(
+          meta.getUid(),
+          Optional.ofNullable(meta.getGeneration()).orElse(0L),
+          Optional.ofNullable(meta.getLabels()).orElse(Map.of()));
+    }
+  }
+
+  PolicyReview(ClusterView view, Catalog live, KubernetesClient client, PolicyDecider decider) {
+    this.view = view;
+    this.live = live;
+    this.client = client;
+    this.decider = decider;
+  }
+
+  /** The end of a lease that policies no longer allow. */
+  Optional<End> withdrawn(LeaseFacts facts) {
+    var uid = facts.lease().getMetadata().getUid();
+    if (unneeded()) {
+      reviewed.remove(uid);
+      return Optional.empty();
+    }
+    var editions = editions(facts);
+    if (editions.equals(reviewed.get(uid))) {
+      return Optional.empty();
+    }
+    var refusals =
+        verdict(facts).map(PolicyVerdict::denials).orElse(List.of()).stream()
+            .filter(d -> d.ground() == Ground.Rule)
+            .toList();
+    if (refusals.isEmpty()) {
+      reviewed.put(uid, editions);
+      return Optional.empty();
+    }
+    return Optional.of(new End(EndedBy.PolicyWithdrawn, Denial.sentence(refusals)));
+  }
+
+  /** What policies say to the extension of a lease; empty where they have nothing to say. */
+  Optional<PolicyVerdict> extension(LeaseFacts facts) {
+    return unneeded() ? Optional.empty() : verdict(facts);
+  }
+
+  /** Lets go of what was kept for a lease that ends. */
+  void forget(CredentialLease lease) {
+    reviewed.remove(lease.getMetadata().getUid());
+  }
+
+  private boolean unneeded() {
+    return decider.allowsUnmatched() && policies().isEmpty();
+  }
+
+  private List<CredentialPolicy> policies() {
+    return view.policies().getStore().list();
+  }
+
+  private Set<Edition> editions(LeaseFacts facts) {
+    var namespace = facts.lease().getMetadata().getNamespace();
+    var looked =
+        Stream.of(
+                Optional.ofNullable(facts.pod()),
+                Optional.ofNullable(facts.request()),
+                view.namespace(namespace),
+                view.provider(facts.lease().getSpec().providerRef(), namespace))
+            .flatMap(Optional::stream);
+    return Stream.concat(policies().stream(), looked)
+        .map(Edition::of)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * A yes may rest on what was seen; a no is asked again of the API server. The pod is always read
+   * there: the one that was seen is cut down.
+   */
+  private Optional<PolicyVerdict> verdict(LeaseFacts facts) {
+    var lease = facts.lease();
+    var namespace = lease.getMetadata().getNamespace();
+    var spec = lease.getSpec();
+    var pod =
+        Optional.ofNullable(client.pods().inNamespace(namespace).withName(spec.pod().name()).get())
+            .filter(p -> p.getMetadata().getUid().equals(spec.pod().uid()));
+    return verdict(
+            facts,
+            pod,
+            Optional.ofNullable(facts.request()),
+            view.namespace(namespace),
+            view.provider(spec.providerRef(), namespace),
+            policies())
+        .filter(PolicyVerdict::allows)
+        .or(
+            () ->
+                verdict(
+                    facts,
+                    pod,
+                    live.request(namespace, spec.requestRef().name()),
+                    live.namespace(namespace),
+                    live.provider(spec.providerRef(), namespace),
+                    live.policies()));
+  }
+
+  /** Where one of them is gone, that alone ends the lease. */
+  private Optional<PolicyVerdict> verdict(
+      LeaseFacts facts,
+      Optional<Pod> pod,
+      Optional<CredentialRequest> request,
+      Optional<Namespace> namespace,
+      Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
+      Collection<CredentialPolicy> policies) {
+    var credential =
+        request.stream()
+            .flatMap(r -> r.getSpec().credentials().stream())
+            .filter(c -> c.name().equals(facts.lease().getSpec().credential()))
+            .findFirst();
+    if (pod.isEmpty() || credential.isEmpty() || namespace.isEmpty() || provider.isEmpty()) {
+      return Optional.empty();
+    }
+    var decision =
+        IssueDecider.decide(
+            new IssueDecider.Input(
+                credential.get(),
+                namespace.get().getMetadata().getName(),
+                facts.namespace().labels(),
+                provider.get().getSpec(),
+                null));
+    return switch (decision) {
+      case IssueDecision.Deny deny -> Optional.empty();
+      case IssueDecision.Allow allow ->
+          Optional.of(
+              decider.decide(
+                  book.of(policies),
+                  PolicyFacts.of(
+                      pod.get(),
+                      namespace.get(),
+                      request.orElseThrow(),
+                      credential.get(),
+                      provider.get(),
+                      allow,
+                      facts.now(),
+                      facts.lease()),
+                  allow));
+    };
+  }
+}

@@ -1,0 +1,175 @@
+package dev.hallpass.reconcile;
+
+import static dev.hallpass.reconcile.ControllerScene.account;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.Conditions;
+import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.NamespacePolicies;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What policies that come or change do to leases that stand. */
+@ExtendWith(KubeApi.class)
+class PolicyEndingsIT {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration A_WHILE = Duration.ofSeconds(3);
+
+  private final LedgerDriver target = new LedgerDriver();
+  private KubernetesClient client;
+  private ControllerScene scene;
+  private NamespacePolicies policies;
+
+  @BeforeEach
+  void setUp(KubeApi api) {
+    client = api.client();
+    scene = new ControllerScene(api, target);
+    policies = new NamespacePolicies(api);
+    scene.leading();
+  }
+
+  @AfterEach
+  void tearDown() {
+    policies.close();
+    scene.close();
+  }
+
+  private CredentialLease lease(String pod) {
+    var lease = scene.active(scene.pod(pod));
+    target.add(account(lease));
+    return lease;
+  }
+
+  @Test
+  void revokesWhatANewPolicyDoesNotAllow() {
+    var lease = lease("unlabelled");
+
+    policies.apply(
+        "ticket",
+        """
+        validations:
+        - expression: "'ticket' in pod.metadata.labels"
+          message: label the pod with its ticket
+          reason: TicketMissing
+        """);
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+    assertThat(target.has(account(lease))).isFalse();
+    assertThat(scene.condition(lease, Conditions.ACTIVE).getMessage())
+        .contains("TicketMissing: label the pod with its ticket");
+  }
+
+  @Test
+  void seesAllOfThePod() {
+    var allowed = lease("known-image");
+    policies.apply(
+        "images",
+        """
+        validations:
+        - {expression: "pod.spec.containers.all(c, c.image == 'app')", message: app alone, reason: Image}
+        """);
+    staysActive(allowed);
+
+    policies.apply(
+        "images",
+        """
+        validations:
+        - {expression: "pod.spec.containers.all(c, c.image == 'other')", message: other alone, reason: Image}
+        """);
+
+    assertThat(scene.revoked(allowed, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  @Test
+  void looksAgainWhenANamespaceComesUnderAPolicy() {
+    var lease = lease("moved");
+    policies.apply(
+        "environment",
+        """
+        validations:
+        - {expression: "!('environment' in namespaceObject.metadata.labels)", message: not here, reason: Env}
+        """);
+    staysActive(lease);
+
+    client
+        .namespaces()
+        .withName(scene.namespace())
+        .edit(
+            n -> {
+              n.getMetadata().getLabels().put("environment", "production");
+              return n;
+            });
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  @Test
+  void endsNothingForAPolicyThatOnlyAuditsOrIsWrong() {
+    var lease = lease("spared");
+
+    policies.apply(
+        "later",
+        """
+        enforcement: Audit
+        validations: [{expression: "false", message: not any more, reason: No}]
+        """);
+    var wrong =
+        policies.apply(
+            "wrong", "validations: [{expression: \"pod.nam == ''\", message: m, reason: Wrong}]");
+    policies.apply(
+        "failing",
+        "validations: [{expression: \"pod.metadata.labels['none'] == ''\", message: m, reason: Fails}]");
+
+    await().atMost(SOON).until(() -> ready(wrong).isPresent());
+    assertThat(ready(wrong).orElseThrow().getReason()).isEqualTo(Reason.PolicyInvalid.name());
+    assertThat(ready(wrong).orElseThrow().getMessage()).contains("line 1, column");
+    staysActive(lease);
+  }
+
+  @Test
+  void extendsWhatWasFetchedOnceWithinTheLimitsOfPolicies() {
+    policies.apply("short", "limits: {maxTtl: 5m}");
+    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(2));
+    target.add(account(lease));
+
+    await().atMost(SOON).until(() -> expiresAt(lease).isAfter(Instant.now().plusSeconds(200)));
+    assertThat(expiresAt(lease)).isBefore(Instant.now().plusSeconds(301));
+  }
+
+  @Test
+  void doesNotExtendWhatAFailingPolicyIsAbout() {
+    policies.apply(
+        "failing",
+        "validations: [{expression: \"pod.metadata.labels['none'] == ''\", message: m, reason: Fails}]");
+    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(4));
+    target.add(account(lease));
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.Expired);
+  }
+
+  private void staysActive(CredentialLease lease) {
+    await().during(A_WHILE).atMost(SOON).until(() -> scene.phase(lease) == LeasePhase.Active);
+  }
+
+  private Instant expiresAt(CredentialLease lease) {
+    return Instant.parse(scene.now(lease).getStatus().expiresAt());
+  }
+
+  private Optional<Condition> ready(CredentialPolicy policy) {
+    return Optional.ofNullable(policies.now(policy).getStatus())
+        .flatMap(s -> Conditions.find(s.conditions(), Conditions.READY));
+  }
+}
