@@ -70,7 +70,7 @@ public final class BrokerScene implements AutoCloseable {
   /** A broker, and the request {@code db} that it answers. */
   public BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver driver) {
     this.kube = kube;
-    this.policies = new NamespacePolicies(kube);
+    this.policies = new NamespacePolicies(kube.client(), kube.namespace());
     this.postgres = postgres;
     this.events = new Events(kube.client(), Clock.systemUTC());
     this.watched = WatchedCatalog.start(kube.client());

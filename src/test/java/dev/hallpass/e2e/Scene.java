@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One namespace with a provider of its own, in which a test applies workloads and watches what
@@ -155,6 +158,17 @@ public record Scene(KubernetesClient client, Database database, String namespace
   Pod awaitRunning(String app) {
     await(app + " has a pod").atMost(Duration.ofSeconds(60)).until(() -> pod(app).isPresent());
     return client.pods().resource(pod(app).orElseThrow()).waitUntilReady(90, TimeUnit.SECONDS);
+  }
+
+  /** Labels a pod; null takes the label away. */
+  void label(Pod pod, String name, @Nullable String value) {
+    client
+        .pods()
+        .resource(pod)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"labels\":{\"%s\":%s}}}"
+                .formatted(name, value == null ? "null" : "\"" + value + "\""));
   }
 
   /** The one lease of that pod, once it is as wanted. */

@@ -79,7 +79,7 @@ class ControllerPermissionsIT {
   void setUp(KubeApi api) {
     kube = api;
     scene = new ControllerScene(api, target);
-    policies = new NamespacePolicies(api);
+    policies = new NamespacePolicies(api.client(), api.namespace());
     grants = Grants.install(api, "controller");
     grantAdminSecret();
     acting = api.client(ACCOUNT);

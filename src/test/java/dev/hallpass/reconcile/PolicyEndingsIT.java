@@ -37,7 +37,7 @@ class PolicyEndingsIT {
   void setUp(KubeApi api) {
     client = api.client();
     scene = new ControllerScene(api, target);
-    policies = new NamespacePolicies(api);
+    policies = new NamespacePolicies(api.client(), api.namespace());
     scene.leading();
   }
 

@@ -1,18 +1,21 @@
 package dev.hallpass.testing;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Policies about the namespace of a test alone: they have none of their own. */
 public final class NamespacePolicies implements AutoCloseable {
-  private final KubeApi kube;
+  private final KubernetesClient client;
+  private final String namespace;
   private final List<CredentialPolicy> made = new ArrayList<>();
 
-  /** Makes them in this cluster. */
-  public NamespacePolicies(KubeApi kube) {
-    this.kube = kube;
+  /** Makes them through this client. */
+  public NamespacePolicies(KubernetesClient client, String namespace) {
+    this.client = client;
+    this.namespace = namespace;
   }
 
   /** Makes one with this spec, or changes it to that; {@code match} is given. */
@@ -27,20 +30,20 @@ public final class NamespacePolicies implements AutoCloseable {
               match:
                 namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}
             %3$s"""
-                .formatted(kube.namespace(), name, spec.indent(2)),
+                .formatted(namespace, name, spec.indent(2)),
             CredentialPolicy.class);
-    var applied = kube.client().resource(policy).serverSideApply();
+    var applied = client.resource(policy).serverSideApply();
     made.add(applied);
     return applied;
   }
 
   /** As the API server has it now. */
   public CredentialPolicy now(CredentialPolicy policy) {
-    return kube.client().resource(policy).get();
+    return client.resource(policy).get();
   }
 
   @Override
   public void close() {
-    made.forEach(p -> kube.client().resource(p).delete());
+    made.forEach(p -> client.resource(p).delete());
   }
 }
