@@ -1,8 +1,10 @@
 package dev.hallpass.e2e;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.api.v1alpha1.EndedBy;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -10,6 +12,7 @@ import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +32,29 @@ class AvailabilityE2E {
 
       stream.assertUnbroken();
     }
+  }
+
+  /** Sessions that are open stay open, and what ends meanwhile is revoked. */
+  @Test
+  void anUpgradeLeavesLiveLeasesAlone(Scene scene) {
+    var pod = scene.served("holder");
+    var before = scene.awaitActive(pod);
+    var subject = before.getStatus().subject();
+    var leaving = scene.served("reader");
+    var login = scene.login(leaving);
+
+    deployment(scene, "hallpass-controller").rolling().restart();
+    deployment(scene, "hallpass-broker").rolling().restart();
+    scene.scale("reader", 0);
+    for (var name : List.of("hallpass-controller", "hallpass-broker")) {
+      deployment(scene, name).waitUntilCondition(AvailabilityE2E::rolledOut, 3, TimeUnit.MINUTES);
+    }
+
+    scene.assertEnded(leaving, login, EndedBy.PodDeleted);
+    var after = scene.awaitActive(pod);
+    assertThat(after.getMetadata().getUid()).isEqualTo(before.getMetadata().getUid());
+    assertThat(after.getStatus().epoch()).isEqualTo(before.getStatus().epoch());
+    assertThat(scene.database().sessions(subject)).isEqualTo(1);
   }
 
   @Test

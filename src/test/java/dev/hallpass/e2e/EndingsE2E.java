@@ -110,6 +110,43 @@ class EndingsE2E {
     await("the provider is gone").atMost(SOON).until(() -> provider(scene).get() == null);
   }
 
+  /** The pod lives and its app holds a session, but nobody renews for it. */
+  @Test
+  void aTtlThatIsOver(Scene scene) {
+    scene.apply("brief.yaml", Map.of("MODE", "Sidecar"));
+    var pod = scene.awaitRunning("brief");
+    scene.awaitActive(pod);
+    var login = scene.login(pod);
+
+    scene.freezeAgent(pod);
+
+    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(2));
+    assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.Expired);
+    scene.assertGone(login);
+  }
+
+  /** What was fetched once is extended while the pod lives, but no longer than its level says. */
+  @Test
+  void aLifetimeThatIsOver(Scene scene) {
+    provider(scene)
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            """
+            [{"op": "replace", "path": "/spec/access/0/maxTtl", "value": "1m"},
+             {"op": "replace", "path": "/spec/access/0/maxLifetime", "value": "80s"}]""");
+    scene.apply("brief.yaml", Map.of("MODE", "Init"));
+    var pod = scene.awaitRunning("brief");
+    var active = scene.awaitActive(pod);
+    var login = scene.login(pod);
+
+    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(2));
+
+    assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.Expired);
+    assertThat(Instant.parse(lease.getStatus().endedAt()))
+        .isAfter(Instant.parse(active.getStatus().expiresAt()));
+    scene.assertGone(login);
+  }
+
   @Test
   void aDeletedNamespace(Scene scene) {
     var pod = scene.served("reader");

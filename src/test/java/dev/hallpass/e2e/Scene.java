@@ -160,6 +160,24 @@ public record Scene(KubernetesClient client, Database database, String namespace
     return client.pods().resource(pod(app).orElseThrow()).waitUntilReady(90, TimeUnit.SECONDS);
   }
 
+  /** Stops the agent where it stands, so that it neither renews nor tells anybody. */
+  void freezeAgent(Pod pod) {
+    var container =
+        client.pods().resource(pod).get().getStatus().getInitContainerStatuses().stream()
+            .filter(s -> s.getName().equals("hallpass-agent"))
+            .map(s -> s.getContainerID().substring("containerd://".length()))
+            .findFirst()
+            .orElseThrow();
+    Host.run(
+        "docker",
+        "exec",
+        pod.getSpec().getNodeName(),
+        "sh",
+        "-c",
+        "for p in $(grep -l %s /proc/[0-9]*/cgroup); do p=${p#/proc/}; kill -STOP \"${p%%%%/*}\"; done"
+            .formatted(container));
+  }
+
   /** Labels a pod; null takes the label away. */
   void label(Pod pod, String name, @Nullable String value) {
     client
