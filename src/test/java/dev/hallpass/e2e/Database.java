@@ -178,11 +178,16 @@ public final class Database implements AutoCloseable {
     try (var connection = connect(role, password)) {
       return connection.isValid(5);
     } catch (SQLException e) {
-      if (Objects.requireNonNullElse(e.getSQLState(), "").startsWith("28")) {
+      if (refusal(Objects.requireNonNullElse(e.getSQLState(), ""))) {
         return false;
       }
       throw new IllegalStateException("PostgreSQL neither admits nor refuses", e);
     }
+  }
+
+  /** Refused by the login, or cut off in the middle of it by a revocation. */
+  private static boolean refusal(String state) {
+    return state.startsWith("28") || state.equals("57P01");
   }
 
   private List<String> names(String sql, String argument) {

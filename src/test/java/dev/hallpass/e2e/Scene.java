@@ -232,6 +232,16 @@ public record Scene(KubernetesClient client, Database database, String namespace
     return path;
   }
 
+  /** Writes a file in the pod's app container. */
+  void upload(Pod pod, String path, String text) {
+    client
+        .pods()
+        .resource(pod)
+        .inContainer("app")
+        .file(path)
+        .upload(new java.io.ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
   /** Runs a command in the pod's app container, and returns what it prints. */
   String exec(Pod pod, String... command) {
     var ended = run(pod, command);

@@ -26,12 +26,17 @@ public final class TestAuthority implements AutoCloseable {
     }
     run(
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test-ca"
-            + " -keyout ca.key -out ca.crt");
+            + " -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.crt");
   }
 
   /** The authority's own certificate, as PEM. */
   public String bundle() {
     return read("ca.crt");
+  }
+
+  /** The authority itself, as whoever issues in its name has it. */
+  public Certificate self() {
+    return new Certificate(bundle(), read("ca.key"));
   }
 
   /** A server's certificate for these names, e.g. {@code IP:127.0.0.1,DNS:db.shop.svc}. */

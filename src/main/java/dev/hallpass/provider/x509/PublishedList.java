@@ -1,10 +1,11 @@
 package dev.hallpass.provider.x509;
 
 import dev.hallpass.pki.RevocationList.Entry;
+import dev.hallpass.provider.x509.RevocationLists.Addition;
 import java.math.BigInteger;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -64,20 +65,20 @@ record PublishedList(List<Revoked> revoked, BigInteger number, Instant signedAt,
         crl);
   }
 
-  boolean lists(List<BigInteger> serials) {
-    return revoked.stream().map(Revoked::serial).toList().containsAll(serials);
+  boolean lists(Collection<BigInteger> serials) {
+    return revoked.stream().map(Revoked::serial).collect(Collectors.toSet()).containsAll(serials);
   }
 
   /** With these beside, and without those that have ended by themselves. */
-  List<Revoked> with(List<BigInteger> serials, Instant now, Instant until) {
-    var all = new ArrayList<Revoked>();
-    revoked.stream().filter(r -> r.until().isAfter(now)).forEach(all::add);
-    var known = new HashSet<BigInteger>();
-    all.forEach(r -> known.add(r.serial()));
-    serials.stream()
-        .filter(s -> !known.contains(s))
-        .forEach(s -> all.add(new Revoked(s, now, until)));
-    return List.copyOf(all);
+  List<Revoked> with(List<Addition> additions, Instant now) {
+    var all = new LinkedHashMap<BigInteger, Revoked>();
+    revoked.stream().filter(r -> r.until().isAfter(now)).forEach(r -> all.put(r.serial(), r));
+    for (var addition : additions) {
+      for (var serial : addition.serials()) {
+        all.putIfAbsent(serial, new Revoked(serial, now, addition.until()));
+      }
+    }
+    return List.copyOf(all.values());
   }
 
   static List<Entry> entries(List<Revoked> revoked) {

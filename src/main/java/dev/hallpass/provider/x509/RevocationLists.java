@@ -7,16 +7,25 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.math.BigInteger;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +37,41 @@ final class RevocationLists {
 
   private final KubernetesClient client;
   private final String namespace;
-  private final Map<String, Lock> lanes = new ConcurrentHashMap<>();
+  private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+
+  /**
+   * Certificates to be listed.
+   *
+   * @param until when they would have ended by themselves, so that they need not be listed longer
+   */
+  record Addition(List<BigInteger> serials, Instant until) {}
+
+  private record Waiting(Addition addition, CompletableFuture<PublishedList> listed) {
+
+    PublishedList await() {
+      try {
+        return listed.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof TargetException failed
+            ? new TargetException(failed.reason(), String.valueOf(failed.getMessage()), failed)
+            : e;
+      }
+    }
+  }
+
+  /** Those who wait for one list, and whoever writes for them. */
+  private static final class Lane {
+    private final Lock lock = new ReentrantLock();
+    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+
+    List<Waiting> takeAll() {
+      var all = new ArrayList<Waiting>();
+      for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+        all.add(next);
+      }
+      return all;
+    }
+  }
 
   RevocationLists(KubernetesClient client, String namespace) {
     this.client = client;
@@ -45,24 +88,47 @@ final class RevocationLists {
   }
 
   /**
-   * Changes the list, one caller after the other; the change is made anew on what another process
-   * has written meanwhile.
+   * Puts certificates on the list. One write serves all who wait for the same CA, however many they
+   * are; it is made anew on what another process has written meanwhile.
+   *
+   * @param next the list that follows one with these additions; the same one where none has to
+   * @return the list, as the API server has it
    */
-  void change(Target target, UnaryOperator<PublishedList> change) {
-    var lane = lanes.computeIfAbsent(target.id(), id -> new ReentrantLock());
-    lane.lock();
+  PublishedList publish(
+      Target target,
+      Addition addition,
+      BiFunction<PublishedList, List<Addition>, PublishedList> next) {
+    var lane = lanes.computeIfAbsent(target.id(), id -> new Lane());
+    var mine = new Waiting(addition, new CompletableFuture<>());
+    lane.waiting.add(mine);
+    lane.lock.lock();
     try {
-      changeAlone(target, change);
+      if (!mine.listed().isDone()) {
+        publishAll(target, lane.takeAll(), next);
+      }
     } finally {
-      lane.unlock();
+      lane.lock.unlock();
+    }
+    return mine.await();
+  }
+
+  private void publishAll(
+      Target target,
+      List<Waiting> all,
+      BiFunction<PublishedList, List<Addition>, PublishedList> next) {
+    try {
+      var additions = all.stream().map(Waiting::addition).toList();
+      var listed = publishAlone(target, before -> next.apply(before, additions));
+      all.forEach(w -> w.listed().complete(listed));
+    } catch (RuntimeException e) {
+      all.forEach(w -> w.listed().completeExceptionally(e));
     }
   }
 
-  private void changeAlone(Target target, UnaryOperator<PublishedList> change) {
+  private PublishedList publishAlone(Target target, UnaryOperator<PublishedList> next) {
     for (var attempt = 1; ; attempt++) {
       try {
-        write(target, get(target), change);
-        return;
+        return write(target, get(target), next);
       } catch (KubernetesClientException e) {
         if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == ATTEMPTS) {
           throw unavailable(e);
@@ -71,20 +137,21 @@ final class RevocationLists {
     }
   }
 
-  private void write(Target target, @Nullable ConfigMap read, UnaryOperator<PublishedList> change) {
+  private PublishedList write(
+      Target target, @Nullable ConfigMap read, UnaryOperator<PublishedList> next) {
     var before = list(read);
-    var after = change.apply(before);
+    var after = next.apply(before);
     if (after.equals(before)) {
-      return;
+      return before;
     }
     if (read == null) {
-      client.resource(map(target, after.data())).create();
-    } else {
-      client
-          .resource(new ConfigMapBuilder(read).withData(after.data()).build())
-          .lockResourceVersion(read.getMetadata().getResourceVersion())
-          .update();
+      return list(client.resource(map(target, after.data())).create());
     }
+    return list(
+        client
+            .resource(new ConfigMapBuilder(read).withData(after.data()).build())
+            .lockResourceVersion(read.getMetadata().getResourceVersion())
+            .update());
   }
 
   private @Nullable ConfigMap get(Target target) {

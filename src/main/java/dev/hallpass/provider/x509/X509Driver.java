@@ -19,6 +19,7 @@ import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.provider.TargetException;
+import dev.hallpass.provider.x509.RevocationLists.Addition;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,7 +27,6 @@ import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -146,33 +146,30 @@ public final class X509Driver implements TargetDriver {
   public String revoke(Target target, Ending ending) {
     var serials = Serials.upTo(ending.subject(), ending.epoch());
     var until = clock.instant().plus(ending.ttl());
-    publish(target, serials, until);
-    if (!lists.read(target).lists(serials)) {
+    if (!publish(target, new Addition(serials, until)).lists(serials)) {
       throw new TargetException(
           Reason.TargetRefused, "the revocation list does not show the certificates");
     }
     return "its certificates are on the revocation list, and end by themselves until " + until;
   }
 
-  /** Signs the list anew where something is to be added, or it has become old. */
-  private void publish(Target target, List<BigInteger> serials, Instant until) {
+  private PublishedList publish(Target target, Addition addition) {
     var authority = authority(target);
+    return lists.publish(
+        target, addition, (before, additions) -> next(authority, before, additions));
+  }
+
+  /** Signed anew where something is to be added, or the last one has become old. */
+  private PublishedList next(Authority authority, PublishedList before, List<Addition> additions) {
     var now = clock.instant();
-    lists.change(
-        target,
-        before -> {
-          if (before.lists(serials) && now.isBefore(before.signedAt().plus(OLDEST))) {
-            return before;
-          }
-          var revoked = before.with(serials, now, until);
-          var number = before.number().add(BigInteger.ONE);
-          return new PublishedList(
-              revoked,
-              number,
-              now,
-              RevocationList.sign(
-                  authority, PublishedList.entries(revoked), number, now, VALIDITY));
-        });
+    var serials = additions.stream().flatMap(a -> a.serials().stream()).toList();
+    if (before.lists(serials) && now.isBefore(before.signedAt().plus(OLDEST))) {
+      return before;
+    }
+    var revoked = before.with(additions, now);
+    var number = before.number().add(BigInteger.ONE);
+    var crl = RevocationList.sign(authority, PublishedList.entries(revoked), number, now, VALIDITY);
+    return new PublishedList(revoked, number, now, crl);
   }
 
   /** Certificates are nowhere to be found but where they were delivered. */
@@ -183,7 +180,7 @@ public final class X509Driver implements TargetDriver {
 
   @Override
   public void probe(Target target) {
-    publish(target, List.of(), clock.instant());
+    publish(target, new Addition(List.of(), clock.instant()));
   }
 
   private Authority authority(Target target) {

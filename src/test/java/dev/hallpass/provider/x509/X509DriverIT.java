@@ -18,9 +18,11 @@ import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
+import dev.hallpass.provider.x509.PublishedList.Revoked;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
@@ -34,6 +36,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -132,6 +137,30 @@ class X509DriverIT {
     assertThat(openssl.run("crl", "-in", "list.pem", "-noout", "-text").output())
         .containsOnlyOnce(Serials.of(first.subject(), 1).toString(16).toUpperCase(Locale.ROOT))
         .contains(Serials.of(first.subject(), 3).toString(16).toUpperCase(Locale.ROOT));
+  }
+
+  /** As when a node with two hundred pods is lost. */
+  @Test
+  void manyRevocationsAtOnceTakeFewWritesAndLoseNone(KubeApi api) {
+    openssl.root("root", EC.split(" "));
+    var target = target("root.crt", "root.key");
+    var subjects =
+        Stream.generate(() -> new Subject("0a1b2c3d", UUID.randomUUID())).limit(200).toList();
+
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture.allOf(
+              subjects.stream()
+                  .map(s -> new Ending(s, 1, Duration.ofMinutes(15)))
+                  .map(e -> CompletableFuture.runAsync(() -> driver.revoke(target, e), threads))
+                  .toArray(CompletableFuture<?>[]::new))
+          .join();
+    }
+
+    var list = new RevocationLists(api.client(), api.namespace()).read(target);
+    assertThat(list.revoked())
+        .extracting(Revoked::serial)
+        .containsExactlyInAnyOrderElementsOf(subjects.stream().map(s -> Serials.of(s, 1)).toList());
+    assertThat(list.number()).isLessThan(BigInteger.valueOf(subjects.size() / 2));
   }
 
   @Test
