@@ -3,17 +3,11 @@ package dev.hallpass.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
-import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.PolicyDecider.Unmatched;
-import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,46 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyDeciderTest {
-  private static final CredentialRequest REQUEST =
-      Serialization.unmarshal(
-          """
-          metadata: {name: orders, namespace: shop, labels: {tier: gold}}
-          spec:
-            workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
-            owner: team-orders
-            purpose: build invoices
-            credentials:
-            - name: db
-              providerRef: {kind: ClusterCredentialProvider, name: pg}
-              access: writer
-              ttl: 30m
-              delivery: {mode: Sidecar, files: [{path: db.env, format: Env}]}
-          """,
-          CredentialRequest.class);
-  private static final AccessLevel LEVEL = new AccessLevel("writer", "1h", "8h", null, null, null);
-  private static final Allow ALLOWED =
-      new Allow(LEVEL, Duration.ofMinutes(30), Duration.ofHours(8));
+  private static final Allow ALLOWED = PolicyScene.ALLOWED;
 
-  private final PolicyFacts facts =
-      new PolicyFacts(
-          Serialization.unmarshal(
-              """
-              metadata: {name: orders-1, namespace: shop, labels: {app: orders}}
-              spec:
-                serviceAccountName: orders
-                containers: [{name: app, image: "registry.example/shop/orders:1"}]
-              """,
-              Pod.class),
-          Serialization.unmarshal(
-              "metadata: {name: shop, labels: {environment: production}}", Namespace.class),
-          new PolicyFacts.ServiceAccount("shop", "orders"),
-          REQUEST,
-          REQUEST.getSpec().credentials().getFirst(),
-          new PolicyFacts.Provider("ClusterCredentialProvider", "pg", Map.of("data", "personal")),
-          LEVEL,
-          Duration.ofMinutes(30),
-          Instant.parse("2026-03-02T10:30:00Z"),
-          null);
+  private final PolicyFacts facts = PolicyScene.FACTS;
 
   private PolicyVerdict decide(Unmatched unmatched, CredentialPolicy... policies) {
     return new PolicyDecider(unmatched)
@@ -260,7 +217,7 @@ class PolicyDeciderTest {
 
     assertThat(verdict.denials()).isEmpty();
     assertThat(verdict.allowed())
-        .isEqualTo(new Allow(LEVEL, Duration.ofMinutes(10), Duration.ofHours(2)));
+        .isEqualTo(new Allow(ALLOWED.level(), Duration.ofMinutes(10), Duration.ofHours(2)));
   }
 
   @Test

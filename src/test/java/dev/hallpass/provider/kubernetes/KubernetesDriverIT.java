@@ -9,11 +9,11 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Kubernetes;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.KubernetesAccess;
+import dev.hallpass.provider.AccountDriverContract;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
-import dev.hallpass.provider.TargetDriverContract;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.wire.Reason;
@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(KubeApi.class)
-class KubernetesDriverIT implements TargetDriverContract {
+class KubernetesDriverIT implements AccountDriverContract {
   private static final String HALLPASS = "hallpass-system";
   private static final String ACCOUNT = "ci-deployer";
   private static final String BROKER = "system:serviceaccount:hallpass-system:hallpass-broker";

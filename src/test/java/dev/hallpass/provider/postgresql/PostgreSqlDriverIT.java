@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
+import dev.hallpass.provider.AccountDriverContract;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetDriver;
-import dev.hallpass.provider.TargetDriverContract;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.wire.Reason;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(PostgresServer.class)
-class PostgreSqlDriverIT implements TargetDriverContract {
+class PostgreSqlDriverIT implements AccountDriverContract {
   private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
   private PostgresServer.Instance server;
   private ShopDatabase shop;

@@ -1,5 +1,6 @@
 package dev.hallpass.provider.x509;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,16 +18,21 @@ import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.Target;
+import dev.hallpass.provider.TargetDriver;
+import dev.hallpass.provider.TargetDriverContract;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.provider.x509.PublishedList.Revoked;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
+import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,19 +53,68 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(KubeApi.class)
-class X509DriverIT {
+class X509DriverIT implements TargetDriverContract {
   private static final String EC = "-algorithm EC -pkeyopt ec_paramgen_curve:P-256";
 
   @TempDir private Path folder;
   private OpenSsl openssl;
   private X509Driver driver;
+  private RevocationLists lists;
   private String provider;
 
   @BeforeEach
   void prepare(KubeApi api) {
     openssl = new OpenSsl(folder);
+    openssl.root("contract", EC.split(" "));
+    lists = new RevocationLists(api.client(), api.namespace());
     driver = new X509Driver(api.client(), api.namespace(), Clock.systemUTC());
     provider = "CredentialProvider/" + api.namespace() + "/mesh";
+  }
+
+  @Override
+  public TargetDriver driver() {
+    return driver;
+  }
+
+  @Override
+  public Target target() {
+    return target("contract.crt", "contract.key");
+  }
+
+  @Override
+  public AccessLevel level() {
+    return level(both());
+  }
+
+  @Override
+  public Grant grant(UUID lease, long epoch) {
+    return TargetDriverContract.super
+        .grant(lease, epoch)
+        .certifying(new CertificateAsk(key(), List.of()));
+  }
+
+  /** As somebody does who looks at the list as it is now. */
+  @Override
+  public boolean admits(Material material) {
+    var certificate = Pem.certificates(material.get("certificate").reveal()).getFirst();
+    var authority = Pem.certificates(material.get("trust").reveal()).getFirst();
+    var list = lists.read(target()).crl();
+    try {
+      certificate.verify(authority.getPublicKey());
+      certificate.checkValidity();
+      return list.isEmpty() || !crl(list, authority.getPublicKey()).isRevoked(certificate);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the certificate is not what was ordered", e);
+    }
+  }
+
+  private static X509CRL crl(String pem, PublicKey key) throws GeneralSecurityException {
+    var crl =
+        (X509CRL)
+            CertificateFactory.getInstance("X.509")
+                .generateCRL(new ByteArrayInputStream(pem.getBytes(US_ASCII)));
+    crl.verify(key);
+    return crl;
   }
 
   @ParameterizedTest
@@ -141,9 +196,8 @@ class X509DriverIT {
 
   /** As when a node with two hundred pods is lost. */
   @Test
-  void manyRevocationsAtOnceTakeFewWritesAndLoseNone(KubeApi api) {
-    openssl.root("root", EC.split(" "));
-    var target = target("root.crt", "root.key");
+  void manyRevocationsAtOnceTakeFewWritesAndLoseNone() {
+    var target = target();
     var subjects =
         Stream.generate(() -> new Subject("0a1b2c3d", UUID.randomUUID())).limit(200).toList();
 
@@ -156,7 +210,7 @@ class X509DriverIT {
           .join();
     }
 
-    var list = new RevocationLists(api.client(), api.namespace()).read(target);
+    var list = lists.read(target);
     assertThat(list.revoked())
         .extracting(Revoked::serial)
         .containsExactlyInAnyOrderElementsOf(subjects.stream().map(s -> Serials.of(s, 1)).toList());

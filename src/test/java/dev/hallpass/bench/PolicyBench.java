@@ -1,0 +1,74 @@
+package dev.hallpass.bench;
+
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.policy.CompiledPolicy;
+import dev.hallpass.policy.PolicyDecider;
+import dev.hallpass.policy.PolicyDecider.Unmatched;
+import dev.hallpass.policy.PolicyScene;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** One decision over policies that all match, on one thread. Nothing of it is kept for the next. */
+class PolicyBench {
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
+  private static final Duration EACH = Duration.ofSeconds(5);
+  private static final PolicyDecider DECIDER = new PolicyDecider(Unmatched.Allow);
+
+  @Test
+  void decisions() {
+    decisions(10, WARM_UP);
+    var without = decisions(0, EACH);
+    for (var count : List.of(10, 100)) {
+      var with = decisions(count, EACH);
+      Figures.add(
+          "a decision over %d policies".formatted(count),
+          micros(with),
+          "over none: " + micros(without),
+          "",
+          count == 10 ? "≤ 200 µs" : "");
+    }
+  }
+
+  private static Sample decisions(int count, Duration duration) {
+    var policies = IntStream.range(0, count).mapToObj(PolicyBench::policy).toList();
+    return new Load(
+            () -> {
+              var verdict = DECIDER.decide(policies, PolicyScene.FACTS, PolicyScene.ALLOWED);
+              if (!verdict.allows()) {
+                throw new IllegalStateException(verdict.denials().toString());
+              }
+            })
+        .workers(1, duration);
+  }
+
+  private static CompiledPolicy policy(int number) {
+    return CompiledPolicy.of(
+        Serialization.unmarshal(
+            """
+            metadata: {name: policy-%d, generation: 1}
+            spec:
+              enforcement: Enforce
+              match: {namespaceSelector: {matchLabels: {environment: production}}}
+              validations:
+              - expression: "pod.spec.containers.all(c, image(c.image).registry() == 'registry.example')"
+                reason: ForeignImage
+              - expression: "now.within('Mon-Fri 08:00-18:00', 'Europe/Berlin')"
+                reason: OutsideBusinessHours
+              limits: {maxTtl: 15m}
+            """
+                .formatted(number),
+            CredentialPolicy.class));
+  }
+
+  private static String micros(Sample sample) {
+    return String.format(
+        Locale.ROOT,
+        "p50 %.1f µs, p99 %.1f µs",
+        sample.millis(.5) * 1000,
+        sample.millis(.99) * 1000);
+  }
+}
