@@ -86,7 +86,7 @@ final class BrokerProcess {
             client,
             settings.namespace(),
             identity -> serving.forEach(server -> server.serve(identity)));
-    var watched = WatchedCatalog.start(client);
+    var watched = WatchedCatalog.start(client, settings.namespace());
     new BrokerRoutes(
             Broker.api(
                 client,
@@ -123,7 +123,11 @@ final class BrokerProcess {
             settings.namespace());
     var decider =
         new InjectionDecider(
-            injection, watched, new LiveCatalog(client), drivers::offer, trust::trustBundle);
+            injection,
+            watched,
+            new LiveCatalog(client, settings.namespace()),
+            drivers::offer,
+            trust::trustBundle);
     return new AdmissionReviewer(decider, injection);
   }
 

@@ -5,6 +5,7 @@ import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.lease.LeaseIssuer;
 import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.lease.LiveSurroundings;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Targets;
@@ -39,10 +40,11 @@ public final class Broker {
         new Callers(client, TokenReviews.by(client, clock), events),
         new Claims(
             seen,
-            new LiveCatalog(client),
+            new LiveCatalog(client, systemNamespace),
             new Targets(client, systemNamespace),
             drivers,
             new Policies(policies, events),
+            new LiveSurroundings(client),
             clock),
         leases,
         new LeaseIssuer(leases, drivers, installation, clock),

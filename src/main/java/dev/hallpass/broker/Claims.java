@@ -16,6 +16,7 @@ import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
 import dev.hallpass.policy.PolicyFacts;
+import dev.hallpass.policy.Surroundings;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Readiness;
 import dev.hallpass.provider.Targets;
@@ -44,15 +45,23 @@ final class Claims {
   private final Targets targets;
   private final Drivers drivers;
   private final Policies policies;
+  private final Surroundings around;
   private final Clock clock;
 
   Claims(
-      Catalog seen, Catalog now, Targets targets, Drivers drivers, Policies policies, Clock clock) {
+      Catalog seen,
+      Catalog now,
+      Targets targets,
+      Drivers drivers,
+      Policies policies,
+      Surroundings around,
+      Clock clock) {
     this.seen = seen;
     this.now = now;
     this.targets = targets;
     this.drivers = drivers;
     this.policies = policies;
+    this.around = around;
     this.clock = clock;
   }
 
@@ -203,7 +212,7 @@ final class Claims {
               credential,
               targets.target(provider.orElseThrow()),
               policies.judge(
-                  catalog.policies(),
+                  catalog,
                   PolicyFacts.of(
                       pod,
                       namespace,
@@ -212,7 +221,8 @@ final class Claims {
                       provider.orElseThrow(),
                       allow,
                       clock.instant(),
-                      lease),
+                      lease,
+                      around),
                   allow));
       case Deny deny -> throw refused(request, deny);
     };

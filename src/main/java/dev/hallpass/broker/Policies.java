@@ -1,6 +1,6 @@
 package dev.hallpass.broker;
 
-import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.policy.Denial;
@@ -27,8 +27,8 @@ final class Policies {
    *
    * @throws RefusedException with every denial, where there is one
    */
-  Allow judge(List<CredentialPolicy> policies, PolicyFacts facts, Allow allowed) {
-    var verdict = decider.decide(book.of(policies), facts, allowed);
+  Allow judge(Catalog catalog, PolicyFacts facts, Allow allowed) {
+    var verdict = decider.decide(book.of(catalog.policies(), catalog.params()), facts, allowed);
     if (!verdict.reported().isEmpty()) {
       events.say(
           Events.about(facts.request()),

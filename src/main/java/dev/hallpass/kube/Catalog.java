@@ -8,6 +8,7 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What decisions about pods rest on: requests, providers, namespaces, policies. */
@@ -34,4 +35,7 @@ public interface Catalog {
 
   /** All policies. */
   List<CredentialPolicy> policies();
+
+  /** The data of each ConfigMap that policies may name, by its name. */
+  Map<String, Map<String, String>> params();
 }

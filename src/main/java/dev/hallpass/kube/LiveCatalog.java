@@ -11,15 +11,22 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the API server has at the time of each call. */
 public final class LiveCatalog implements Catalog {
   private final KubernetesClient client;
+  private final String systemNamespace;
 
-  /** Reads through this client. */
-  public LiveCatalog(KubernetesClient client) {
+  /**
+   * Reads through this client.
+   *
+   * @param systemNamespace Hallpass's own
+   */
+  public LiveCatalog(KubernetesClient client, String systemNamespace) {
     this.client = client;
+    this.systemNamespace = systemNamespace;
   }
 
   @Override
@@ -71,5 +78,10 @@ public final class LiveCatalog implements Catalog {
   @Override
   public List<CredentialPolicy> policies() {
     return client.resources(CredentialPolicy.class).list().getItems();
+  }
+
+  @Override
+  public Map<String, Map<String, String>> params() {
+    return Params.of(Params.in(client, systemNamespace).list().getItems());
   }
 }

@@ -7,6 +7,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -22,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * What was last seen of the API server, at no cost to it. Needs {@code list} and {@code watch} on
  * CredentialRequests, CredentialProviders, ClusterCredentialProviders, CredentialPolicies and
- * Namespaces in the whole cluster.
+ * Namespaces in the whole cluster, and on ConfigMaps in Hallpass's namespace.
  */
 public final class WatchedCatalog implements Catalog, AutoCloseable {
   /** What is watched is never listed again for its own sake: a watch that breaks lists anew. */
@@ -34,13 +36,16 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   private final SharedIndexInformer<Namespace> namespaces;
   private final SharedIndexInformer<CredentialPolicy> policies;
 
-  private WatchedCatalog(KubernetesClient client) {
+  private final SharedIndexInformer<ConfigMap> params;
+
+  private WatchedCatalog(KubernetesClient client, String systemNamespace) {
     this.requests = informer(client.resources(CredentialRequest.class).inAnyNamespace(), Trim::own);
     this.providers =
         informer(client.resources(CredentialProvider.class).inAnyNamespace(), Trim::own);
     this.clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
     this.namespaces = informer(client.namespaces(), Trim::namespace);
     this.policies = informer(client.resources(CredentialPolicy.class), Trim::own);
+    this.params = informer(Params.in(client, systemNamespace), Trim::own);
   }
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(
@@ -48,9 +53,13 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
     return kind.withLimit(Trim.PAGE).runnableInformer(NO_RESYNC).itemStore(Trim.storing(trim));
   }
 
-  /** Starts watching, and returns at once; {@link #isReady()} tells when everything was seen. */
-  public static WatchedCatalog start(KubernetesClient client) {
-    var catalog = new WatchedCatalog(client);
+  /**
+   * Starts watching, and returns at once; {@link #isReady()} tells when everything was seen.
+   *
+   * @param systemNamespace Hallpass's own
+   */
+  public static WatchedCatalog start(KubernetesClient client, String systemNamespace) {
+    var catalog = new WatchedCatalog(client, systemNamespace);
     catalog
         .all()
         .forEach(
@@ -105,11 +114,16 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   }
 
   @Override
+  public Map<String, Map<String, String>> params() {
+    return Params.of(params.getIndexer().list());
+  }
+
+  @Override
   public void close() {
     all().forEach(SharedIndexInformer::close);
   }
 
   private Stream<SharedIndexInformer<?>> all() {
-    return Stream.of(requests, providers, clusterProviders, namespaces, policies);
+    return Stream.of(requests, providers, clusterProviders, namespaces, policies, params);
   }
 }

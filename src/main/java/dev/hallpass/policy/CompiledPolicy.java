@@ -6,13 +6,16 @@ import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Limits;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Params;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Validation;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.policy.cel.Expression;
 import dev.hallpass.policy.cel.ExpressionException;
 import dev.hallpass.policy.cel.Language;
 import dev.hallpass.policy.cel.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +34,21 @@ public final class CompiledPolicy {
   private final CredentialPolicySpec spec;
   private final List<Rule> rules;
   private final List<String> flaws;
+  private final Map<String, Map<String, String>> params;
 
-  private CompiledPolicy(CredentialPolicy policy, List<Rule> rules, List<String> flaws) {
-    this.name = policy.getMetadata().getName();
-    this.generation = requireNonNullElse(policy.getMetadata().getGeneration(), 0L);
-    this.spec = policy.getSpec();
-    this.rules = List.copyOf(rules);
-    this.flaws = List.copyOf(flaws);
+  private CompiledPolicy(
+      String name,
+      long generation,
+      CredentialPolicySpec spec,
+      List<Rule> rules,
+      List<String> flaws,
+      Map<String, Map<String, String>> params) {
+    this.name = name;
+    this.generation = generation;
+    this.spec = spec;
+    this.rules = rules;
+    this.flaws = flaws;
+    this.params = params;
   }
 
   /** Compiles a policy; never fails. */
@@ -57,7 +68,20 @@ public final class CompiledPolicy {
               : compiled(field + ".messageExpression", source, LANGUAGE::text, flaws);
       condition.ifPresent(c -> rules.add(rule(c, message.orElse(null), validation)));
     }
-    return new CompiledPolicy(policy, rules, flaws);
+    return new CompiledPolicy(
+        policy.getMetadata().getName(),
+        requireNonNullElse(policy.getMetadata().getGeneration(), 0L),
+        policy.getSpec(),
+        List.copyOf(rules),
+        List.copyOf(flaws),
+        Map.of());
+  }
+
+  /** The same, where ConfigMaps of these names have this data. */
+  CompiledPolicy with(Map<String, Map<String, String>> known) {
+    return spec.params() == null
+        ? this
+        : new CompiledPolicy(name, generation, spec, rules, flaws, known);
   }
 
   private static Rule rule(
@@ -128,6 +152,23 @@ public final class CompiledPolicy {
     if (!flaws.isEmpty()) {
       return List.of(Denial.failed(name, generation, "PolicyInvalid", flaws.getFirst()));
     }
+    var named = spec.params();
+    if (named == null) {
+      return denials(rules, scope);
+    }
+    var data = params.get(named.configMap());
+    return data == null
+        ? List.of(Denial.failed(name, generation, "ParamsNotFound", notFound(named)))
+        : denials(rules, scope.with("params", data));
+  }
+
+  /** What a person reads where the policy's ConfigMap is not there. */
+  public static String notFound(Params named) {
+    return "spec.params.configMap: Hallpass's namespace has no ConfigMap %s with the label %s"
+        .formatted(named.configMap(), HallpassApi.PARAMS_LABEL);
+  }
+
+  private List<Denial> denials(List<Rule> rules, Scope<PolicyFacts> scope) {
     return rules.stream().flatMap(rule -> denial(rule, scope).stream()).toList();
   }
 

@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AllowedNamespaces;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
+import dev.hallpass.api.v1alpha1.Delivery.Format;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.delivery.Template;
 import dev.hallpass.policy.IssueDecision.Allow;
@@ -12,6 +13,8 @@ import dev.hallpass.provider.Offer;
 import dev.hallpass.wire.Reason;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +99,10 @@ public final class IssueDecider {
         "providerRef: %s %s".formatted(credential.providerRef(), detail));
   }
 
+  private static String names(Set<Format> formats) {
+    return formats.stream().map(Format::name).sorted().collect(Collectors.joining(", "));
+  }
+
   private static Optional<Deny> undeliverable(RequestedCredential credential, Offer offer) {
     for (var file : credential.delivery().files()) {
       if (!offer.formats().contains(file.format())) {
@@ -103,8 +110,8 @@ public final class IssueDecider {
             deny(
                 credential,
                 Reason.FormatUnsupported,
-                "delivery.files: %s cannot be written as %s"
-                    .formatted(file.path(), file.format())));
+                "delivery.files: %s cannot be written as %s, only as %s"
+                    .formatted(file.path(), file.format(), names(offer.formats()))));
       }
       var template = file.template();
       var flaw =

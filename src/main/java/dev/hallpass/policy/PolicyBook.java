@@ -17,12 +17,21 @@ public final class PolicyBook {
 
   private final Map<Edition, CompiledPolicy> compiled = new ConcurrentHashMap<>();
 
-  /** The policies, compiled; what is not among them is forgotten. */
-  public List<CompiledPolicy> of(Collection<CredentialPolicy> policies) {
+  /**
+   * The policies, compiled; what is not among them is forgotten.
+   *
+   * @param params the data of each ConfigMap that they may name, by its name
+   */
+  public List<CompiledPolicy> of(
+      Collection<CredentialPolicy> policies, Map<String, Map<String, String>> params) {
     var current = policies.stream().map(Edition::of).collect(Collectors.toSet());
     compiled.keySet().retainAll(current);
     return policies.stream()
-        .map(p -> compiled.computeIfAbsent(Edition.of(p), edition -> CompiledPolicy.of(p)))
+        .map(
+            p ->
+                compiled
+                    .computeIfAbsent(Edition.of(p), edition -> CompiledPolicy.of(p))
+                    .with(params))
         .toList();
   }
 }

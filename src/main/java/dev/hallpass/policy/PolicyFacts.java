@@ -8,10 +8,13 @@ import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.policy.IssueDecision.Allow;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +34,21 @@ public record PolicyFacts(
     @JsonPropertyDescription("The moment of the decision.") Instant now,
     @JsonPropertyDescription(
             "The lease that is activated, renewed or looked at again; null where none is there yet.")
-        @Nullable CredentialLease lease) {
+        @Nullable CredentialLease lease,
+    @JsonPropertyDescription(
+            "The workload behind the pod: what controls it, nearest first, e.g. its ReplicaSet and"
+                + " the Deployment of that; empty where nothing does.")
+        Supplier<List<Owner>> owners,
+    @JsonPropertyDescription("The node it runs on; null where that is gone.")
+        Supplier<@Nullable Node> node,
+    @JsonPropertyDescription("The data of the policy's own ConfigMap; empty where it names none.")
+        Map<String, String> params) {
 
   /**
    * The facts about a credential of a pod.
    *
    * @param allowed what request and provider allow
+   * @param around read only where an expression asks
    */
   public static PolicyFacts of(
       Pod pod,
@@ -46,7 +58,8 @@ public record PolicyFacts(
       HasMetadata provider,
       Allow allowed,
       Instant now,
-      @Nullable CredentialLease lease) {
+      @Nullable CredentialLease lease,
+      Surroundings around) {
     var labels = provider.getMetadata().getLabels();
     return new PolicyFacts(
         pod,
@@ -62,7 +75,10 @@ public record PolicyFacts(
         allowed.level(),
         allowed.ttl(),
         now,
-        lease);
+        lease,
+        () -> around.owners(pod),
+        () -> around.node(pod).orElse(null),
+        Map.of());
   }
 
   /** A pod's service account. */
@@ -76,4 +92,10 @@ public record PolicyFacts(
       @JsonPropertyDescription("Its name.") String name,
       @JsonPropertyDescription("Its labels; empty where it has none.")
           Map<String, String> labels) {}
+
+  /** What controls a pod, or what controls that. */
+  public record Owner(
+      @JsonPropertyDescription("Its API version.") String apiVersion,
+      @JsonPropertyDescription("Its kind.") String kind,
+      @JsonPropertyDescription("Its name.") String name) {}
 }

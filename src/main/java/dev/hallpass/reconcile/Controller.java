@@ -64,12 +64,12 @@ public final class Controller implements AutoCloseable {
       List<LeaderDuty> duties,
       Runnable onLost) {
     this.duties = List.copyOf(duties);
-    view = new ClusterView(client);
+    view = new ClusterView(client, settings.namespace());
     events = new Events(client, clock);
     leadership = new Leadership(client, settings, this::takeUpDuties, onLost);
     operator = new Operator(o -> configure(o, client));
     var leases = new LeaseStore(client);
-    var live = new LiveCatalog(client);
+    var live = new LiveCatalog(client, settings.namespace());
     var admin = new AdminTargets(live, new Targets(client, settings.namespace()));
     var revocation = new Revocation(leases, admin, drivers, settings.installation(), clock);
     var extension = new Extension(leases, admin, drivers, settings.installation(), clock);
@@ -101,7 +101,7 @@ public final class Controller implements AutoCloseable {
     operator.register(provider.namespaced(), Controller::limited);
     operator.register(provider.cluster(), Controller::limited);
     operator.register(new RequestReconciler(view, drivers, events, clock), Controller::limited);
-    operator.register(new PolicyReconciler(events, clock), Controller::limited);
+    operator.register(new PolicyReconciler(view, events, clock), Controller::limited);
   }
 
   private void configure(ConfigurationServiceOverrider operator, KubernetesClient client) {

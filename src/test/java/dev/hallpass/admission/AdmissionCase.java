@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -158,6 +159,11 @@ record AdmissionCase(
   @Override
   public List<CredentialPolicy> policies() {
     return List.of();
+  }
+
+  @Override
+  public Map<String, Map<String, String>> params() {
+    return Map.of();
   }
 
   static List<JsonNode> documents(Path file) throws IOException {

@@ -61,12 +61,12 @@ class AdmissionIT {
   void start(KubeApi api) throws IOException, GeneralSecurityException {
     kube = api;
     server = WebhookServer.start();
-    seen = WatchedCatalog.start(kube.client());
+    seen = WatchedCatalog.start(kube.client(), kube.namespace());
     var decider =
         new InjectionDecider(
             AdmissionCase.SETTINGS,
             seen,
-            new LiveCatalog(kube.client()),
+            new LiveCatalog(kube.client(), kube.namespace()),
             AdmissionCase::offer,
             server::trustBundle);
     var reviewer = new AdmissionReviewer(decider, AdmissionCase.SETTINGS);

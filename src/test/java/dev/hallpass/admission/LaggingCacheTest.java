@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,11 @@ class LaggingCacheTest {
     @Override
     public List<CredentialPolicy> policies() {
       return List.of();
+    }
+
+    @Override
+    public Map<String, Map<String, String>> params() {
+      return Map.of();
     }
   }
 

@@ -17,7 +17,11 @@ import org.junit.jupiter.api.Test;
 
 /** Real processes, told apart as in a pod that shares its process namespace. */
 class ProcessesTest {
-  private static final String OBEDIENT = "trap 'exit 7' HUP; echo up; while :; do sleep 0.05; done";
+  /** Not HUP: under nohup all ignore that. */
+  private static final int USR1 = 10;
+
+  private static final String OBEDIENT =
+      "trap 'exit 7' USR1; echo up; while :; do sleep 0.05; done";
 
   private final List<Process> started = new ArrayList<>();
   private final Processes processes = new Processes(Path.of("/proc"));
@@ -37,7 +41,7 @@ class ProcessesTest {
     var main = start(container);
     var laterByExec = start(container);
 
-    processes.signal(container, 1);
+    processes.signal(container, USR1);
 
     assertThat(main.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(main.exitValue()).isEqualTo(7);
@@ -48,7 +52,7 @@ class ProcessesTest {
   @Test
   void saysWhereThereIsNone() {
     assertThatIOException()
-        .isThrownBy(() -> processes.signal(container, 1))
+        .isThrownBy(() -> processes.signal(container, USR1))
         .withMessageContaining("no process of container " + container);
   }
 

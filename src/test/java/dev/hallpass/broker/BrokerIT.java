@@ -326,6 +326,24 @@ class BrokerIT {
   }
 
   @Test
+  void policiesMayAskForTheWorkloadBehindThePod() {
+    scene.policy(
+        "deployments-alone",
+        """
+        validations:
+        - expression: "owners.exists(o, o.kind == 'Deployment' && o.name == 'orders')"
+          message: let a Deployment run it
+          reason: BarePod
+        """);
+    var bare = scene.token(scene.pod("orders-1"));
+    var deployed = scene.pod("orders-2");
+    scene.deployedBy(deployed, "orders");
+
+    assertThat(reason(ISSUE, bare, BrokerScene.asks("db", "db"))).isEqualTo(Reason.PolicyDenied);
+    assertThat(scene.issue(scene.token(deployed)).epoch()).isEqualTo(1);
+  }
+
+  @Test
   void anAuditedPolicyIsOnlyToldOf() {
     var token = scene.token(scene.pod("orders-1"));
     scene.policy(

@@ -23,12 +23,15 @@ import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseAnswer;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodIPBuilder;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -46,6 +49,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
@@ -57,6 +62,7 @@ import org.awaitility.Awaitility;
 public final class BrokerScene implements AutoCloseable {
   static final String INSTALLATION = "b10c0de5";
   private static final String ADMIN_PASSWORD = "loopback-test-broker";
+  private static final String SYSTEM_NAMESPACE = "hallpass-system";
 
   private final KubeApi kube;
   private final PostgresServer.Instance postgres;
@@ -73,14 +79,14 @@ public final class BrokerScene implements AutoCloseable {
     this.policies = new NamespacePolicies(kube.client(), kube.namespace());
     this.postgres = postgres;
     this.events = new Events(kube.client(), Clock.systemUTC());
-    this.watched = WatchedCatalog.start(kube.client());
+    this.watched = WatchedCatalog.start(kube.client(), SYSTEM_NAMESPACE);
     var api =
         Broker.api(
             kube.client(),
             watched,
             new Drivers(List.of(driver)),
             new PolicyDecider(PolicyDecider.Unmatched.Allow),
-            "hallpass-system",
+            SYSTEM_NAMESPACE,
             INSTALLATION,
             events,
             () -> "bundle",
@@ -270,6 +276,60 @@ public final class BrokerScene implements AutoCloseable {
             .withPodIPs(new PodIPBuilder().withIp(address).build())
             .build());
     return kube.client().resource(pod).updateStatus();
+  }
+
+  /** A ReplicaSet of a Deployment has made this pod, as far as one can see. */
+  void deployedBy(Pod pod, String deployment) {
+    var selector = Map.of("app", deployment);
+    var replicaSet =
+        kube.client()
+            .resource(
+                new ReplicaSetBuilder()
+                    .withNewMetadata()
+                    .withName(deployment + "-1")
+                    .withNamespace(kube.namespace())
+                    .addToOwnerReferences(
+                        owner("Deployment", deployment, UUID.randomUUID().toString()))
+                    .endMetadata()
+                    .withNewSpec()
+                    .withNewSelector()
+                    .withMatchLabels(selector)
+                    .endSelector()
+                    .withNewTemplate()
+                    .withNewMetadata()
+                    .withLabels(selector)
+                    .endMetadata()
+                    .withNewSpec()
+                    .addNewContainer()
+                    .withName("app")
+                    .withImage("none")
+                    .endContainer()
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build())
+            .create();
+    var meta = replicaSet.getMetadata();
+    kube.client()
+        .pods()
+        .resource(pod)
+        .edit(
+            p ->
+                new PodBuilder(p)
+                    .editMetadata()
+                    .addToOwnerReferences(owner("ReplicaSet", meta.getName(), meta.getUid()))
+                    .endMetadata()
+                    .build());
+  }
+
+  private static OwnerReference owner(String kind, String name, String uid) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion("apps/v1")
+        .withKind(kind)
+        .withName(name)
+        .withUid(uid)
+        .withController(true)
+        .build();
   }
 
   /** A token as the kubelet projects it into the pod, for this audience. */

@@ -105,7 +105,9 @@ class RotationIT {
   /** What the controller does at the end of the overlap. */
   private void revokeOldest() {
     var client = scene.kube().client();
-    var targets = new AdminTargets(new LiveCatalog(client), new Targets(client, "hallpass-system"));
+    var targets =
+        new AdminTargets(
+            new LiveCatalog(client, "hallpass-system"), new Targets(client, "hallpass-system"));
     var revocation =
         new Revocation(
             new LeaseStore(client),

@@ -24,7 +24,7 @@ class WatchedCatalogIT {
       kube.client().resource(request(kube.namespace(), "r-" + i)).create();
     }
 
-    try (var catalog = WatchedCatalog.start(kube.client())) {
+    try (var catalog = WatchedCatalog.start(kube.client(), kube.namespace())) {
       Awaitility.await().until(() -> catalog.requests(kube.namespace()).size() == MANY);
 
       assertThat(catalog.requests(kube.namespace()))

@@ -86,7 +86,7 @@ class IssueDeciderTest {
         .isEqualTo(
             new Deny(
                 Reason.FormatUnsupported,
-                "spec.credentials[db].delivery.files: db.env cannot be written as Env"));
+                "spec.credentials[db].delivery.files: db.env cannot be written as Env, only as Json"));
   }
 
   @Test

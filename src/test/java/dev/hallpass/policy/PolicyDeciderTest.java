@@ -1,6 +1,7 @@
 package dev.hallpass.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.policy.IssueDecision.Allow;
@@ -8,6 +9,7 @@ import dev.hallpass.policy.PolicyDecider.Unmatched;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +29,8 @@ class PolicyDeciderTest {
   private static CredentialPolicy policy(String name, String spec) {
     var policy =
         Serialization.unmarshal(
-            "metadata: {name: %s, generation: 3}\nspec:\n%s".formatted(name, spec.indent(2)),
+            "metadata: {name: %1$s, uid: %1$s, generation: 3}\nspec:\n%2$s"
+                .formatted(name, spec.indent(2)),
             CredentialPolicy.class);
     return policy;
   }
@@ -107,6 +110,31 @@ class PolicyDeciderTest {
   }
 
   @Test
+  void eachPolicySeesTheParametersItNames() {
+    var spec =
+        """
+        enforcement: Enforce
+        params: {configMap: %s}
+        validations: [{expression: "params.?frozen.orValue('') != 'yes'", reason: Frozen}]
+        """;
+    var policies =
+        new PolicyBook()
+            .of(
+                List.of(
+                    policy("frozen", spec.formatted("one")),
+                    policy("free", spec.formatted("two")),
+                    policy("lost", spec.formatted("three")),
+                    policy("none", "validations: [{expression: 'params == {}', reason: R}]")),
+                Map.of("one", Map.of("frozen", "yes"), "two", Map.of("other", "yes")));
+
+    assertThat(new PolicyDecider(Unmatched.Allow).decide(policies, facts, ALLOWED).denials())
+        .extracting(Denial::policy, Denial::reason, Denial::ground)
+        .containsExactly(
+            tuple("frozen", "Frozen", Denial.Ground.Rule),
+            tuple("lost", "ParamsNotFound", Denial.Ground.Failure));
+  }
+
+  @Test
   void auditOnlyReports() {
     var verdict =
         decide(
@@ -138,7 +166,9 @@ class PolicyDeciderTest {
         "access.name == 'writer'",
         "ttl == duration('30m')",
         "now == timestamp('2026-03-02T10:30:00Z')",
-        "lease == null"
+        "lease == null",
+        "owners.exists(o, o.kind == 'Deployment' && o.name == 'orders')",
+        "node.metadata.labels['topology.kubernetes.io/zone'] == 'eu-1'"
       })
   void everyVariableCanBeAsked(String expression) {
     assertThat(
@@ -237,9 +267,9 @@ class PolicyDeciderTest {
     var policy = denying("p", "{}");
     policy.getMetadata().setUid("u");
 
-    var first = book.of(List.of(policy)).getFirst();
-    assertThat(book.of(List.of(policy)).getFirst()).isSameAs(first);
+    var first = book.of(List.of(policy), Map.of()).getFirst();
+    assertThat(book.of(List.of(policy), Map.of()).getFirst()).isSameAs(first);
     policy.getMetadata().setGeneration(4L);
-    assertThat(book.of(List.of(policy)).getFirst()).isNotSameAs(first);
+    assertThat(book.of(List.of(policy), Map.of()).getFirst()).isNotSameAs(first);
   }
 }

@@ -2,6 +2,7 @@ package dev.hallpass.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
@@ -25,9 +26,10 @@ class PolicyLibraryTest {
   }
 
   private static Stream<CredentialPolicy> read(Path file) {
-    try (var documents =
-        YAML.readerFor(CredentialPolicy.class).<CredentialPolicy>readValues(file.toFile())) {
-      return documents.readAll().stream();
+    try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {
+      return documents.readAll().stream()
+          .filter(d -> d.path("kind").asText().equals("CredentialPolicy"))
+          .map(d -> YAML.convertValue(d, CredentialPolicy.class));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

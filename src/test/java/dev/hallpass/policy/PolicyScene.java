@@ -3,11 +3,14 @@ package dev.hallpass.policy;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.PolicyFacts.Owner;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** Facts for policies to decide about. */
@@ -53,7 +56,15 @@ public final class PolicyScene {
           LEVEL,
           Duration.ofMinutes(30),
           Instant.parse("2026-03-02T10:30:00Z"),
-          null);
+          null,
+          () ->
+              List.of(
+                  new Owner("apps/v1", "ReplicaSet", "orders-7d6f"),
+                  new Owner("apps/v1", "Deployment", "orders")),
+          () ->
+              Serialization.unmarshal(
+                  "metadata: {name: one, labels: {topology.kubernetes.io/zone: eu-1}}", Node.class),
+          Map.of());
 
   private PolicyScene() {}
 }

@@ -60,6 +60,8 @@ class ControllerPermissionsIT {
           "get events",
           "patch events",
           // Before anything ends for an absence: FactsReader, LiveCatalog.
+          "get replicasets.apps",
+          "get jobs.batch",
           "get namespaces",
           "get nodes",
           "get serviceaccounts",

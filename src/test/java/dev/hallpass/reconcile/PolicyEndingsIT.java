@@ -8,11 +8,13 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,6 +116,48 @@ class PolicyEndingsIT {
             });
 
     assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  @Test
+  void looksAgainWhenParametersChange() {
+    var lease = lease("frozen");
+    var policy =
+        policies.apply(
+            "freeze",
+            """
+            params: {configMap: changes}
+            validations:
+            - {expression: "params.frozen != 'yes'", message: frozen, reason: ChangeFreeze}
+            """);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(ready(policy).map(Condition::getMessage).orElse(""))
+                    .contains("spec.params.configMap", "no ConfigMap changes"));
+    changes("no");
+    await()
+        .atMost(SOON)
+        .until(() -> ready(policy).map(c -> c.getStatus().equals("True")).orElse(false));
+    staysActive(lease);
+
+    changes("yes");
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  private void changes(String frozen) {
+    client
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName("changes")
+                .withNamespace(scene.namespace())
+                .addToLabels(HallpassApi.PARAMS_LABEL, "true")
+                .endMetadata()
+                .addToData("frozen", frozen)
+                .build())
+        .serverSideApply();
   }
 
   @Test

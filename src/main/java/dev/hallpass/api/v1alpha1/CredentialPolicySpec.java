@@ -28,6 +28,10 @@ public record CredentialPolicySpec(
         @JsonPropertyDescription(
             "Enforce: what the policy does not allow is denied. Audit: it is issued, and only reported.")
         Enforcement enforcement,
+    @JsonPropertyDescription(
+            "Data for the expressions, e.g. change windows and freezes, so that it can change without the"
+                + " policy.")
+        @Nullable Params params,
     @Size(min = 1, max = 32)
         @JsonPropertyDescription(
             "Conditions that must all hold. One that cannot be evaluated denies.")
@@ -51,6 +55,16 @@ public record CredentialPolicySpec(
           @Nullable List<ProviderRef> providers,
       @Size(min = 1, max = 32) @JsonPropertyDescription("The names of access levels, one of them.")
           @Nullable List<String> access) {}
+
+  /** Where the variable {@code params} comes from. */
+  public record Params(
+      @Required
+          @Size(min = 1, max = 253)
+          @Pattern(HallpassApi.NAME)
+          @JsonPropertyDescription(
+              "A ConfigMap of Hallpass's own namespace with the label hallpass.dev/params. Without it the"
+                  + " policy denies.")
+          String configMap) {}
 
   /** One condition. */
   @ValidationRule(

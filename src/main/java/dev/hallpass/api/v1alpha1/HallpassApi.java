@@ -25,6 +25,11 @@ public final class HallpassApi {
   /** On a provider, set by the controller, and removed by it once no lease is left to revoke. */
   public static final String PROVIDER_FINALIZER = "hallpass.dev/leases";
 
+  /**
+   * On a ConfigMap of Hallpass's namespace, with any value: policies may take it for parameters.
+   */
+  public static final String PARAMS_LABEL = "hallpass.dev/params";
+
   /** On a lease, set by the broker: the UID of its pod, so that a pod's leases can be listed. */
   public static final String POD_UID_LABEL = "hallpass.dev/pod-uid";
 

@@ -16,11 +16,12 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Instant;
 
 /**
- * Functions beside CEL's own. {@code quantity} is as in Kubernetes; {@code image} and {@code
- * within} are ours.
+ * Functions beside CEL's own. {@code quantity} and {@code cidr} are as in Kubernetes; {@code image}
+ * and {@code within} are ours.
  */
 final class Functions {
   private static final CelType IMAGE = OpaqueType.create("hallpass.Image");
+  private static final CelType CIDR = OpaqueType.create("net.CIDR");
   private static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
 
   private record Function(CelFunctionDecl declaration, CelFunctionBinding binding) {}
@@ -59,6 +60,19 @@ final class Functions {
               "digest",
               newMemberOverload("image_digest", SimpleType.STRING, IMAGE),
               CelFunctionBinding.from("image_digest", ImageName.class, ImageName::digest)),
+          function(
+              "cidr",
+              newGlobalOverload("string_to_cidr", CIDR, SimpleType.STRING),
+              CelFunctionBinding.from("string_to_cidr", String.class, AddressBlock::parse)),
+          function(
+              "containsIP",
+              newMemberOverload(
+                  "cidr_contains_ip_string", SimpleType.BOOL, CIDR, SimpleType.STRING),
+              CelFunctionBinding.from(
+                  "cidr_contains_ip_string",
+                  AddressBlock.class,
+                  String.class,
+                  AddressBlock::contains)),
           function(
               "quantity",
               newGlobalOverload("quantity_string", QUANTITY, SimpleType.STRING),

@@ -22,11 +22,12 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Java types as CEL sees them: with the fields that manifests have, by the same names. A field that
  * a type does not have is found when an expression is compiled; one that an object does not have,
- * when it is evaluated, as in Kubernetes' own policies.
+ * when it is evaluated, as in Kubernetes' own policies. What is supplied has the type of its value.
  */
 final class JavaTypes implements CelTypeProvider {
   private static final JsonMapper MAPPER =
@@ -79,6 +80,9 @@ final class JavaTypes implements CelTypeProvider {
 
   private static CelType reach(JavaType type, Map<String, StructType> reached) {
     var raw = type.getRawClass();
+    if (raw == Supplier.class) {
+      return reach(type.containedType(0), reached);
+    }
     if (type.isCollectionLikeType() || type.isArrayType()) {
       return ListType.create(reach(type.getContentType(), reached));
     }

@@ -136,6 +136,6 @@ public final class Language<T extends Record> {
 
   /** The variables as these facts have them. */
   public Scope<T> scope(T facts) {
-    return new Scope<>(facts, variables);
+    return Scope.of(facts, variables);
   }
 }

@@ -17,10 +17,11 @@ final class SqlErrors {
   private SqlErrors() {}
 
   static TargetException explain(Target target, SQLException e) {
-    return TlsErrors.explain(Pools.server(target), e).orElseGet(() -> explain(e));
+    return TlsErrors.explain(Pools.server(target), e)
+        .orElseGet(() -> explain(Servers.of(Pools.server(target)).authority(), e));
   }
 
-  private static TargetException explain(SQLException e) {
+  private static TargetException explain(String address, SQLException e) {
     var state = Objects.requireNonNullElse(e.getSQLState(), "");
     var words = words(e);
     if (state.startsWith("28")) {
@@ -31,9 +32,14 @@ final class SqlErrors {
     if (Sql.lostARace(e)) {
       return new TargetException(Reason.LeaseBusy, "PostgreSQL: " + words);
     }
+    var reason = reason(state);
     return new TargetException(
-        reason(state),
-        "PostgreSQL: " + words + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")"));
+        reason,
+        "PostgreSQL%s: %s%s"
+            .formatted(
+                reason == Reason.TargetUnreachable ? " at " + address : "",
+                words,
+                state.isEmpty() ? "" : " (SQLSTATE " + state + ")"));
   }
 
   private static Reason reason(String state) {

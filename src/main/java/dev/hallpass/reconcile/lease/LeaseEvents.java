@@ -77,7 +77,8 @@ final class LeaseEvents {
             view.providers(), Changes::specOrLabels, by(leases, "provider", Keys::provider)),
         new InformerEvents<>(
             view.clusterProviders(), Changes::specOrLabels, by(leases, "provider", Keys::provider)),
-        new InformerEvents<>(view.policies(), Changes::spec, policy -> all(leases)));
+        new InformerEvents<>(view.policies(), Changes::spec, policy -> all(leases)),
+        new InformerEvents<>(view.params(), Changes::any, params -> all(leases)));
   }
 
   private static Stream<ResourceID> all(IndexerResourceCache<CredentialLease> leases) {

@@ -7,8 +7,11 @@ import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Catalog;
+import dev.hallpass.kube.Params;
 import dev.hallpass.lease.LeaseFacts;
+import dev.hallpass.lease.LiveSurroundings;
 import dev.hallpass.lease.Verdict.End;
+import dev.hallpass.policy.CompiledPolicy;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.Denial.Ground;
 import dev.hallpass.policy.IssueDecider;
@@ -17,13 +20,13 @@ import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.PolicyVerdict;
+import dev.hallpass.policy.Surroundings;
 import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +48,9 @@ final class PolicyReview {
   private final Catalog live;
   private final KubernetesClient client;
   private final PolicyDecider decider;
+  private final Surroundings around;
   private final PolicyBook book = new PolicyBook();
-  private final Map<String, Set<Edition>> reviewed = new ConcurrentHashMap<>();
+  private final Map<String, Looked> reviewed = new ConcurrentHashMap<>();
 
   /** An object as policies see it. */
   private record Edition(String uid, long generation, Map<String, String> labels) {
@@ -59,11 +63,15 @@ final class PolicyReview {
     }
   }
 
+  /** All that a review looked at. */
+  private record Looked(Set<Edition> objects, Map<String, Map<String, String>> params) {}
+
   PolicyReview(ClusterView view, Catalog live, KubernetesClient client, PolicyDecider decider) {
     this.view = view;
     this.live = live;
     this.client = client;
     this.decider = decider;
+    this.around = new LiveSurroundings(client);
   }
 
   /** The end of a lease that policies no longer allow. */
@@ -73,8 +81,8 @@ final class PolicyReview {
       reviewed.remove(uid);
       return Optional.empty();
     }
-    var editions = editions(facts);
-    if (editions.equals(reviewed.get(uid))) {
+    var looked = looked(facts);
+    if (looked.equals(reviewed.get(uid))) {
       return Optional.empty();
     }
     var refusals =
@@ -82,7 +90,7 @@ final class PolicyReview {
             .filter(d -> d.ground() == Ground.Rule)
             .toList();
     if (refusals.isEmpty()) {
-      reviewed.put(uid, editions);
+      reviewed.put(uid, looked);
       return Optional.empty();
     }
     return Optional.of(new End(EndedBy.PolicyWithdrawn, Denial.sentence(refusals)));
@@ -106,18 +114,24 @@ final class PolicyReview {
     return view.policies().getStore().list();
   }
 
-  private Set<Edition> editions(LeaseFacts facts) {
+  private Map<String, Map<String, String>> params() {
+    return Params.of(view.params().getStore().list());
+  }
+
+  private Looked looked(LeaseFacts facts) {
     var namespace = facts.lease().getMetadata().getNamespace();
-    var looked =
+    var around =
         Stream.of(
                 Optional.ofNullable(facts.pod()),
                 Optional.ofNullable(facts.request()),
                 view.namespace(namespace),
                 view.provider(facts.lease().getSpec().providerRef(), namespace))
             .flatMap(Optional::stream);
-    return Stream.concat(policies().stream(), looked)
-        .map(Edition::of)
-        .collect(Collectors.toUnmodifiableSet());
+    return new Looked(
+        Stream.concat(policies().stream(), around)
+            .map(Edition::of)
+            .collect(Collectors.toUnmodifiableSet()),
+        params());
   }
 
   /**
@@ -137,7 +151,7 @@ final class PolicyReview {
             Optional.ofNullable(facts.request()),
             view.namespace(namespace),
             view.provider(spec.providerRef(), namespace),
-            policies())
+            book.of(policies(), params()))
         .filter(PolicyVerdict::allows)
         .or(
             () ->
@@ -147,7 +161,7 @@ final class PolicyReview {
                     live.request(namespace, spec.requestRef().name()),
                     live.namespace(namespace),
                     live.provider(spec.providerRef(), namespace),
-                    live.policies()));
+                    book.of(live.policies(), live.params())));
   }
 
   /** Where one of them is gone, that alone ends the lease. */
@@ -157,7 +171,7 @@ final class PolicyReview {
       Optional<CredentialRequest> request,
       Optional<Namespace> namespace,
       Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
-      Collection<CredentialPolicy> policies) {
+      List<CompiledPolicy> policies) {
     var credential =
         request.stream()
             .flatMap(r -> r.getSpec().credentials().stream())
@@ -179,7 +193,7 @@ final class PolicyReview {
       case IssueDecision.Allow allow ->
           Optional.of(
               decider.decide(
-                  book.of(policies),
+                  policies,
                   PolicyFacts.of(
                       pod.get(),
                       namespace.get(),
@@ -188,7 +202,8 @@ final class PolicyReview {
                       provider.get(),
                       allow,
                       facts.now(),
-                      facts.lease()),
+                      facts.lease(),
+                      around),
                   allow));
     };
   }

@@ -8,7 +8,9 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.kube.Params;
 import dev.hallpass.kube.Trim;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -48,9 +50,14 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<CredentialProvider> providers;
   private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
   private final SharedIndexInformer<CredentialPolicy> policies;
+  private final SharedIndexInformer<ConfigMap> params;
 
-  /** Prepares the watches; {@link #start} opens them. */
-  public ClusterView(KubernetesClient client) {
+  /**
+   * Prepares the watches; {@link #start} opens them.
+   *
+   * @param systemNamespace Hallpass's own
+   */
+  public ClusterView(KubernetesClient client, String systemNamespace) {
     pods = informer(client.pods().inAnyNamespace(), Trim::pod);
     nodes = informer(client.nodes(), Trim::node);
     namespaces = informer(client.namespaces(), Trim::namespace);
@@ -60,6 +67,7 @@ public final class ClusterView implements AutoCloseable {
     providers = informer(client.resources(CredentialProvider.class).inAnyNamespace(), Trim::own);
     clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
     policies = informer(client.resources(CredentialPolicy.class), Trim::own);
+    params = informer(Params.in(client, systemNamespace), Trim::own);
     leases.addIndexers(
         Map.of(
             REQUEST_INDEX,
@@ -134,6 +142,11 @@ public final class ClusterView implements AutoCloseable {
 
   public SharedIndexInformer<CredentialPolicy> policies() {
     return policies;
+  }
+
+  /** What policies may take parameters from. */
+  public SharedIndexInformer<ConfigMap> params() {
+    return params;
   }
 
   /** The pod of that name. */
@@ -216,7 +229,8 @@ public final class ClusterView implements AutoCloseable {
         requests,
         providers,
         clusterProviders,
-        policies);
+        policies,
+        params);
   }
 
   @Override

@@ -1,0 +1,32 @@
+package dev.hallpass.kube;
+
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.util.Collection;
+import java.util.Map;
+
+/** The ConfigMaps of Hallpass's namespace that policies take their parameters from. */
+public final class Params {
+  private Params() {}
+
+  /** To be listed or watched. */
+  public static FilterWatchListDeletable<ConfigMap, ConfigMapList, Resource<ConfigMap>> in(
+      KubernetesClient client, String systemNamespace) {
+    return client.configMaps().inNamespace(systemNamespace).withLabel(HallpassApi.PARAMS_LABEL);
+  }
+
+  /** The data of each, by its name. */
+  public static Map<String, Map<String, String>> of(Collection<ConfigMap> maps) {
+    return maps.stream()
+        .collect(
+            toUnmodifiableMap(
+                m -> m.getMetadata().getName(),
+                m -> m.getData() == null ? Map.of() : Map.copyOf(m.getData())));
+  }
+}

@@ -1,0 +1,17 @@
+package dev.hallpass.policy;
+
+import dev.hallpass.policy.PolicyFacts.Owner;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Optional;
+
+/** What policies may ask beyond a pod and its request. Each answer costs a call or more. */
+public interface Surroundings {
+
+  /** What controls the pod, nearest first. */
+  List<Owner> owners(Pod pod);
+
+  /** The node that the pod runs on; empty where it has none, or that is gone. */
+  Optional<Node> node(Pod pod);
+}
