@@ -24,8 +24,8 @@ public enum Reason {
       Kind.REFUSED, "The ttl is above the level's maxTtl. Ask for less, or let the cap be raised."),
   TemplateInvalid(
       Kind.REFUSED,
-      "A template has a mistake, names a field that the credential does not have, or grows too large."
-          + " Correct delivery.files.template."),
+      "A template has a mistake, names a field that the credential does not have, or grows too"
+          + " large. Correct delivery.files.template."),
   FormatUnsupported(
       Kind.REFUSED, "This target has no such file format. Correct delivery.files.format."),
   PodsInjected(
@@ -49,15 +49,16 @@ public enum Reason {
       Kind.REFUSED, "delivery.containers names a container that the pod does not have."),
   CredentialOutlived(
       Kind.REFUSED,
-      "The pod never ends by itself, and would outlive an Init credential whose end nobody can move. Set"
-          + " delivery.mode: Sidecar."),
+      "The pod never ends by itself, and would outlive an Init credential whose end nobody can"
+          + " move. Set delivery.mode: Sidecar."),
   ProcessNamespaceNotShared(
       Kind.REFUSED,
-      "delivery.notify.signal needs shareProcessNamespace: true in the pod. Set it, or notify by http."),
+      "delivery.notify.signal needs shareProcessNamespace: true in the pod. Set it, or notify by"
+          + " http."),
   SignalNotPermitted(
       Kind.REFUSED,
-      "The agent can signal processes of its own user only. Set the same runAsUser for all containers"
-          + " that see the files and for the one to signal, or notify by http."),
+      "The agent can signal processes of its own user only. Set the same runAsUser for all"
+          + " containers that see the files and for the one to signal, or notify by http."),
   NameTaken(
       Kind.REFUSED,
       "The pod already has a container, volume or mount of the name or path that Hallpass needs."),
@@ -146,11 +147,16 @@ public enum Reason {
           + " it owns. It is tried again; the message says what to end or drop."),
   AdminSecretUnavailable(
       Kind.UNAVAILABLE, "The provider's admin Secret is missing, forbidden or incomplete."),
+  AuditUnavailable(
+      Kind.UNAVAILABLE,
+      "The audit trail cannot be written, so nothing is issued. Mend the sink that the broker's log"
+          + " names."),
   ApiServerUnavailable(Kind.UNAVAILABLE, "The Kubernetes API server does not answer."),
   BrokerUnreachable(Kind.UNAVAILABLE, "The agent cannot reach the broker."),
   NotificationFailed(
       Kind.REPORT,
-      "The agent could not tell the app that its files have changed. It is tried again a few times."),
+      "The agent could not tell the app that its files have changed. It is tried again a few"
+          + " times."),
   DeliveryFailed(Kind.BROKEN, "The agent cannot write the files into the pod's volume."),
   BadRequest(Kind.MALFORMED, "The call is malformed."),
   InternalError(Kind.BROKEN, "An error that Hallpass did not expect; its log has the details.");

@@ -1,0 +1,385 @@
+package dev.hallpass.audit;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.wire.Reason;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that a trail tells of. Its components become the record's {@code data} under their
+ * names, null ones left out; none may hold a secret. {@code docs/audit.md} lists them, which a test
+ * compares.
+ */
+public sealed interface AuditEvent {
+
+  /** The last part of the record's type, e.g. {@code credential.issued}. */
+  @JsonIgnore
+  String kind();
+
+  /** What the record is filed under, e.g. {@code shop/leases/orders-db-x7f2k-1}. */
+  @JsonIgnore
+  String subject();
+
+  /** What a decision was about. */
+  enum Operation {
+    Issue,
+    Acknowledge,
+    Renew,
+    Extend,
+    Review
+  }
+
+  /** What was decided. */
+  enum Outcome {
+    Allowed,
+    Denied,
+    /** For an approval. */
+    Waiting
+  }
+
+  /**
+   * A policy that was asked.
+   *
+   * @param name the CredentialPolicy's
+   * @param generation of it
+   * @param enforcement {@code Enforce} or {@code Audit}
+   * @param denials its reasons against, each with its message; empty where it allows
+   */
+  record Consulted(String name, long generation, String enforcement, List<String> denials) {}
+
+  /**
+   * A decision about a credential.
+   *
+   * @param policies all that matched
+   * @param inputs SHA-256 of what the decision rests on, in hex; null where it was made before
+   *     policies were asked
+   * @param ttl within this limit, where it is allowed
+   * @param maxLifetime within this limit, where it is allowed
+   */
+  record Decided(
+      Held held,
+      Operation operation,
+      Outcome outcome,
+      @Nullable Reason reason,
+      String message,
+      List<Consulted> policies,
+      @Nullable String inputs,
+      @Nullable String ttl,
+      @Nullable String maxLifetime)
+      implements AuditEvent {
+    @Override
+    public String kind() {
+      return "credential.decided";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /**
+   * A call of a proven pod, or with a token that the API server accepts, that was refused before
+   * there was anything to decide.
+   *
+   * @param pod its name, by the token
+   * @param address where the call came from
+   * @param asked the object that it named; null where it names none
+   */
+  record Refused(
+      String namespace,
+      String pod,
+      String address,
+      Operation operation,
+      @Nullable String asked,
+      Reason reason,
+      String message)
+      implements AuditEvent {
+    @Override
+    public String kind() {
+      return "call.refused";
+    }
+
+    @Override
+    public String subject() {
+      return "%s/pods/%s".formatted(namespace, pod);
+    }
+  }
+
+  /**
+   * Secret material left for the pod.
+   *
+   * @param epoch which issue under the lease
+   * @param ttl how long it is good for once it is confirmed
+   */
+  record Issued(Held held, long epoch, String ttl) implements AuditEvent {
+    @Override
+    public String kind() {
+      return "credential.issued";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /** The pod confirmed that it holds the material, which works from now on. */
+  record Delivered(Held held, long epoch, Instant expiresAt) implements AuditEvent {
+    @Override
+    public String kind() {
+      return "credential.delivered";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /** The validity was extended. */
+  record Renewed(Held held, long epoch, Instant expiresAt) implements AuditEvent {
+    @Override
+    public String kind() {
+      return "credential.renewed";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /**
+   * A fresh lease takes the place of another.
+   *
+   * @param replaces the other's name
+   * @param overlap how long both are valid, e.g. {@code 120s}
+   */
+  record Rotated(Held held, String replaces, String overlap) implements AuditEvent {
+    @Override
+    public String kind() {
+      return "credential.rotated";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /** A lease that was to be approved, and is not. */
+  record LeaseDenied(Held held, Reason reason, String message) implements AuditEvent {
+    @Override
+    public String kind() {
+      return "lease.denied";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /** A lease ends. */
+  record RevocationBegun(Held held, EndedBy endedBy, String message) implements AuditEvent {
+    @Override
+    public String kind() {
+      return "revocation.begun";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /**
+   * Nothing of the lease is left at the target, which was looked at.
+   *
+   * @param endedAt when the end was written down
+   * @param found what the target was found to be like
+   */
+  record RevocationVerified(Held held, @Nullable EndedBy endedBy, String endedAt, String found)
+      implements AuditEvent {
+    @Override
+    public String kind() {
+      return "revocation.verified";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /** The target did not confirm; it is tried again. */
+  record RevocationFailed(Held held, Reason reason, String message) implements AuditEvent {
+    @Override
+    public String kind() {
+      return "revocation.failed";
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /**
+   * An account that no lease names was removed.
+   *
+   * @param provider where, e.g. {@code shop/orders-postgres}
+   * @param account its name there
+   */
+  record OrphanRemoved(String provider, String account) implements AuditEvent {
+    @Override
+    public String kind() {
+      return "orphan.removed";
+    }
+
+    @Override
+    public String subject() {
+      return "providers/" + provider;
+    }
+  }
+
+  /** A yes or no to something that waits for it. */
+  enum Verdict {
+    Approve,
+    Deny
+  }
+
+  /**
+   * An approver's yes or no.
+   *
+   * @param approval the CredentialApproval's name
+   * @param approver the user, as admission stamped it
+   * @param groups the user's, as stamped
+   * @param at when, as stamped
+   * @param reason as the approver put it; null where they gave none
+   */
+  record Approval(
+      Held held,
+      String approval,
+      Verdict verdict,
+      String approver,
+      List<String> groups,
+      Instant at,
+      @Nullable String reason)
+      implements AuditEvent {
+    @Override
+    public String kind() {
+      return "approval." + (verdict == Verdict.Approve ? "given" : "denied");
+    }
+
+    @Override
+    public String subject() {
+      return held.subject();
+    }
+  }
+
+  /** Where a BreakGlass has got to. */
+  enum Stage {
+    Opened,
+    Ended,
+    Reviewed
+  }
+
+  /**
+   * A step in the life of a BreakGlass.
+   *
+   * @param name the BreakGlass's
+   * @param by who opened or reviewed it, as admission stamped it; null where time ended it
+   * @param justification why it was opened, or what the review found
+   * @param incident the reference that was given
+   * @param until when it ends, or ended
+   */
+  record BreakGlassStep(
+      String namespace,
+      String name,
+      String uid,
+      Stage stage,
+      @Nullable String by,
+      String justification,
+      @Nullable String incident,
+      @Nullable Instant until)
+      implements AuditEvent {
+    @Override
+    public String kind() {
+      return switch (stage) {
+        case Opened -> "breakglass.opened";
+        case Ended -> "breakglass.ended";
+        case Reviewed -> "breakglass.reviewed";
+      };
+    }
+
+    @Override
+    public String subject() {
+      return "%s/breakglasses/%s".formatted(namespace, name);
+    }
+  }
+
+  /** What became of a policy or a provider. */
+  enum Change {
+    /** It was there when this controller took over. */
+    Found,
+    Created,
+    Changed,
+    Deleted
+  }
+
+  /**
+   * A CredentialPolicy, and from when it holds.
+   *
+   * @param digest SHA-256 of its spec in hex
+   * @param manager the field manager that wrote the spec last; who that was is in the API server's
+   *     own audit log
+   */
+  record PolicyChanged(
+      String name,
+      String uid,
+      long generation,
+      Change change,
+      String digest,
+      @Nullable String manager)
+      implements AuditEvent {
+    @Override
+    public String kind() {
+      return "policy.changed";
+    }
+
+    @Override
+    public String subject() {
+      return "policies/" + name;
+    }
+  }
+
+  /**
+   * A provider, and from when it offers what.
+   *
+   * @param provider e.g. {@code shop/orders-postgres}; without a namespace that of the cluster
+   * @param digest SHA-256 of its spec in hex
+   * @param manager see {@link PolicyChanged}
+   */
+  record ProviderChanged(
+      String provider,
+      String uid,
+      long generation,
+      Change change,
+      String digest,
+      @Nullable String manager)
+      implements AuditEvent {
+    @Override
+    public String kind() {
+      return "provider.changed";
+    }
+
+    @Override
+    public String subject() {
+      return "providers/" + provider;
+    }
+  }
+}
