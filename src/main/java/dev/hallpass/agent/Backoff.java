@@ -7,13 +7,15 @@ import java.util.random.RandomGenerator;
 /**
  * How long to wait after failures in a row. What may pass by itself is tried again soon, with
  * exponential back-off and full jitter; what somebody must change first is tried slowly, but is
- * tried: policies and requests do change.
+ * tried: policies and requests do change. What people decide about is asked for at a steady pace.
  */
 final class Backoff {
   private static final long FIRST_MILLIS = 200;
   private static final long CAP_MILLIS = 15_000;
   private static final long REFUSED_MIN_MILLIS = 15_000;
   private static final long REFUSED_MAX_MILLIS = 60_000;
+  private static final long WAITING_MIN_MILLIS = 3_000;
+  private static final long WAITING_MAX_MILLIS = 6_000;
   private static final int MAX_DOUBLINGS = 7;
 
   private Backoff() {}
@@ -29,6 +31,10 @@ final class Backoff {
       return Duration.ofMillis(
           REFUSED_MIN_MILLIS + below(REFUSED_MAX_MILLIS - REFUSED_MIN_MILLIS, random));
     }
+    if (reason.kind() == Reason.Kind.WAITING) {
+      return Duration.ofMillis(
+          WAITING_MIN_MILLIS + below(WAITING_MAX_MILLIS - WAITING_MIN_MILLIS, random));
+    }
     var ceiling = Math.min(CAP_MILLIS, FIRST_MILLIS << Math.min(failures - 1, MAX_DOUBLINGS));
     // Never none at all, or two tries could follow at once.
     return Duration.ofMillis(Math.max(1, below(ceiling, random)));
@@ -42,7 +48,15 @@ final class Backoff {
   private static boolean refusal(Reason reason) {
     return switch (reason.kind()) {
       case MALFORMED, REFUSED, ABSENT -> true;
-      case UNPROVEN, LEASE_UNKNOWN, LEASE_OVER, OUTDATED, BUSY, UNAVAILABLE, BROKEN, REPORT ->
+      case UNPROVEN,
+          LEASE_UNKNOWN,
+          LEASE_OVER,
+          OUTDATED,
+          WAITING,
+          BUSY,
+          UNAVAILABLE,
+          BROKEN,
+          REPORT ->
           false;
     };
   }

@@ -204,7 +204,8 @@ final class CredentialLoop {
   private static boolean over(Reason reason) {
     return switch (reason.kind()) {
       case LEASE_UNKNOWN, LEASE_OVER, OUTDATED -> true;
-      case MALFORMED, UNPROVEN, REFUSED, ABSENT, BUSY, UNAVAILABLE, BROKEN, REPORT -> false;
+      case MALFORMED, UNPROVEN, REFUSED, ABSENT, WAITING, BUSY, UNAVAILABLE, BROKEN, REPORT ->
+          false;
     };
   }
 }

@@ -15,7 +15,7 @@ final class HttpStatus {
     return switch (reason.kind()) {
       case MALFORMED -> 400;
       case UNPROVEN -> 401;
-      case REFUSED -> 403;
+      case REFUSED, WAITING -> 403;
       case ABSENT, LEASE_UNKNOWN -> 404;
       case BUSY, OUTDATED -> 409;
       case LEASE_OVER -> 410;
@@ -29,7 +29,8 @@ final class HttpStatus {
   static boolean isFinal(Reason reason) {
     return switch (reason.kind()) {
       case REFUSED, ABSENT, LEASE_UNKNOWN -> true;
-      case MALFORMED, UNPROVEN, BUSY, OUTDATED, LEASE_OVER, UNAVAILABLE, BROKEN, REPORT -> false;
+      case MALFORMED, UNPROVEN, BUSY, OUTDATED, LEASE_OVER, WAITING, UNAVAILABLE, BROKEN, REPORT ->
+          false;
     };
   }
 
@@ -37,7 +38,7 @@ final class HttpStatus {
   static Optional<Duration> retryAfter(Reason reason) {
     return switch (reason.kind()) {
       case BUSY -> Optional.of(SOON);
-      case UNAVAILABLE -> Optional.of(LATER);
+      case WAITING, UNAVAILABLE -> Optional.of(LATER);
       case MALFORMED,
           UNPROVEN,
           REFUSED,

@@ -62,7 +62,7 @@ public final class LeaseJudge {
   /** Whether nothing of the lease is left at the target. */
   public static boolean over(CredentialLease lease) {
     return switch (phase(lease)) {
-      case Pending, Active, Revoking -> false;
+      case AwaitingApproval, Pending, Active, Revoking -> false;
       case Revoked, Denied -> true;
     };
   }
@@ -70,7 +70,7 @@ public final class LeaseJudge {
   /** The verdict on these facts; of several reasons to end, the first in the order given here. */
   public Verdict judge(LeaseFacts facts) {
     return switch (phase(facts.lease())) {
-      case Pending, Active ->
+      case AwaitingApproval, Pending, Active ->
           end(facts).<Verdict>map(e -> e).or(() -> extension(facts)).orElseGet(() -> keep(facts));
       case Revoking -> new Revoke();
       case Revoked, Denied -> ended(facts);

@@ -2,6 +2,7 @@ package dev.hallpass.lease;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Approval;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.provider.Subject;
@@ -10,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The statuses that issuing writes: fresh values, computed from the lease as it was read. */
 final class LeaseStatuses {
@@ -27,6 +29,7 @@ final class LeaseStatuses {
         null,
         null,
         null,
+        approval(lease),
         active(lease, false, Reason.Issued, now));
   }
 
@@ -42,6 +45,7 @@ final class LeaseStatuses {
         null,
         null,
         null,
+        approval(lease),
         active(lease, true, Reason.Activated, now));
   }
 
@@ -61,6 +65,7 @@ final class LeaseStatuses {
         null,
         null,
         null,
+        approval(lease),
         active(lease, true, Reason.Renewed, now));
   }
 
@@ -69,6 +74,11 @@ final class LeaseStatuses {
     var status = lease.getStatus();
     var before = status == null ? null : status.activatedAt();
     return before == null ? now.truncatedTo(ChronoUnit.SECONDS).toString() : before;
+  }
+
+  private static @Nullable Approval approval(CredentialLease lease) {
+    var status = lease.getStatus();
+    return status == null ? null : status.approval();
   }
 
   private static List<Condition> active(

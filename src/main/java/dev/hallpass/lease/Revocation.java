@@ -78,6 +78,7 @@ public final class Revocation {
             end.by(),
             now.toString(),
             null,
+            old.approval(),
             condition(lease, Conditions.ACTIVE, false, Reason.Revoking, end.message(), now)));
   }
 
@@ -123,6 +124,7 @@ public final class Revocation {
                 old.endedBy(),
                 old.endedAt(),
                 now.toString(),
+                old.approval(),
                 conditions))
         .<Outcome>map(Outcome.Done::new)
         .orElseGet(Outcome.Outdated::new);
@@ -150,6 +152,7 @@ public final class Revocation {
         old.endedBy(),
         old.endedAt(),
         old.revokedAt(),
+        old.approval(),
         conditions);
   }
 
@@ -173,7 +176,7 @@ public final class Revocation {
   private static CredentialLeaseStatus status(CredentialLease lease) {
     @Nullable CredentialLeaseStatus status = lease.getStatus();
     return status == null
-        ? new CredentialLeaseStatus(null, null, null, null, null, null, null, null, null)
+        ? new CredentialLeaseStatus(null, null, null, null, null, null, null, null, null, null)
         : status;
   }
 

@@ -121,6 +121,10 @@ public final class CompiledPolicy {
     return spec.enforcement();
   }
 
+  boolean requiresApproval() {
+    return spec.requireApproval() != null;
+  }
+
   Optional<Limits> limits() {
     return Optional.ofNullable(spec.limits());
   }

@@ -50,6 +50,10 @@ public final class PolicyDecider {
       }
       enforced++;
       denials.addAll(policy.denials(scope));
+      if (policy.requiresApproval()) {
+        denials.add(
+            Denial.ruled(policy.name(), 0, "ApprovalRequired", "approvals are not there yet"));
+      }
       ttl = least(ttl, policy.limits().map(l -> l.maxTtl()));
       maxLifetime = least(maxLifetime, policy.limits().map(l -> l.maxLifetime()));
     }

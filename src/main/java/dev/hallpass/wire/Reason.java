@@ -109,6 +109,29 @@ public enum Reason {
       Kind.REPORT,
       "A CredentialPolicy in Audit would not allow it. It was issued; the message says what to"
           + " change before the policy is enforced."),
+  ApprovalAwaited(
+      Kind.WAITING,
+      "A CredentialPolicy asks for approval, and the lease waits for it; the message says who may"
+          + " give it."),
+  ApprovalGiven(Kind.REPORT, "Enough people have approved; the credential is issued."),
+  ApprovalDenied(
+      Kind.REFUSED,
+      "Somebody who may approve it said no. Talk to them; to ask again, delete the denied lease, or"
+          + " the pod."),
+  ApprovalTimedOut(
+      Kind.REFUSED, "Too few approved in time. To ask again, delete the denied lease, or the pod."),
+  ApproverNotAllowed(
+      Kind.REFUSED,
+      "The user may not approve: it takes the RBAC verb approve on a CredentialPolicy that the"
+          + " lease waits for."),
+  ApprovalOfOwnRequest(
+      Kind.REFUSED,
+      "Nobody approves what they asked for: not who wrote the request, nor its owner, nor its"
+          + " workload."),
+  NothingToApprove(
+      Kind.REFUSED, "There is no such lease in the namespace, or it waits for no approval."),
+  ApprovalInvalid(
+      Kind.REFUSED, "The CredentialApproval has a mistake; the message names the field."),
   Overloaded(
       Kind.UNAVAILABLE,
       "More calls wait for their proof than the broker takes. The agent tries again."),
@@ -204,6 +227,9 @@ public enum Reason {
 
     /** A newer call of the same pod took the place of this one. */
     OUTDATED,
+
+    /** Passes when people have decided. */
+    WAITING,
 
     /** Passes within a second or so. */
     BUSY,

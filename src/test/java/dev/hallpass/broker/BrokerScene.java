@@ -114,7 +114,8 @@ public final class BrokerScene implements AutoCloseable {
             GRANT pg_signal_backend TO broker_admin;
             GRANT broker_reader TO broker_admin WITH ADMIN OPTION;
           END IF;
-        END $$"""
+        END $$\
+        """
             .formatted(ADMIN_PASSWORD));
     var client = kube.client();
     for (var account : List.of("orders", "other")) {
@@ -461,6 +462,7 @@ public final class BrokerScene implements AutoCloseable {
             s.endedBy(),
             s.endedAt(),
             s.revokedAt(),
+            s.approval(),
             s.conditions()));
     kube.client().resource(lease).updateStatus();
   }

@@ -2,6 +2,7 @@ package dev.hallpass.crd;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -38,7 +39,8 @@ final class CrdFiles {
           CredentialProvider.class,
           ClusterCredentialProvider.class,
           CredentialLease.class,
-          CredentialPolicy.class);
+          CredentialPolicy.class,
+          CredentialApproval.class);
 
   /** The files that should be, by name. */
   static Map<String, String> generate() throws IOException {
@@ -62,7 +64,10 @@ final class CrdFiles {
                   schema.setRequired(List.of("spec"));
                   distinctRules(schema);
                   describe(schema, type(crd.getSpec().getNames().getKind()));
-                  ConditionSchema.complete(schema.getProperties().get("status"));
+                  var status = schema.getProperties().get("status");
+                  if (status != null) {
+                    ConditionSchema.complete(status);
+                  }
                 });
         files.put(crd.getSpec().getNames().getPlural() + ".yaml", Serialization.asYaml(crd));
         Files.delete(file);
@@ -92,7 +97,11 @@ final class CrdFiles {
     var parts = ((ParameterizedType) type.getGenericSuperclass()).getActualTypeArguments();
     schema.setDescription(description(type));
     schema.getProperties().get("spec").setDescription(description((Class<?>) parts[0]));
-    schema.getProperties().get("status").setDescription(description((Class<?>) parts[1]));
+    if (parts[1] == Void.class) {
+      schema.getProperties().remove("status");
+    } else {
+      schema.getProperties().get("status").setDescription(description((Class<?>) parts[1]));
+    }
   }
 
   private static String description(Class<?> type) {

@@ -24,7 +24,8 @@ final class ApiPage {
           "credentialproviders",
           "clustercredentialproviders",
           "credentialleases",
-          "credentialpolicies");
+          "credentialpolicies",
+          "credentialapprovals");
 
   private final StringBuilder page = new StringBuilder();
   private final Map<JSONSchemaProps, String> described = new HashMap<>();
@@ -64,7 +65,9 @@ final class ApiPage {
                 names.getCategories().getFirst()));
     columns(version);
     part(names.getKind(), "spec", schema);
-    part(names.getKind(), "status", schema);
+    if (schema.getProperties().containsKey("status")) {
+      part(names.getKind(), "status", schema);
+    }
   }
 
   private void columns(CustomResourceDefinitionVersion version) {

@@ -38,6 +38,7 @@ final class ReasonTable {
       case REFUSED, ABSENT -> "**change something**; until then it is tried again each minute";
       case LEASE_UNKNOWN, LEASE_OVER -> "the agent asks for a new lease";
       case OUTDATED -> "the newer call counts";
+      case WAITING -> "**people decide**; meanwhile the pod waits";
       case BUSY -> "passes in a second";
       case UNAVAILABLE -> "passes by itself, or **mend** what it names";
       case BROKEN -> "a bug: report it, with the log";

@@ -431,7 +431,8 @@ class LeaseIssuerIT {
     assertThat(
             store.writeStatus(
                 lease,
-                new CredentialLeaseStatus(phase, 1L, null, null, null, null, now, now, List.of())))
+                new CredentialLeaseStatus(
+                    phase, 1L, null, null, null, null, now, now, null, List.of())))
         .isPresent();
   }
 

@@ -349,6 +349,7 @@ final class LeaseScene {
             null,
             null,
             null,
+            null,
             List.of()));
     return lease;
   }
@@ -363,6 +364,7 @@ final class LeaseScene {
         null,
         null,
         revokedAt == null ? null : revokedAt.toString(),
+        null,
         conditions());
   }
 

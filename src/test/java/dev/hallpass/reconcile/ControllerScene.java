@@ -106,22 +106,22 @@ final class ControllerScene implements AutoCloseable {
 
   private static String provider(int port) {
     return """
-        apiVersion: hallpass.dev/v1alpha1
-        kind: CredentialProvider
-        metadata: {name: orders-postgres}
-        spec:
-          postgresql:
-            host: 127.0.0.1
-            port: %d
-            database: postgres
-            tls: {mode: Disable}
-            adminSecretRef: {name: admin}
-          access:
-          - name: reader
-            maxTtl: 1h
-            maxLifetime: 24h
-            postgresql: {roles: [orders_reader]}
-        """
+    apiVersion: hallpass.dev/v1alpha1
+    kind: CredentialProvider
+    metadata: {name: orders-postgres}
+    spec:
+      postgresql:
+        host: 127.0.0.1
+        port: %d
+        database: postgres
+        tls: {mode: Disable}
+        adminSecretRef: {name: admin}
+      access:
+      - name: reader
+        maxTtl: 1h
+        maxLifetime: 24h
+        postgresql: {roles: [orders_reader]}
+    """
         .formatted(port);
   }
 
@@ -320,6 +320,7 @@ final class ControllerScene implements AutoCloseable {
             account(lease),
             Instant.now().toString(),
             expiresAt.toString(),
+            null,
             null,
             null,
             null,

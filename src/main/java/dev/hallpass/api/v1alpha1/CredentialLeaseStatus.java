@@ -2,6 +2,7 @@ package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,10 @@ import org.jspecify.annotations.Nullable;
     "Where the lease is in its life. Without a status it is Pending: nothing can be used yet.")
 public record CredentialLeaseStatus(
     @JsonPropertyDescription(
-            "Pending: minted or about to be, and not usable. Active: usable until expiresAt. Revoking:"
-                + " being withdrawn, and tried again until the target confirms it. Revoked: verified"
-                + " gone at the target. Denied: nothing was ever minted.")
+            "AwaitingApproval: nothing is minted before people say yes. Pending: minted or about to"
+                + " be, and not usable. Active: usable until expiresAt. Revoking: being withdrawn,"
+                + " and tried again until the target confirms it. Revoked: verified gone at the"
+                + " target. Denied: nothing was ever minted.")
         @Nullable LeasePhase phase,
     @JsonPropertyDescription(
             "Counts the issues of secret material under this lease; fences late writes.")
@@ -29,22 +31,54 @@ public record CredentialLeaseStatus(
         @Nullable String expiresAt,
     @JsonPropertyDescription(
             "Why it ended. PodCompleted: all its containers ended. PodDeleted: it was deleted or"
-                + " evicted. NodeLost: its node was away beyond the grace time. Expired: the ttl was"
-                + " over without a renewal. Superseded: a fresh lease took its place. RequestDeleted, RequestChanged: the request grants it no"
-                + " more. ServiceAccountDeleted: the pod's service account is gone. ProviderChanged: the provider offers it no more. PolicyWithdrawn: a policy no longer allows it. Requested: somebody deleted"
-                + " the lease. Unacknowledged: the pod never confirmed that it holds it.")
+                + " evicted. NodeLost: its node was away beyond the grace time. Expired: the ttl"
+                + " was over without a renewal. Superseded: a fresh lease took its place."
+                + " RequestDeleted, RequestChanged: the request grants it no more."
+                + " ServiceAccountDeleted: the pod's service account is gone. ProviderChanged: the"
+                + " provider offers it no more. PolicyWithdrawn: a policy no longer allows it."
+                + " ApprovalDenied: somebody who may approve it said no. ApprovalTimedOut: too few"
+                + " said yes in time. Requested: somebody deleted the lease. Unacknowledged: the"
+                + " pod never confirmed that it holds it.")
         @Nullable EndedBy endedBy,
     @JsonPropertyDescription("When its end was decided.") @Nullable String endedAt,
     @JsonPropertyDescription("When the account was verified gone.") @Nullable String revokedAt,
+    @JsonPropertyDescription("Where policies ask for approval: how that stands.")
+        @Nullable Approval approval,
     @JsonPropertyDescription("Active, Revoked and, where it failed, RevocationFailed.")
         @Nullable List<Condition> conditions) {
 
   /** Lease phases, spelt as in manifests. */
   public enum LeasePhase {
+    AwaitingApproval,
     Pending,
     Active,
     Revoking,
     Revoked,
     Denied
+  }
+
+  /** Who is asked, and who said yes. */
+  public record Approval(
+      @Required @JsonPropertyDescription("The policies that ask.") List<Demand> policies,
+      @Required
+          @JsonPropertyDescription(
+              "What is asked for: workload, owner, purpose and credential of the request. A changed"
+                  + " request ends the lease, and another asks.")
+          String digest,
+      @Required @JsonPropertyDescription("Until when the lease waits; then it is denied.")
+          String deadline,
+      @JsonPropertyDescription("When all had approved; from then on the maxLifetime counts.")
+          @Nullable String approvedAt) {}
+
+  /** What one policy asks. */
+  public record Demand(
+      @Required @JsonPropertyDescription("The CredentialPolicy's name.") String name,
+      @Required @JsonPropertyDescription("How many different people must approve.") int needed,
+      @JsonPropertyDescription("Who did, by their user names.") @Nullable List<String> approvedBy) {
+
+    /** How many did. */
+    public int given() {
+      return approvedBy == null ? 0 : approvedBy.size();
+    }
   }
 }

@@ -3,6 +3,8 @@ package dev.hallpass.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -17,33 +19,52 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonClassDescription("What the policy is about, and what it demands.")
 @ValidationRule(
-    value = "has(self.validations) || has(self.limits)",
-    message = "spec: validations or limits must be given, else the policy demands nothing")
+    value = "has(self.validations) || has(self.limits) || has(self.requireApproval)",
+    message =
+        "spec: validations, limits or requireApproval must be given, else the policy demands"
+            + " nothing")
 public record CredentialPolicySpec(
     @JsonPropertyDescription(
-            "Which credentials of which pods. All members that are given must hold; left out, the policy"
-                + " is about every credential.")
+            "Which credentials of which pods. All members that are given must hold; left out, the"
+                + " policy is about every credential.")
         @Nullable Match match,
     @Default("Enforce")
         @JsonPropertyDescription(
-            "Enforce: what the policy does not allow is denied. Audit: it is issued, and only reported.")
+            "Enforce: what the policy does not allow is denied. Audit: it is issued, and only"
+                + " reported.")
         Enforcement enforcement,
     @JsonPropertyDescription(
-            "Data for the expressions, e.g. change windows and freezes, so that it can change without the"
-                + " policy.")
+            "Data for the expressions, e.g. change windows and freezes, so that it can change"
+                + " without the policy.")
         @Nullable Params params,
     @Size(min = 1, max = 32)
         @JsonPropertyDescription(
             "Conditions that must all hold. One that cannot be evaluated denies.")
         @Nullable List<Validation> validations,
     @JsonPropertyDescription(
-            "Narrows what is granted. Nothing is denied for it: a request that asks for more gets less.")
-        @Nullable Limits limits) {
+            "Narrows what is granted. Nothing is denied for it: a request that asks for more gets"
+                + " less.")
+        @Nullable Limits limits,
+    @JsonPropertyDescription(
+            "People must say yes before it is issued: whoever has the RBAC verb approve on this"
+                + " policy, and did not ask for it themselves.")
+        @Nullable RequireApproval requireApproval,
+    @Default("Respect")
+        @JsonPropertyDescription(
+            "What a BreakGlass may do. Respect: the policy holds all the same. Skip: it does not"
+                + " apply.")
+        BreakGlassRule breakGlass) {
 
   /** What comes of a credential that a policy does not allow. */
   public enum Enforcement {
     Enforce,
     Audit
+  }
+
+  /** What break-glass may do to a policy. */
+  public enum BreakGlassRule {
+    Respect,
+    Skip
   }
 
   /** The credentials that a policy is about. */
@@ -62,8 +83,8 @@ public record CredentialPolicySpec(
           @Size(min = 1, max = 253)
           @Pattern(HallpassApi.NAME)
           @JsonPropertyDescription(
-              "A ConfigMap of Hallpass's own namespace with the label hallpass.dev/params. Without it the"
-                  + " policy denies.")
+              "A ConfigMap of Hallpass's own namespace with the label hallpass.dev/params. Without"
+                  + " it the policy denies.")
           String configMap) {}
 
   /** One condition. */
@@ -74,8 +95,8 @@ public record CredentialPolicySpec(
       @Required
           @Size(min = 1, max = 4096)
           @JsonPropertyDescription(
-              "A CEL expression that is true where the credential may be issued. docs/policy.md lists the"
-                  + " variables and functions.")
+              "A CEL expression that is true where the credential may be issued. docs/policy.md"
+                  + " lists the variables and functions.")
           String expression,
       @Size(min = 1, max = 1024)
           @JsonPropertyDescription(
@@ -109,4 +130,26 @@ public record CredentialPolicySpec(
               message = "maxLifetime: must be at least 1m")
           @JsonPropertyDescription("The longest that one lease may live, renewals included.")
           @Nullable String maxLifetime) {}
+
+  /** Who must be asked, and for how long. */
+  public record RequireApproval(
+      @Size(min = 1, max = 4096)
+          @JsonPropertyDescription(
+              "A CEL expression that is true where approval is needed. Left out: always. One that"
+                  + " cannot be evaluated denies.")
+          @Nullable String when,
+      @Default("1")
+          @Min(1)
+          @Max(16)
+          @JsonPropertyDescription("How many different people must approve.")
+          int approvals,
+      @Size(max = 32)
+          @Pattern("^([0-9]+(s|m|h))+$")
+          @Default("1h")
+          @ValidationRule(
+              value = "duration(self) >= duration('1m') && duration(self) <= duration('168h')",
+              message = "timeout: must be between 1m and 168h")
+          @JsonPropertyDescription(
+              "How long a lease waits; then it is denied. From 1m to 168h, e.g. 1h.")
+          String timeout) {}
 }

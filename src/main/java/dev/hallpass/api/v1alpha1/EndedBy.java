@@ -20,6 +20,10 @@ public enum EndedBy {
   ProviderChanged,
   /** A policy that was made or changed meanwhile does not allow it. */
   PolicyWithdrawn,
+  /** Somebody who may approve it said no. */
+  ApprovalDenied,
+  /** Nobody said yes, or too few, before the time was over. */
+  ApprovalTimedOut,
   /** The pod's service account was deleted. */
   ServiceAccountDeleted,
   /** Someone deleted the lease, or asked for its end by the annotation hallpass.dev/revoke. */

@@ -40,6 +40,16 @@ public final class HallpassApi {
    */
   public static final String REVOKE_ANNOTATION = "hallpass.dev/revoke";
 
+  /**
+   * On a CredentialRequest: the user who created it. Set by the webhook, whatever the manifest
+   * says, and kept by it on every change. Read where approvals are given and counted: nobody
+   * approves what they asked for.
+   */
+  public static final String CREATED_BY_ANNOTATION = "hallpass.dev/created-by";
+
+  /** Beside it, set and read likewise: the user who last changed its spec. */
+  public static final String CHANGED_BY_ANNOTATION = "hallpass.dev/changed-by";
+
   /** In a pod, added by the webhook: the agent that stays and renews. */
   public static final String AGENT_CONTAINER = "hallpass-agent";
 

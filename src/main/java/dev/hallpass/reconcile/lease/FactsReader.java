@@ -78,7 +78,8 @@ final class FactsReader {
       case PolicyWithdrawn -> facts;
       // The lease says it itself, and the write that ends it is conditional on what was read; or
       // the pod was seen in a state that it never leaves; or somebody has asked for it.
-      case PodCompleted, Expired, Requested, Unacknowledged -> facts;
+      case PodCompleted, Expired, Requested, Unacknowledged, ApprovalDenied, ApprovalTimedOut ->
+          facts;
     };
   }
 

@@ -146,6 +146,8 @@ final class LeaseReports {
           RequestChanged,
           ProviderChanged,
           PolicyWithdrawn,
+          ApprovalDenied,
+          ApprovalTimedOut,
           Requested,
           ServiceAccountDeleted,
           Unacknowledged ->
