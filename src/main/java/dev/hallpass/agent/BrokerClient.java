@@ -79,6 +79,11 @@ final class BrokerClient {
     return lease("/v1/leases/renew", call);
   }
 
+  /** Asks whether the lease still stands, and changes nothing. */
+  void check(LeaseCall call) throws CallException {
+    call("/v1/leases/check", Codec.encode(call));
+  }
+
   private LeaseAnswer lease(String path, LeaseCall call) throws CallException {
     var body = call(path, Codec.encode(call));
     try {

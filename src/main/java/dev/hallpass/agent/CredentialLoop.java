@@ -6,6 +6,7 @@ import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Steps are taken by one thread; others may ask how it stands.
  */
 final class CredentialLoop {
+  /** Between two calls that ask about a lease because somebody, who may be anybody, said so. */
+  private static final Duration DOUBTS = Duration.ofSeconds(30);
+
   private final CredentialName name;
   private final BrokerClient broker;
   private final List<FileDrop> drops;
@@ -34,6 +38,8 @@ final class CredentialLoop {
   private Next next = Next.Reissue;
   private int failures;
   private Instant due;
+  private Instant checkDue = Instant.MAX;
+  private Instant nextCheck = Instant.MIN;
   private volatile @Nullable Instant usableUntil;
   private volatile @Nullable CallException trouble;
 
@@ -61,7 +67,8 @@ final class CredentialLoop {
 
   /** When the next step is to be taken. */
   Instant due() {
-    return herald.due().isBefore(due) ? herald.due() : due;
+    var own = checkDue.isBefore(due) ? checkDue : due;
+    return herald.due().isBefore(own) ? herald.due() : own;
   }
 
   /** Whether what is in the files can be used now. */
@@ -83,12 +90,14 @@ final class CredentialLoop {
 
   /** Takes the next step; a failure is logged once, and sets when to try again. */
   void step() {
-    if (herald.due().isBefore(due)) {
+    if (herald.due().isBefore(due) && herald.due().isBefore(checkDue)) {
       herald.tell();
       return;
     }
     try {
-      if (staged != null) {
+      if (checkDue.isBefore(due)) {
+        check();
+      } else if (staged != null) {
         acknowledge(staged);
       } else if (held == null) {
         acknowledge(deliver(null));
@@ -97,6 +106,21 @@ final class CredentialLoop {
       }
     } catch (CallException e) {
       failed(e);
+    }
+  }
+
+  /** The lease may have ended: it is asked about, soon, but not at every word of strangers. */
+  void doubt() {
+    var now = clock.instant();
+    checkDue = nextCheck.isAfter(now) ? nextCheck : now;
+  }
+
+  /** Of what is under way the next step tells by itself. */
+  private void check() throws CallException {
+    checkDue = Instant.MAX;
+    if (held != null && staged == null) {
+      nextCheck = clock.instant().plus(DOUBTS);
+      broker.check(held);
     }
   }
 

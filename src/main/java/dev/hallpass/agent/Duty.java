@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Takes the steps of all credentials, each when it is due, on the thread that calls. */
 final class Duty {
@@ -12,6 +14,7 @@ final class Duty {
 
   private final List<CredentialLoop> credentials;
   private final Clock clock;
+  private final Semaphore bell = new Semaphore(0);
 
   /** Serves these, at least one. */
   Duty(List<CredentialLoop> credentials, Clock clock) {
@@ -69,7 +72,15 @@ final class Duty {
     return text.toString();
   }
 
+  /** Somebody says that a lease may have ended. Any thread may call. */
+  void ring() {
+    bell.release();
+  }
+
   private void turn(Instant deadline) throws InterruptedException {
+    if (bell.drainPermits() > 0) {
+      credentials.forEach(CredentialLoop::doubt);
+    }
     var next = credentials.getFirst();
     for (var credential : credentials) {
       if (credential.due().isBefore(next.due())) {
@@ -83,6 +94,9 @@ final class Duty {
     }
     var until = next.due().isBefore(deadline) ? next.due() : deadline;
     var left = Duration.between(now, until);
-    Thread.sleep(left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP);
+    var sleep = left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP;
+    if (bell.tryAcquire(sleep.toNanos(), TimeUnit.NANOSECONDS)) {
+      credentials.forEach(CredentialLoop::doubt);
+    }
   }
 }

@@ -9,7 +9,8 @@ import java.time.Duration;
 
 /**
  * Answers {@code GET /ready} with 200 once every credential can be used, and before that with 503
- * and a reason for each. It serves one caller after the other, and each for a moment only, so that
+ * and a reason for each. {@code POST /check} says that a lease may have ended, and has the agent ask
+ * the broker; it carries nothing, and whoever can reach the port may say it. It serves one caller after the other, and each for a moment only, so that
  * whoever can reach the port cannot keep kubelet from it.
  */
 final class Readiness implements Runnable {
@@ -56,6 +57,10 @@ final class Readiness implements Runnable {
   }
 
   private String answer(String line) {
+    if (line.startsWith("POST /check ")) {
+      duty.ring();
+      return message("202 Accepted", "");
+    }
     if (!line.startsWith("GET /ready ")) {
       return message("404 Not Found", "");
     }

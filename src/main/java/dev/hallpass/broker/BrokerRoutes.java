@@ -58,6 +58,7 @@ public final class BrokerRoutes {
     route(router, "/v1/credentials", "issue", api::issue);
     route(router, "/v1/leases/acknowledge", "acknowledge", api::acknowledge);
     route(router, "/v1/leases/renew", "renew", api::renew);
+    route(router, "/v1/leases/check", "check", api::check);
   }
 
   private void route(Router router, String path, String operation, Function<Call, byte[]> handler) {

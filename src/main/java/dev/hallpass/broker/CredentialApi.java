@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
-/** The three calls of an agent: issue, acknowledge, renew. */
+/** The calls of an agent: issue, acknowledge, renew, check. */
 public final class CredentialApi {
   private static final Logger LOG = Logger.getLogger(CredentialApi.class);
 
@@ -97,6 +97,18 @@ public final class CredentialApi {
 
   byte[] renew(Call call) {
     return held(call, Reason.Renewed, issuer::renew);
+  }
+
+  /**
+   * Whether the pod's lease still stands. It writes nothing, decides nothing, and is not logged:
+   * agents make it at a word of anybody's.
+   */
+  byte[] check(Call call) {
+    var asked = Codec.leaseCall(call.body().getBytes());
+    requireName(asked.lease());
+    var pod = callers.prove(call);
+    issuer.requireStanding(lease(pod, asked.lease()), asked.epoch());
+    return Codec.encode(asked);
   }
 
   /** What is done to a lease that a pod holds. */

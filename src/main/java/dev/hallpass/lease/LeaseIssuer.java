@@ -108,6 +108,14 @@ public final class LeaseIssuer {
     return usable(claim, active, grant.expiresAt());
   }
 
+  /** Refuses where the lease has ended, or is at another epoch. */
+  public void requireStanding(CredentialLease lease, long epoch) {
+    requireCurrent(lease, epoch);
+    if (LeaseJudge.phase(lease) == Active) {
+      unexpired(lease);
+    }
+  }
+
   /** Extends the validity of an active lease; the secret stays. */
   public Usable renew(Claim claim, CredentialLease lease, long epoch) {
     requireCurrent(lease, epoch);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.wire.Codec;
+import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.Reason;
+import dev.hallpass.wire.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -60,6 +62,29 @@ class AgentIT {
 
     assertThat(endsOnSigterm(agent)).isZero();
     assertThat(terminationLog).isEmptyFile();
+  }
+
+  @Test
+  void aSidecarThatIsToldOfAnEndHasANewLeaseLongBeforeItWouldHaveRenewed() throws Exception {
+    start("sidecar", broker.uri());
+    await().until(this::ready);
+    broker.files = List.of(new IssueAnswer.File("db.env", Secret.of("PGPASSWORD=s2\n")));
+    broker.refusals.add(Reason.LeaseEnded);
+
+    assertThat(say("POST /check HTTP/1.1\r\nContent-Length: 0\r\n\r\n"))
+        .startsWith("HTTP/1.1 202 ");
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> assertThat(pod.resolve("files/db.env")).hasContent("PGPASSWORD=s2\n"));
+    assertThat(broker.calls)
+        .containsExactly(
+            "issue orders/db",
+            "acknowledge lease-1 1",
+            "check refused",
+            "issue orders/db",
+            "acknowledge lease-1 2");
   }
 
   @Test
@@ -208,10 +233,12 @@ class AgentIT {
   }
 
   private String get() throws IOException {
+    return say("GET /ready HTTP/1.1\r\n\r\n");
+  }
+
+  private String say(String request) throws IOException {
     try (var caller = new Socket(InetAddress.getLoopbackAddress(), readyPort)) {
-      caller
-          .getOutputStream()
-          .write("GET /ready HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      caller.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(caller.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -207,6 +207,52 @@ class CredentialLoopTest {
   }
 
   @Test
+  void asksAtOnceWhereSomebodySaysThatTheLeaseHasEnded() {
+    loop.step();
+    broker.takeCalls();
+    broker.refusals.add(Reason.LeaseEnded);
+
+    loop.doubt();
+    assertThat(loop.due()).isEqualTo(clock.instant());
+    loop.step();
+    assertThat(loop.ready()).isFalse();
+    atDue();
+
+    assertThat(broker.takeCalls())
+        .containsExactly("check refused", "issue orders-db/db", "acknowledge lease-1 2");
+    assertThat(waits()).isGreaterThan(Duration.ofMinutes(9));
+  }
+
+  @Test
+  void askedByStrangersWithoutEndItAsksTheBrokerNowAndThen() {
+    loop.step();
+    var renewal = loop.due();
+    broker.takeCalls();
+
+    for (var i = 0; i < 100; i++) {
+      loop.doubt();
+      if (!loop.due().isAfter(clock.instant())) {
+        loop.step();
+      }
+      clock.advance(Duration.ofMillis(500));
+    }
+
+    assertThat(broker.takeCalls()).containsExactly("check lease-1 1", "check lease-1 1");
+    assertThat(loop.ready()).isTrue();
+    loop.step();
+    assertThat(loop.due()).as("as if nobody had asked").isEqualTo(renewal);
+  }
+
+  @Test
+  void hasNothingToAskAboutBeforeItHoldsALease() {
+    loop.doubt();
+    loop.step();
+    loop.step();
+
+    assertThat(broker.takeCalls()).containsExactly("issue orders-db/db", "acknowledge lease-1 1");
+  }
+
+  @Test
   void keepsTryingToRenewAndIsReadyUntilTheEndOnly() {
     loop.step();
     broker.close();

@@ -85,6 +85,7 @@ class ReadinessTest {
     assertThat(get("/")).startsWith("HTTP/1.1 404 ");
     assertThat(get("/readyz")).startsWith("HTTP/1.1 404 ");
     assertThat(say("POST /ready HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 404 ");
+    assertThat(get("/check")).startsWith("HTTP/1.1 404 ");
   }
 
   @Test

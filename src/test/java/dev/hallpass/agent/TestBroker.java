@@ -61,6 +61,7 @@ final class TestBroker implements AutoCloseable {
     server.createContext("/v1/credentials", e -> serve(e, "issue"));
     server.createContext("/v1/leases/acknowledge", e -> serve(e, "acknowledge"));
     server.createContext("/v1/leases/renew", e -> serve(e, "renew"));
+    server.createContext("/v1/leases/check", e -> serve(e, "check"));
     server.start();
   }
 

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({KubeApi.class, PostgresServer.class})
 class BrokerIT {
   private static final String ISSUE = "/v1/credentials";
+  private static final String CHECK = "/v1/leases/check";
 
   private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
   private BrokerScene scene;
@@ -105,6 +106,22 @@ class BrokerIT {
   }
 
   @Test
+  void aPodMayAskAboutItsLeaseWithoutChangingIt() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+    var before = scene.leases().getFirst();
+
+    assertThat(scene.post(CHECK, token, BrokerScene.names(issued)).statusCode()).isEqualTo(200);
+    assertThat(scene.leases().getFirst()).isEqualTo(before);
+    var stranger = scene.token(scene.pod("orders-2"));
+    assertThat(reason(CHECK, stranger, BrokerScene.names(issued))).isEqualTo(Reason.LeaseNotFound);
+
+    scene.kube().client().resource(before).delete();
+    assertThat(reason(CHECK, token, BrokerScene.names(issued))).isEqualTo(Reason.LeaseEnded);
+  }
+
+  @Test
   void anInitCredentialIsNotRenewed() {
     scene.request("once", "reader", "15m", "Init");
     var token = scene.token(scene.pod("orders-1"));
@@ -148,6 +165,7 @@ class BrokerIT {
         .isEqualTo(Reason.Superseded);
     assertThat(reason("/v1/leases/renew", token, BrokerScene.names(first)))
         .isEqualTo(Reason.Superseded);
+    assertThat(reason(CHECK, token, BrokerScene.names(first))).isEqualTo(Reason.Superseded);
   }
 
   @Test

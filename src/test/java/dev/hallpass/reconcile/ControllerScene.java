@@ -23,6 +23,8 @@ import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.reconcile.provider.ProviderTimes;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
@@ -32,6 +34,7 @@ import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodIP;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -241,6 +244,39 @@ final class ControllerScene implements AutoCloseable {
   }
 
   Pod pod(String name) {
+    return pod(name, List.of());
+  }
+
+  /** A pod at 127.0.0.1 whose agent listens on this port. */
+  Pod podWithAgent(String name, int port) {
+    var agent =
+        new ContainerBuilder()
+            .withName(HallpassApi.AGENT_CONTAINER)
+            .withImage("agent")
+            .withRestartPolicy("Always")
+            .withNewStartupProbe()
+            .withNewHttpGet()
+            .withNewPort(port)
+            .endHttpGet()
+            .endStartupProbe()
+            .build();
+    var pod = pod(name, List.of(agent));
+    client
+        .pods()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            p ->
+                new PodBuilder(p)
+                    .editStatus()
+                    .withPodIP("127.0.0.1")
+                    .withPodIPs(new PodIP("127.0.0.1"))
+                    .endStatus()
+                    .build());
+    return pod;
+  }
+
+  private Pod pod(String name, List<Container> agents) {
     var pod =
         client
             .resource(
@@ -255,6 +291,7 @@ final class ControllerScene implements AutoCloseable {
                     .withServiceAccountName("orders")
                     .withNodeName(node())
                     .withRestartPolicy("Never")
+                    .withInitContainers(agents)
                     .addNewContainer()
                     .withName("app")
                     .withImage("app")

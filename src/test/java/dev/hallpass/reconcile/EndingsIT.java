@@ -1,6 +1,7 @@
 package dev.hallpass.reconcile;
 
 import static dev.hallpass.reconcile.ControllerScene.account;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,6 +17,9 @@ import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseTimes;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -234,6 +238,40 @@ class EndingsIT {
             });
 
     assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.Requested);
+  }
+
+  @Test
+  void tellsTheAgentOfALivePodThatItsLeaseHasEnded() throws IOException {
+    scene.leading();
+    try (var agent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      agent.setSoTimeout((int) SOON.toMillis());
+      var lease = scene.active(scene.podWithAgent("told", agent.getLocalPort()));
+      target.add(account(lease));
+
+      client.resource(lease).delete();
+
+      try (var caller = agent.accept()) {
+        assertThat(target.has(account(lease))).as("nothing to tell before").isFalse();
+        var said = caller.getInputStream().readNBytes("POST /check HTTP/1.1\r\n".length());
+        assertThat(new String(said, US_ASCII)).isEqualTo("POST /check HTTP/1.1\r\n");
+        caller.getOutputStream().write("HTTP/1.1 202 Accepted\r\n\r\n".getBytes(US_ASCII));
+      }
+      await().atMost(SOON).until(() -> client.resource(lease).get() == null);
+    }
+  }
+
+  @Test
+  void anAgentThatDoesNotAnswerHoldsNothingUp() throws IOException {
+    scene.leading();
+    try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var lease = scene.active(scene.podWithAgent("silent", silent.getLocalPort()));
+      target.add(account(lease));
+
+      client.resource(lease).delete();
+
+      await().atMost(SOON).until(() -> client.resource(lease).get() == null);
+      assertThat(target.has(account(lease))).isFalse();
+    }
   }
 
   @Test

@@ -47,6 +47,7 @@ public final class LeaseControl {
             revocation,
             extension,
             new LeaseReports(events, meters, view),
+            new Doorbell(client, meters),
             backOff,
             wake,
             clock);

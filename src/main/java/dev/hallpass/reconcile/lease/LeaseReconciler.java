@@ -2,6 +2,7 @@ package dev.hallpass.reconcile.lease;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.lease.Extension;
@@ -57,6 +58,7 @@ public final class LeaseReconciler
   private final Revocation revocation;
   private final Extension extension;
   private final LeaseReports reports;
+  private final Doorbell doorbell;
   private final BackOff backOff;
   private final LeaseEvents wake;
   private final Clock clock;
@@ -69,6 +71,7 @@ public final class LeaseReconciler
       Revocation revocation,
       Extension extension,
       LeaseReports reports,
+      Doorbell doorbell,
       BackOff backOff,
       LeaseEvents wake,
       Clock clock) {
@@ -79,6 +82,7 @@ public final class LeaseReconciler
     this.revocation = revocation;
     this.extension = extension;
     this.reports = reports;
+    this.doorbell = doorbell;
     this.backOff = backOff;
     this.wake = wake;
     this.clock = clock;
@@ -191,6 +195,7 @@ public final class LeaseReconciler
         backOff.settled(id);
         reports.revoked(revoked);
         wake.answered(Keys.provider(lease));
+        ring(revoked);
         yield new Next.Again(OUTDATED);
       }
       case Revocation.Outcome.Failed(var reason, var message) -> {
@@ -199,6 +204,16 @@ public final class LeaseReconciler
       }
       case Revocation.Outcome.Outdated() -> new Next.Again(OUTDATED);
     };
+  }
+
+  /** Not before the account is gone: while it goes, the pod is given no other. */
+  private void ring(CredentialLease revoked) {
+    var by = revoked.getStatus().endedBy();
+    if (by != null
+        && LeaseReports.podLives(by)
+        && revoked.getSpec().mode() == Delivery.Mode.Sidecar) {
+      doorbell.ring(revoked);
+    }
   }
 
   private static Instant expiry(CredentialLease lease) {

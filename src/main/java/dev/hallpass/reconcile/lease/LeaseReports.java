@@ -139,7 +139,8 @@ final class LeaseReports {
     events.say(request(lease), Events.Type.Warning, Reason.RevocationFailed, text);
   }
 
-  private static boolean podLives(EndedBy by) {
+  /** Whether a lease that ended so leaves a pod that works on. */
+  static boolean podLives(EndedBy by) {
     return switch (by) {
       case Expired,
           RequestDeleted,
