@@ -25,6 +25,11 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
+{{/* Where the broker's certificate is: dev.hallpass.app.CertificateSource. */}}
+{{- define "hallpass.servingSecret" -}}
+{{ eq .Values.certificates.source "cert-manager" | ternary "hallpass-serving-cert-manager" "hallpass-serving" }}
+{{- end }}
+
 {{- define "hallpass.image" -}}
 {{ .image.repository }}{{ with .image.digest }}@{{ . }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end }}
@@ -129,6 +134,10 @@ spec:
         - {name: HALLPASS_LOG_LEVEL, value: {{ .root.Values.log.level }}}
         {{- with .root.Values.installation }}
         - {name: HALLPASS_INSTALLATION, value: {{ quote . }}}
+        {{- end }}
+        - {name: HALLPASS_CERTIFICATES_SOURCE, value: {{ .root.Values.certificates.source }}}
+        {{- with .root.Values.certificates.additionalTrust }}
+        - {name: HALLPASS_CERTIFICATES_ADDITIONAL_TRUST, value: {{ quote . }}}
         {{- end }}
         {{- range $name, $value := .settings }}
         - {name: HALLPASS_{{ $name }}, value: {{ quote $value }}}

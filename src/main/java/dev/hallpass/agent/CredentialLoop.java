@@ -111,8 +111,10 @@ final class CredentialLoop {
 
   /** The lease may have ended: it is asked about, soon, but not at every word of strangers. */
   void doubt() {
-    var now = clock.instant();
-    checkDue = nextCheck.isAfter(now) ? nextCheck : now;
+    if (held != null) {
+      var now = clock.instant();
+      checkDue = nextCheck.isAfter(now) ? nextCheck : now;
+    }
   }
 
   /** Of what is under way the next step tells by itself. */

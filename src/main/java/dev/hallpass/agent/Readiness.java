@@ -9,9 +9,10 @@ import java.time.Duration;
 
 /**
  * Answers {@code GET /ready} with 200 once every credential can be used, and before that with 503
- * and a reason for each. {@code POST /check} says that a lease may have ended, and has the agent ask
- * the broker; it carries nothing, and whoever can reach the port may say it. It serves one caller after the other, and each for a moment only, so that
- * whoever can reach the port cannot keep kubelet from it.
+ * and a reason for each. {@code POST /check} says that a lease may have ended, and has the agent
+ * ask the broker; it carries nothing, and whoever can reach the port may say it. It serves one
+ * caller after the other, and each for a moment only, so that whoever can reach the port cannot
+ * keep kubelet from it.
  */
 final class Readiness implements Runnable {
   private static final Duration PATIENCE = Duration.ofMillis(250);

@@ -85,6 +85,8 @@ final class BrokerProcess {
         new ServingCertificate(
             client,
             settings.namespace(),
+            settings.certificates().source(),
+            settings.certificates().additionalTrust().orElse(""),
             identity -> serving.forEach(server -> server.serve(identity)));
     var watched = WatchedCatalog.start(client, settings.namespace());
     new BrokerRoutes(

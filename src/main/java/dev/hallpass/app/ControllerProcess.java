@@ -59,7 +59,8 @@ final class ControllerProcess {
             metrics,
             clock,
             settings(),
-            List.of(CertificateDuty.of(client, settings.namespace(), clock)),
+            List.of(
+                CertificateDuty.of(client, settings.namespace(), settings.certificates(), clock)),
             ControllerProcess::leave);
     controller = started;
     started.start();

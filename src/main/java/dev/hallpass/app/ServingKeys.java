@@ -39,7 +39,10 @@ final class ServingKeys extends X509ExtendedKeyManager {
   @Override
   public X509Certificate @Nullable [] getCertificateChain(String alias) {
     var identity = identity(alias);
-    return identity == null ? null : new X509Certificate[] {identity.certificate()};
+    return identity == null
+        ? null
+        : Stream.concat(Stream.of(identity.certificate()), identity.intermediates().stream())
+            .toArray(X509Certificate[]::new);
   }
 
   @Override

@@ -45,6 +45,9 @@ public interface Settings {
   /** Policies. */
   Policies policies();
 
+  /** The broker's certificate. */
+  Certificates certificates();
+
   /** Times of the controller. */
   Controller controller();
 
@@ -89,6 +92,17 @@ public interface Settings {
     /** CPU it requests. */
     @WithDefault("5m")
     String cpuRequest();
+  }
+
+  /** The broker's certificate. */
+  interface Certificates {
+
+    /** Who makes it. */
+    @WithDefault("hallpass")
+    CertificateSource source();
+
+    /** PEM certificates that agents and the API server trust beside its own authority. */
+    Optional<String> additionalTrust();
   }
 
   /** How policies are applied. */

@@ -70,11 +70,26 @@ public final class Pem {
    * @throws IllegalArgumentException where either cannot be read, or they do not belong together
    */
   public static Identity identity(String certificate, Secret key) {
-    var certificates = certificates(certificate);
-    if (certificates.size() != 1) {
+    var identity = chained(certificate, key);
+    if (!identity.intermediates().isEmpty()) {
       throw new IllegalArgumentException("not exactly one PEM certificate");
     }
-    var identity = new Identity(certificates.getFirst(), privateKey(key));
+    return identity;
+  }
+
+  /**
+   * A certificate with what stands between it and a root, and its EC key.
+   *
+   * @throws IllegalArgumentException where something cannot be read, or does not belong together
+   */
+  public static Identity chained(String chain, Secret key) {
+    var certificates = certificates(chain);
+    if (certificates.isEmpty()) {
+      throw new IllegalArgumentException("not PEM certificates");
+    }
+    var identity =
+        new Identity(
+            certificates.getFirst(), privateKey(key), certificates.subList(1, certificates.size()));
     if (!belongTogether(identity)) {
       throw new IllegalArgumentException("the private key is not the certificate's");
     }

@@ -76,8 +76,7 @@ class AgentIT {
 
     await()
         .atMost(SOON)
-        .untilAsserted(
-            () -> assertThat(pod.resolve("files/db.env")).hasContent("PGPASSWORD=s2\n"));
+        .untilAsserted(() -> assertThat(pod.resolve("files/db.env")).hasContent("PGPASSWORD=s2\n"));
     assertThat(broker.calls)
         .containsExactly(
             "issue orders/db",

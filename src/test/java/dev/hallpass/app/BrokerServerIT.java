@@ -69,7 +69,9 @@ class BrokerServerIT {
   void open(KubeApi api) {
     kube = api;
     server = new BrokerServer(vertx, 0, AT_ONCE, this::answer);
-    certificate = new ServingCertificate(api.client(), api.namespace(), server::serve);
+    certificate =
+        new ServingCertificate(
+            api.client(), api.namespace(), CertificateSource.HALLPASS, "", server::serve);
     certificate.start();
   }
 
@@ -343,7 +345,7 @@ class BrokerServerIT {
   private Secret secret(ServingState state) {
     return new SecretBuilder()
         .withNewMetadata()
-        .withName(ServingCertificate.SECRET)
+        .withName(CertificateSource.HALLPASS.secret())
         .withNamespace(kube.namespace())
         .endMetadata()
         .addToStringData("tls.crt", Pem.encode(List.of(state.leaf().certificate())))

@@ -16,7 +16,9 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookC
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,6 +114,38 @@ class ChartValuesIT {
         .isEqualTo("docker.io/hallpass/hallpass@" + DIGEST);
     assertThat(environment(chart, "broker", "HALLPASS_AGENT_IMAGE"))
         .isEqualTo("docker.io/hallpass/agent@" + DIGEST);
+  }
+
+  @Test
+  void asksCertManagerForTheCertificateAndGivesUpTheSecretsOfItsOwn() {
+    var chart =
+        Helm.objects(
+            "--set=certificates.source=cert-manager,certificates.issuerRef.name=platform-ca,"
+                + "certificates.issuerRef.kind=ClusterIssuer");
+
+    var certificate = Helm.only(chart, GenericKubernetesResource.class, "hallpass-serving");
+    assertThat(certificate.getKind()).isEqualTo("Certificate");
+    assertThat(certificate.<Object>get("spec", "dnsNames"))
+        .isEqualTo(List.of("hallpass-broker.hallpass-system.svc"));
+    assertThat(certificate.<Object>get("spec", "issuerRef"))
+        .isEqualTo(
+            Map.of("name", "platform-ca", "kind", "ClusterIssuer", "group", "cert-manager.io"));
+    for (var process : PROCESSES) {
+      assertThat(environment(chart, process, "HALLPASS_CERTIFICATES_SOURCE"))
+          .isEqualTo("cert-manager");
+      assertThat(Helm.only(chart, Role.class, "hallpass-" + process).getRules())
+          .filteredOn(r -> r.getResources().contains("secrets"))
+          .allSatisfy(
+              r -> {
+                assertThat(r.getResourceNames())
+                    .containsExactly(certificate.<String>get("spec", "secretName"));
+                assertThat(r.getVerbs()).isSubsetOf("get", "list", "watch");
+              });
+    }
+    assertThat(Helm.objects())
+        .extracting(HasMetadata::getKind)
+        .isNotEmpty()
+        .doesNotContain("Certificate");
   }
 
   @Test
@@ -257,6 +291,9 @@ class ChartValuesIT {
           podLabels.app\\.kubernetes\\.io/name=x          | podLabels: the label app.kubernetes.io/name is the chart's own
           commonLabels.helm\\.sh/chart=x                 | commonLabels: the label helm.sh/chart is the chart's own
           broker.env[0].name=HALLPASS_PORT              | broker.env: HALLPASS_PORT is the chart's to set
+          certificates.source=cert-manager              | certificates.issuerRef.name: name the cert-manager issuer
+          certificates.source=vault                     | at '/certificates/source': value must be one of 'hallpass', 'cert-manager'
+          certificates.additionalTrust=ca.pem           | at '/certificates/additionalTrust': 'ca.pem' does not match pattern
           serviceMonitor.interval=30                    | at '/serviceMonitor/interval': got number, want string
           """)
   void saysWhichValueIsWrongAndWhatIsWanted(String value, String message) {

@@ -184,7 +184,7 @@ class ControllerPermissionsIT {
         new Rotation(new ServingNames(List.of("localhost")), Lifetimes.DEFAULT, new SecureRandom());
     var keeper =
         new CertificateKeeper(
-            acting, CertificateNames.in(kube.namespace()), rotation, Clock.systemUTC());
+            acting, CertificateNames.in(kube.namespace()), rotation, List.of(), Clock.systemUTC());
     return new LeaderDuty("certificates", Duration.ofSeconds(1), keeper::reconcile);
   }
 

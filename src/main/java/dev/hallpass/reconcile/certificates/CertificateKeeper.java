@@ -7,9 +7,11 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +37,21 @@ public final class CertificateKeeper {
   private final KubernetesClient client;
   private final CertificateNames names;
   private final Rotation rotation;
+  private final List<X509Certificate> further;
   private final Clock clock;
 
-  /** Keeps certificates through this client. */
+  /**
+   * Keeps certificates through this client.
+   *
+   * @param further authorities that the API server is to trust beside the CA
+   */
   public CertificateKeeper(
-      KubernetesClient client, CertificateNames names, Rotation rotation, Clock clock) {
+      KubernetesClient client,
+      CertificateNames names,
+      Rotation rotation,
+      List<X509Certificate> further,
+      Clock clock) {
+    this.further = List.copyOf(further);
     this.client = client;
     this.names = names;
     this.rotation = rotation;
@@ -81,7 +93,7 @@ public final class CertificateKeeper {
     write(names.authoritySecret(), OPAQUE_TYPE, authority, CertificateSecrets.authority(next));
     write(names.servingSecret(), TLS_TYPE, serving, CertificateSecrets.serving(next));
     trust.ifPresentOrElse(
-        t -> t.set(Pem.encode(next.bundle())),
+        t -> t.set(Pem.encode(next.bundle()) + Pem.encode(further)),
         () -> LOG.warnf("no MutatingWebhookConfiguration name=%s", names.webhook()));
     var due = rotation.dueAt(next);
     var latest = now.plus(LOOK_AGAIN);

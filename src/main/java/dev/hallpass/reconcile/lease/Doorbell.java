@@ -83,8 +83,7 @@ final class Doorbell {
 
   private static boolean answers(Door door) {
     try (var socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(door.address(), door.port()), (int) PATIENCE.toMillis());
+      socket.connect(new InetSocketAddress(door.address(), door.port()), (int) PATIENCE.toMillis());
       socket.setSoTimeout((int) PATIENCE.toMillis());
       socket.getOutputStream().write(CHECK);
       var status = socket.getInputStream().readNBytes(ACCEPTED.length());

@@ -131,7 +131,8 @@ class CertificateKeeperIT {
   void ofTwoThatStartTogetherOneYields() {
     var faster = keeper(NOW);
     var slower =
-        new CertificateKeeper(kube.client(), names, rotation(interruptedBy(faster)), at(NOW));
+        new CertificateKeeper(
+            kube.client(), names, rotation(interruptedBy(faster)), List.of(), at(NOW));
 
     var again = slower.reconcile();
 
@@ -147,7 +148,8 @@ class CertificateKeeperIT {
     var due = NOW.plus(Duration.ofDays(1300));
     var faster = keeper(due);
     var stalled =
-        new CertificateKeeper(kube.client(), names, rotation(interruptedBy(faster)), at(due));
+        new CertificateKeeper(
+            kube.client(), names, rotation(interruptedBy(faster)), List.of(), at(due));
 
     stalled.reconcile();
 
@@ -182,14 +184,15 @@ class CertificateKeeperIT {
     var without =
         new CertificateNames(kube.namespace(), "hallpass-ca", "hallpass-serving", "missing");
 
-    new CertificateKeeper(kube.client(), without, rotation(new SecureRandom()), at(NOW))
+    new CertificateKeeper(kube.client(), without, rotation(new SecureRandom()), List.of(), at(NOW))
         .reconcile();
 
     assertThat(secret("hallpass-serving")).isNotNull();
   }
 
   private CertificateKeeper keeper(Instant now) {
-    return new CertificateKeeper(kube.client(), names, rotation(new SecureRandom()), at(now));
+    return new CertificateKeeper(
+        kube.client(), names, rotation(new SecureRandom()), List.of(), at(now));
   }
 
   private static Rotation rotation(SecureRandom random) {
