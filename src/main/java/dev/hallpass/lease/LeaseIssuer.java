@@ -254,6 +254,7 @@ public final class LeaseIssuer {
             .withName(name)
             .withNamespace(claim.namespace())
             .addToLabels(HallpassApi.POD_UID_LABEL, claim.pod().uid())
+            .addToLabels(HallpassApi.REQUEST_UID_LABEL, request.getUid())
             .addToFinalizers(HallpassApi.REVOCATION_FINALIZER)
             .build());
     lease.setSpec(

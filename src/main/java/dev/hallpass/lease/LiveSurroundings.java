@@ -1,5 +1,8 @@
 package dev.hallpass.lease;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.policy.PolicyFacts.Owner;
 import dev.hallpass.policy.Surroundings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -13,7 +16,7 @@ import java.util.Optional;
 
 /**
  * What the API server has now. Throws what the client throws. Needs {@code get} on Nodes,
- * ReplicaSets and Jobs in the whole cluster.
+ * ReplicaSets and Jobs in the whole cluster, and {@code list} on CredentialLeases.
  */
 public final class LiveSurroundings implements Surroundings {
   /** Nothing of Kubernetes' own has more above its pods. */
@@ -63,5 +66,16 @@ public final class LiveSurroundings implements Surroundings {
   public Optional<Node> node(Pod pod) {
     return Optional.ofNullable(pod.getSpec().getNodeName())
         .map(name -> client.nodes().withName(name).get());
+  }
+
+  @Override
+  public List<CredentialLease> leases(CredentialRequest request) {
+    var meta = request.getMetadata();
+    return client
+        .resources(CredentialLease.class)
+        .inNamespace(meta.getNamespace())
+        .withLabel(HallpassApi.REQUEST_UID_LABEL, meta.getUid())
+        .list()
+        .getItems();
   }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,7 +153,16 @@ public final class CompiledPolicy {
   }
 
   /** All that it has against what it matches. */
-  List<Denial> denials(Scope<PolicyFacts> scope) {
+  List<Denial> denials(Scope<PolicyFacts> scope, Quota quota) {
+    return Stream.concat(
+            broken(scope).stream(),
+            limits().stream()
+                .flatMap(l -> quota.reached(l).stream())
+                .map(r -> Denial.ruled(name, generation, r.reason(), r.message())))
+        .toList();
+  }
+
+  private List<Denial> broken(Scope<PolicyFacts> scope) {
     if (!flaws.isEmpty()) {
       return List.of(Denial.failed(name, generation, "PolicyInvalid", flaws.getFirst()));
     }

@@ -39,17 +39,18 @@ public final class PolicyDecider {
     var ttl = allowed.ttl();
     var maxLifetime = allowed.maxLifetime();
     var scope = CompiledPolicy.scope(facts);
+    var quota = new Quota(facts);
     var enforced = 0;
     for (var policy : policies) {
       if (!policy.matches(facts)) {
         continue;
       }
       if (policy.enforcement() == Enforcement.Audit) {
-        reported.addAll(policy.denials(scope));
+        reported.addAll(policy.denials(scope, quota));
         continue;
       }
       enforced++;
-      denials.addAll(policy.denials(scope));
+      denials.addAll(policy.denials(scope, quota));
       if (policy.requiresApproval()) {
         denials.add(
             Denial.ruled(policy.name(), 0, "ApprovalRequired", "approvals are not there yet"));

@@ -1,5 +1,6 @@
 package dev.hallpass.policy;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
@@ -18,7 +19,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What policies decide about. Each component is a variable of their expressions, under its name.
+ * What policies decide about. Each component is a variable of their expressions, under its name,
+ * but {@code made}: all leases that are known to have answered the request, ended ones included.
  */
 public record PolicyFacts(
     @JsonPropertyDescription("The pod that asks, as the API server has it now.") Pod pod,
@@ -33,7 +35,8 @@ public record PolicyFacts(
     @JsonPropertyDescription("How long an issue or renewal would be valid.") Duration ttl,
     @JsonPropertyDescription("The moment of the decision.") Instant now,
     @JsonPropertyDescription(
-            "The lease that is activated, renewed or looked at again; null where none is there yet.")
+            "The lease that is activated, renewed or looked at again; null where none is there"
+                + " yet.")
         @Nullable CredentialLease lease,
     @JsonPropertyDescription(
             "The workload behind the pod: what controls it, nearest first, e.g. its ReplicaSet and"
@@ -41,6 +44,11 @@ public record PolicyFacts(
         Supplier<List<Owner>> owners,
     @JsonPropertyDescription("The node it runs on; null where that is gone.")
         Supplier<@Nullable Node> node,
+    @JsonPropertyDescription(
+            "The live leases of the workload: of all pods that the request selects, of whatever"
+                + " credential, this pod's own included.")
+        Supplier<List<CredentialLease>> leases,
+    @JsonIgnore Supplier<List<CredentialLease>> made,
     @JsonPropertyDescription("The data of the policy's own ConfigMap; empty where it names none.")
         Map<String, String> params) {
 
@@ -61,6 +69,7 @@ public record PolicyFacts(
       @Nullable CredentialLease lease,
       Surroundings around) {
     var labels = provider.getMetadata().getLabels();
+    var made = new Once<>(() -> around.leases(request));
     return new PolicyFacts(
         pod,
         namespace,
@@ -78,6 +87,8 @@ public record PolicyFacts(
         lease,
         () -> around.owners(pod),
         () -> around.node(pod).orElse(null),
+        () -> made.get().stream().filter(Quota::live).toList(),
+        made,
         Map.of());
   }
 

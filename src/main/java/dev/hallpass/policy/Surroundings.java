@@ -1,5 +1,7 @@
 package dev.hallpass.policy;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.policy.PolicyFacts.Owner;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -14,4 +16,7 @@ public interface Surroundings {
 
   /** The node that the pod runs on; empty where it has none, or that is gone. */
   Optional<Node> node(Pod pod);
+
+  /** The leases that answer the request, and those that did and are still kept. */
+  List<CredentialLease> leases(CredentialRequest request);
 }

@@ -362,6 +362,53 @@ class BrokerIT {
   }
 
   @Test
+  void aWorkloadHoldsNoMoreLeasesThanItsPolicyAllows() {
+    var one = scene.token(scene.pod("orders-1"));
+    var other = scene.token(scene.pod("orders-2"));
+    scene.policy("one-at-a-time", "limits: {maxLeases: 1}");
+    var issued = scene.issue(one);
+    scene.acknowledge(one, issued);
+
+    var refused = scene.post(ISSUE, other, BrokerScene.asks("db", "db"));
+    assertThat(BrokerScene.reason(refused)).isEqualTo(Reason.PolicyDenied);
+    assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains("LeaseLimit: ");
+    assertThat(scene.leases()).hasSize(1);
+
+    assertThat(scene.renew(one, issued).next()).isEqualTo(Next.Renew);
+    assertThat(scene.issue(one).epoch()).as("a restarted container").isEqualTo(2);
+  }
+
+  @Test
+  void ofTwoThatBothSawRoomOneIsLetThrough() {
+    var first = scene.token(scene.pod("orders-1"));
+    var second = scene.token(scene.pod("orders-2"));
+    var issued = scene.issue(first);
+    var alsoIssued = scene.issue(second);
+    scene.policy("one-at-a-time", "limits: {maxLeases: 1}");
+
+    var refused = scene.post("/v1/leases/acknowledge", second, BrokerScene.names(alsoIssued));
+
+    assertThat(BrokerScene.reason(refused)).isEqualTo(Reason.PolicyDenied);
+    assertThat(scene.admits(alsoIssued)).isFalse();
+    scene.acknowledge(first, issued);
+    assertThat(scene.admits(issued)).isTrue();
+  }
+
+  @Test
+  void aWorkloadIsGivenNoMoreLeasesInATimeThanItsPolicyAllows() {
+    var first = scene.token(scene.pod("orders-1"));
+    var second = scene.token(scene.pod("orders-2"));
+    scene.policy("slowly", "limits: {rate: {count: 1, per: 10m}}");
+    scene.acknowledge(first, scene.issue(first));
+
+    var refused = scene.post(ISSUE, second, BrokerScene.asks("db", "db"));
+
+    assertThat(BrokerScene.reason(refused)).isEqualTo(Reason.PolicyDenied);
+    assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains("RateLimit: ");
+    assertThat(scene.issue(first).epoch()).as("a restarted container").isEqualTo(2);
+  }
+
+  @Test
   void anAuditedPolicyIsOnlyToldOf() {
     var token = scene.token(scene.pod("orders-1"));
     scene.policy(

@@ -168,6 +168,7 @@ class PolicyDeciderTest {
         "now == timestamp('2026-03-02T10:30:00Z')",
         "lease == null",
         "owners.exists(o, o.kind == 'Deployment' && o.name == 'orders')",
+        "leases.map(l, l.spec.pod.name) == ['orders-2']",
         "node.metadata.labels['topology.kubernetes.io/zone'] == 'eu-1'"
       })
   void everyVariableCanBeAsked(String expression) {
@@ -210,7 +211,8 @@ class PolicyDeciderTest {
   @Test
   void aPolicyThatDoesNotCompileDeniesWhatItMatchesAndNothingElse() {
     var spec =
-        "{enforcement: Enforce, match: {access: [%s]}, validations: [{expression: 'nobody', reason: R}]}";
+        "{enforcement: Enforce, match: {access: [%s]}, validations: [{expression: 'nobody', reason:"
+            + " R}]}";
 
     assertThat(decide(Unmatched.Allow, policy("p", spec.formatted("reader"))).denials()).isEmpty();
     assertThat(decide(Unmatched.Allow, policy("p", spec.formatted("writer"))).denials())
@@ -248,6 +250,25 @@ class PolicyDeciderTest {
     assertThat(verdict.denials()).isEmpty();
     assertThat(verdict.allowed())
         .isEqualTo(new Allow(ALLOWED.level(), Duration.ofMinutes(10), Duration.ofHours(2)));
+  }
+
+  @Test
+  void limitsOfNumberDenyOrAreToldOf() {
+    var limits = "enforcement: %s\nlimits: {maxLeases: 1, rate: {count: 1, per: 10m}}\n";
+
+    var enforced = decide(Unmatched.Allow, policy("few", limits.formatted("Enforce")));
+    var audited = decide(Unmatched.Allow, policy("few", limits.formatted("Audit")));
+
+    assertThat(enforced.denials())
+        .containsExactly(
+            Denial.ruled(
+                "few",
+                3,
+                "LeaseLimit",
+                "pods of CredentialRequest orders hold 1 of ClusterCredentialProvider/pg as"
+                    + " \"writer\", and limits.maxLeases is 1"));
+    assertThat(audited.denials()).isEmpty();
+    assertThat(audited.reported()).isEqualTo(enforced.denials());
   }
 
   @Test

@@ -42,8 +42,8 @@ public record CredentialPolicySpec(
             "Conditions that must all hold. One that cannot be evaluated denies.")
         @Nullable List<Validation> validations,
     @JsonPropertyDescription(
-            "Narrows what is granted. Nothing is denied for it: a request that asks for more gets"
-                + " less.")
+            "Upper bounds. A request that asks for a longer time gets less; a credential beyond the"
+                + " number or rate is denied.")
         @Nullable Limits limits,
     @JsonPropertyDescription(
             "People must say yes before it is issued: whoever has the RBAC verb approve on this"
@@ -113,7 +113,7 @@ public record CredentialPolicySpec(
 
   /** Upper bounds. */
   @ValidationRule(
-      value = "has(self.maxTtl) || has(self.maxLifetime)",
+      value = "has(self.maxTtl) || has(self.maxLifetime) || has(self.maxLeases) || has(self.rate)",
       message = "limits: at least one limit must be given")
   public record Limits(
       @Size(max = 32)
@@ -129,7 +129,36 @@ public record CredentialPolicySpec(
               value = "duration(self) >= duration('1m')",
               message = "maxLifetime: must be at least 1m")
           @JsonPropertyDescription("The longest that one lease may live, renewals included.")
-          @Nullable String maxLifetime) {}
+          @Nullable String maxLifetime,
+      @Min(1)
+          @Max(100_000)
+          @JsonPropertyDescription(
+              "How many pods of one request may hold a lease of the same provider and access level"
+                  + " at a time (LeaseLimit).")
+          @Nullable Integer maxLeases,
+      @JsonPropertyDescription(
+              "How often the pods of one request may be given a new lease of the same provider and"
+                  + " access level (RateLimit). A restarted container goes on with the lease of its"
+                  + " pod, and does not count.")
+          @Nullable Rate rate) {}
+
+  /** A number of new leases in a time. */
+  public record Rate(
+      @Required
+          @Min(1)
+          @Max(100_000)
+          @JsonPropertyDescription("How many leases may be made, e.g. 30.")
+          Integer count,
+      @Required
+          @Size(max = 32)
+          @Pattern("^([0-9]+(s|m|h))+$")
+          @ValidationRule(
+              value = "duration(self) >= duration('1s') && duration(self) <= duration('10m')",
+              message =
+                  "rate.per: must be from 1s to 10m; what ended longer ago is not remembered for"
+                      + " sure")
+          @JsonPropertyDescription("In which time, e.g. 1m; at most 10m.")
+          String per) {}
 
   /** Who must be asked, and for how long. */
   public record RequireApproval(

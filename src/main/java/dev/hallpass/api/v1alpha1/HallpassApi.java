@@ -34,6 +34,12 @@ public final class HallpassApi {
   public static final String POD_UID_LABEL = "hallpass.dev/pod-uid";
 
   /**
+   * On a lease, set by the broker: the UID of its request, so that the leases of a workload can be
+   * listed.
+   */
+  public static final String REQUEST_UID_LABEL = "hallpass.dev/request-uid";
+
+  /**
    * On a lease, a pod or a request, set by whoever wants its credentials to end; read by controller
    * and broker. With a time (RFC 3339), leases created until then end; with any other value they
    * all end, and nothing is issued while it stands.

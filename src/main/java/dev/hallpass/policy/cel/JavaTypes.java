@@ -1,5 +1,6 @@
 package dev.hallpass.policy.cel;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -17,12 +18,14 @@ import dev.cel.common.types.StructType;
 import dev.cel.common.types.StructTypeReference;
 import io.fabric8.kubernetes.api.model.AnyType;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Java types as CEL sees them: with the fields that manifests have, by the same names. A field that
@@ -46,15 +49,20 @@ final class JavaTypes implements CelTypeProvider {
   JavaTypes(Class<? extends Record> facts) {
     var reached = new HashMap<String, StructType>();
     var named = ImmutableMap.<String, CelType>builder();
-    for (var component : facts.getRecordComponents()) {
-      named.put(
-          component.getName(), reach(MAPPER.constructType(component.getGenericType()), reached));
-    }
+    components(facts)
+        .forEach(
+            c -> named.put(c.getName(), reach(MAPPER.constructType(c.getGenericType()), reached)));
     variables = named.buildOrThrow();
     structs = ImmutableMap.copyOf(reached);
   }
 
-  /** The components of the record. */
+  /** The components that are variables. */
+  static Stream<RecordComponent> components(Class<? extends Record> facts) {
+    return Stream.of(facts.getRecordComponents())
+        .filter(c -> !c.getAccessor().isAnnotationPresent(JsonIgnore.class));
+  }
+
+  /** The types of the variables, by their names. */
   ImmutableMap<String, CelType> variables() {
     return variables;
   }

@@ -21,12 +21,12 @@ import dev.cel.validator.validators.TimestampLiteralValidator;
 import java.lang.reflect.RecordComponent;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * CEL over the facts of a decision: the components of a record are the variables, by their names
- * and types. Expressions are type-checked, and bounded in length, depth and steps.
+ * and types, but for those that Jackson ignores. Expressions are type-checked, and bounded in
+ * length, depth and steps.
  *
  * @param <T> the record
  * @see <a href="https://github.com/google/cel-spec/blob/master/doc/langdef.md">CEL language
@@ -44,7 +44,7 @@ public final class Language<T extends Record> {
   /** The language over the components of this record. */
   public Language(Class<T> facts) {
     variables =
-        Stream.of(facts.getRecordComponents())
+        JavaTypes.components(facts)
             .collect(toUnmodifiableMap(RecordComponent::getName, Language::accessor));
     cel = cel(facts);
     validator =

@@ -48,6 +48,7 @@ final class PolicyReview {
   private final Catalog live;
   private final KubernetesClient client;
   private final PolicyDecider decider;
+  private final Surroundings seen;
   private final Surroundings around;
   private final PolicyBook book = new PolicyBook();
   private final Map<String, Looked> reviewed = new ConcurrentHashMap<>();
@@ -72,6 +73,7 @@ final class PolicyReview {
     this.client = client;
     this.decider = decider;
     this.around = new LiveSurroundings(client);
+    this.seen = new SeenSurroundings(view, around);
   }
 
   /** The end of a lease that policies no longer allow. */
@@ -151,7 +153,8 @@ final class PolicyReview {
             Optional.ofNullable(facts.request()),
             view.namespace(namespace),
             view.provider(spec.providerRef(), namespace),
-            book.of(policies(), params()))
+            book.of(policies(), params()),
+            seen)
         .filter(PolicyVerdict::allows)
         .or(
             () ->
@@ -161,7 +164,8 @@ final class PolicyReview {
                     live.request(namespace, spec.requestRef().name()),
                     live.namespace(namespace),
                     live.provider(spec.providerRef(), namespace),
-                    book.of(live.policies(), live.params())));
+                    book.of(live.policies(), live.params()),
+                    around));
   }
 
   /** Where one of them is gone, that alone ends the lease. */
@@ -171,7 +175,8 @@ final class PolicyReview {
       Optional<CredentialRequest> request,
       Optional<Namespace> namespace,
       Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
-      List<CompiledPolicy> policies) {
+      List<CompiledPolicy> policies,
+      Surroundings surroundings) {
     var credential =
         request.stream()
             .flatMap(r -> r.getSpec().credentials().stream())
@@ -203,7 +208,7 @@ final class PolicyReview {
                       allow,
                       facts.now(),
                       facts.lease(),
-                      around),
+                      surroundings),
                   allow));
     };
   }
