@@ -1,0 +1,194 @@
+package dev.hallpass.policy.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PolicyCasesTest {
+  private static final String POLICY =
+      """
+      apiVersion: hallpass.dev/v1alpha1
+      kind: CredentialPolicy
+      metadata: {name: short}
+      spec:
+        validations:
+        - {expression: "ttl <= duration('15m')", message: ask for less, reason: TtlTooLong}
+        - {expression: "credential.access == 'reader'"}
+        limits: {maxTtl: 10m}
+      ---
+      """;
+
+  private static PolicyCases cases(String yaml) {
+    return PolicyCases.of(List.of(yaml));
+  }
+
+  private static List<String> differences(String given, String expect) {
+    return cases(POLICY + "- {name: a, given: %s, expect: %s}".formatted(given, expect))
+        .run()
+        .getFirst()
+        .differences();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {}                                          | {decision: Allow, ttl: 10m, maxLifetime: 24h}
+          {ttl: 5m}                                   | {decision: Allow, ttl: 5m}
+          {ttl: 30m}                                  | {decision: Deny, reasons: [TtlTooLong], message: ask for less}
+          {credential: {access: writer, ttl: 30m}}    | {decision: Deny, reasons: [Denied, TtlTooLong]}
+          """)
+  void passesWhereAllIsAsExpected(String given, String expect) {
+    assertThat(differences(given, expect)).isEmpty();
+  }
+
+  @Test
+  void saysWhatDiffers() {
+    assertThat(
+            differences(
+                "{ttl: 30m}",
+                "{decision: Allow, reasons: [Other], reported: [R], ttl: 15m, maxLifetime: 1h,"
+                    + " message: m}"))
+        .containsExactly(
+            "decision: expected Allow, got Deny (told: CredentialPolicy short, TtlTooLong: ask for"
+                + " less)",
+            "reasons: expected [Other], got [TtlTooLong]",
+            "reported: expected [R], got []",
+            "ttl: expected 15m, got 10m",
+            "maxLifetime: expected 1h, got 24h",
+            "message: expected m, got CredentialPolicy short, TtlTooLong: ask for less");
+    assertThat(differences("{}", "{decision: Deny}"))
+        .containsExactly("decision: expected Deny, got Allow (told: nothing)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          pod.metadata.namespace == 'billing' && request.metadata.namespace == 'billing' | {namespace: {metadata: {name: billing}}}
+          serviceAccount.name == 'default'                 | {pod: {spec: {serviceAccountName: default}}}
+          provider.kind == 'ClusterCredentialProvider' && credential.providerRef.name == 'pg' && provider.labels.tier == 'gold' | {provider: {kind: ClusterCredentialProvider, name: pg, labels: {tier: gold}}}
+          request.spec.credentials[0].access == 'writer' && access.name == 'writer' | {credential: {access: writer}}
+          access.maxTtl == '1h'                            | {access: {maxTtl: 1h}}
+          lease == null && leases.size() == 0              | {}
+          lease.metadata.name == 'orders-1-db-1' && leases.size() == 3 | {lease: {}, leases: [{}, {}, {status: {phase: Revoked}}]}
+          node == null                                     | {node: null}
+          node.metadata.labels.zone == 'eu-1'              | {node: {metadata: {labels: {zone: eu-1}}}}
+          owners[0].kind == 'Job'                          | {owners: [{apiVersion: batch/v1, kind: Job, name: a}]}
+          now == timestamp('2026-03-02T10:00:00Z')         | {now: '2026-03-02T10:00:00Z'}
+          params == {'freeze': 'yes'}                      | {params: {changes: {freeze: 'yes'}}}
+          params == {'freeze': 'no'}                       | {}
+          """)
+  void everyVariableCanBeGiven(String expression, String given) {
+    var outcomes =
+        cases(
+                """
+                kind: ConfigMap
+                metadata: {name: changes}
+                data: {freeze: 'no'}
+                ---
+                kind: CredentialPolicy
+                metadata: {name: p}
+                spec:
+                  params: {configMap: changes}
+                  validations: [{expression: "%s"}]
+                ---
+                - {name: it, given: %s, expect: {decision: Allow}}
+                """
+                    .formatted(expression, given))
+            .run();
+
+    assertThat(outcomes).containsExactly(new Outcome("it", List.of()));
+  }
+
+  @Test
+  void casesShareWhatTheyAreGiven() {
+    assertThat(
+            cases(
+                    POLICY
+                        + """
+                        given: {ttl: 30m}
+                        cases:
+                        - {name: shared, expect: {decision: Deny}}
+                        - {name: own, given: {ttl: 5m}, expect: {decision: Allow}}
+                        """)
+                .run())
+        .allMatch(Outcome::passed)
+        .hasSize(2);
+  }
+
+  @Test
+  void aPolicyThatDoesNotCompileFails() {
+    var outcomes =
+        cases(
+                """
+                kind: CredentialPolicy
+                metadata: {name: p}
+                spec: {validations: [{expression: "pod.nam == ''"}]}
+                ---
+                - {name: denied, expect: {decision: Deny, reasons: [PolicyInvalid]}}
+                """)
+            .run();
+
+    assertThat(outcomes).extracting(Outcome::name).containsExactly("CredentialPolicy p", "denied");
+    assertThat(outcomes.getFirst().differences())
+        .containsExactly("spec.validations[0].expression: line 1, column 4: undefined field 'nam'");
+    assertThat(outcomes.getLast().passed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {pot: {}}                       | given.pot: unknown field; there are access,
+          {pod: {labels: {}}}             | given.pod.labels: unknown field; it is a manifest
+          {credential: {acces: writer}}   | given.credential.acces: unknown field
+          {request: {spec: {ovner: a}}}   | given.request.spec.ovner: unknown field
+          {provider: {nam: a}}            | given.provider.nam: unknown field
+          {leases: [{spec: {leas: a}}]}   | given.leases[0].spec.leas: unknown field
+          {pod: now}                      | given.pod: must be an object
+          {now: noon}                     | given.now: must be a time such as
+          {ttl: long}                     | given.ttl: not a duration: long
+          """)
+  void aMistakeInACaseFailsItByName(String given, String message) {
+    var policy =
+        """
+        kind: CredentialPolicy
+        metadata: {name: p}
+        spec: {validations: [{expression: "leases.size() == 0"}]}
+        ---
+        """;
+    var outcome =
+        cases(policy + "- {name: a, given: %s, expect: {decision: Deny}}".formatted(given))
+            .run()
+            .getFirst();
+    assertThat(outcome.differences()).singleElement().asString().startsWith(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          [{name: a, expect: {decision: Allow}}]                                | there is no CredentialPolicy
+          {kind: CredentialPolicy, metadata: {name: p}, spec: {limits: {}}}     | there are no cases
+          {kind: CredentialPolicy, metadata: {name: p}, spec: {limit: {}}}      | CredentialPolicy p.spec.limit: unknown field; there are enforcement, limits, match
+          {kind: Pod}                                                           | a document of kind "Pod" is neither
+          [{name: a, given: {}}]                                                | cases[0]: name and expect must be given
+          [{name: a                                                             | no YAML: while parsing
+          [{name: a, expects: {}}]                                              | cases[0].expects: unknown field
+          [{name: a, expect: {decision: Maybe}}]                                | cases[0].expect.decision:
+          """)
+  void aMistakeInAFileIsNamed(String document, String message) {
+    assertThatThrownBy(() -> cases(document))
+        .isInstanceOf(MalformedCasesException.class)
+        .hasMessageStartingWith(message);
+  }
+}
