@@ -89,6 +89,10 @@ public final class PolicyCases {
         rule.put("reason", "Denied");
       }
     }
+    if (document.path("spec").path("requireApproval") instanceof ObjectNode asked) {
+      asked.put("approvals", asked.path("approvals").asInt(1));
+      asked.put("timeout", asked.path("timeout").asText("1h"));
+    }
     var policy = Reading.manifest(CredentialPolicy.class, document, field);
     if (name.isEmpty() || policy.getSpec() == null) {
       throw new MalformedCasesException(field + ": metadata.name and spec must be given");
