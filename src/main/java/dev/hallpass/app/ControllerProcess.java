@@ -1,6 +1,7 @@
 package dev.hallpass.app;
 
 import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.notification.Receiver;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.reconcile.Controller;
 import dev.hallpass.reconcile.ControllerSettings;
@@ -78,7 +79,25 @@ final class ControllerProcess {
         new ProviderTimes(
             targets.probeWhenReady(), targets.probeWhenFailing(), times.sweepInterval()),
         settings.policies().unmatched(),
-        LeadershipTimes.DEFAULT);
+        settings.breakGlass().maxDuration(),
+        LeadershipTimes.DEFAULT,
+        receiver());
+  }
+
+  private @Nullable Receiver receiver() {
+    var asked = settings.notifications();
+    if (asked.url().isEmpty()) {
+      return null;
+    }
+    return new Receiver(
+        asked.url().get(),
+        asked
+            .secret()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "hallpass.notifications.secret must name a Secret, as notices are"
+                            + " signed")));
   }
 
   private static Duration retention(Settings.Controller times) {

@@ -3,6 +3,7 @@ package dev.hallpass.app;
 import dev.hallpass.policy.PolicyDecider;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -47,6 +48,12 @@ public interface Settings {
 
   /** The broker's certificate. */
   Certificates certificates();
+
+  /** Break-glass. */
+  BreakGlass breakGlass();
+
+  /** Who is told of what people should hear of. */
+  Notifications notifications();
 
   /** Times of the controller. */
   Controller controller();
@@ -111,6 +118,28 @@ public interface Settings {
     /** What holds for a credential that no policy is about. */
     @WithDefault("Allow")
     PolicyDecider.Unmatched unmatched();
+  }
+
+  /** What break-glass may do. */
+  interface BreakGlass {
+
+    /** What one may last, whatever it asks for. */
+    @WithDefault("4h")
+    Duration maxDuration();
+
+    /** So many that ended without a review keep new ones out of their namespace; 0 for never. */
+    @WithDefault("0")
+    int blockWhenUnreviewed();
+  }
+
+  /** The receiver of notifications. */
+  interface Notifications {
+
+    /** Where CloudEvents are posted; nobody is told where it is left out. */
+    Optional<URI> url();
+
+    /** The Secret of Hallpass's namespace that they are signed with. */
+    Optional<String> secret();
   }
 
   /** Times of the controller. */

@@ -20,6 +20,7 @@ public final class Conditions {
   public static final String ACTIVE = "Active";
   public static final String REVOKED = "Revoked";
   public static final String REVOCATION_FAILED = "RevocationFailed";
+  public static final String REVIEWED = "Reviewed";
   public static final String PODS_INJECTED = "PodsInjected";
 
   private Conditions() {}

@@ -34,7 +34,10 @@ public final class Trim {
   public static final long PAGE = 25;
 
   private static final Set<String> READ =
-      Set.of(HallpassApi.INJECTED_ANNOTATION, HallpassApi.REVOKE_ANNOTATION);
+      Set.of(
+          HallpassApi.INJECTED_ANNOTATION,
+          HallpassApi.REVOKE_ANNOTATION,
+          HallpassApi.NOTIFIED_ANNOTATION);
 
   private Trim() {}
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param request the request of its name, whatever its UID; null where there is none
  * @param provider the spec of its provider; null where there is none, or where it is being deleted
  * @param successor the lease that took its place; null where none was ever active
+ * @param breakGlassEnds when the break-glass that the lease names ends, or ended; null where it
+ *     names none, or where there is none of that UID
  * @param namespace the lease's namespace
  * @param now the time
  */
@@ -30,6 +32,7 @@ public record LeaseFacts(
     @Nullable CredentialRequest request,
     @Nullable CredentialProviderSpec provider,
     @Nullable CredentialLease successor,
+    @Nullable Instant breakGlassEnds,
     NamespaceFacts namespace,
     Instant now) {
 

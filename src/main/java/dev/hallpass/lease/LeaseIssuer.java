@@ -269,7 +269,8 @@ public final class LeaseIssuer {
             claim.credential().delivery().mode(),
             spec.owner(),
             spec.purpose(),
-            replaces));
+            replaces,
+            null));
     return lease;
   }
 

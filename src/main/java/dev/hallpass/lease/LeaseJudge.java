@@ -1,5 +1,6 @@
 package dev.hallpass.lease;
 
+import static dev.hallpass.api.v1alpha1.EndedBy.BreakGlassEnded;
 import static dev.hallpass.api.v1alpha1.EndedBy.Expired;
 import static dev.hallpass.api.v1alpha1.EndedBy.NodeLost;
 import static dev.hallpass.api.v1alpha1.EndedBy.PodCompleted;
@@ -84,6 +85,7 @@ public final class LeaseJudge {
         .or(() -> serviceAccountOver(facts))
         .or(() -> requestOver(facts))
         .or(() -> providerOver(facts))
+        .or(() -> breakGlassOver(facts))
         .or(() -> replaced(facts))
         .or(() -> timeOver(facts));
   }
@@ -244,6 +246,20 @@ public final class LeaseJudge {
         || reason == Reason.AccessLevelUnknown;
   }
 
+  private static Optional<End> breakGlassOver(LeaseFacts facts) {
+    var named = facts.lease().getSpec().breakGlass();
+    if (named == null) {
+      return Optional.empty();
+    }
+    var ends = facts.breakGlassEnds();
+    if (ends == null) {
+      return because(BreakGlassEnded, "break-glass %s is gone".formatted(named.name()));
+    }
+    return facts.now().isBefore(ends)
+        ? Optional.empty()
+        : because(BreakGlassEnded, "break-glass %s ended at %s".formatted(named.name(), ends));
+  }
+
   private static Optional<End> replaced(LeaseFacts facts) {
     return drained(facts).filter(end -> !facts.now().isBefore(end)).isPresent()
         ? because(
@@ -337,6 +353,7 @@ public final class LeaseJudge {
     List<Instant> moments = new ArrayList<>();
     moments.add(deadline(facts.lease()));
     drained(facts).ifPresent(moments::add);
+    Stream.ofNullable(facts.breakGlassEnds()).forEach(moments::add);
     extensionDue(facts.lease()).filter(facts.now()::isBefore).ifPresent(moments::add);
     var lostSince = facts.nodeLostSince();
     if (lostSince != null) {

@@ -10,7 +10,9 @@ import dev.hallpass.lease.Revocation;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Targets;
+import dev.hallpass.reconcile.breakglass.BreakGlassReconciler;
 import dev.hallpass.reconcile.lease.LeaseControl;
+import dev.hallpass.reconcile.notification.Notifications;
 import dev.hallpass.reconcile.policy.PolicyReconciler;
 import dev.hallpass.reconcile.provider.ProviderControl;
 import dev.hallpass.reconcile.request.RequestReconciler;
@@ -26,9 +28,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -39,10 +43,12 @@ public final class Controller implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Controller.class);
   private static final Duration CACHES = Duration.ofMinutes(2);
   private static final Duration STATUS_PERIOD = Duration.ofSeconds(1);
+  private static final Duration NOTICES_PERIOD = Duration.ofSeconds(1);
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
   private final ClusterView view;
   private final Events events;
+  private final Optional<Notifications> notifications;
   private final Leadership leadership;
   private final Operator operator;
   private final List<LeaderDuty> duties;
@@ -63,8 +69,25 @@ public final class Controller implements AutoCloseable {
       ControllerSettings settings,
       List<LeaderDuty> duties,
       Runnable onLost) {
-    this.duties = List.copyOf(duties);
     view = new ClusterView(client, settings.namespace());
+    notifications =
+        Optional.ofNullable(settings.receiver())
+            .map(
+                receiver ->
+                    Notifications.to(
+                        receiver,
+                        client,
+                        view,
+                        settings.namespace(),
+                        settings.installation(),
+                        meters,
+                        clock));
+    this.duties =
+        Stream.concat(
+                duties.stream(),
+                notifications.stream()
+                    .map(n -> new LeaderDuty("notifications", NOTICES_PERIOD, n::turn)))
+            .toList();
     events = new Events(client, clock);
     leadership = new Leadership(client, settings, this::takeUpDuties, onLost);
     operator = new Operator(o -> configure(o, client));
@@ -81,6 +104,7 @@ public final class Controller implements AutoCloseable {
             revocation,
             extension,
             settings.leases(),
+            settings.longestBreakGlass(),
             new PolicyDecider(settings.unmatched()),
             events,
             meters,
@@ -102,6 +126,9 @@ public final class Controller implements AutoCloseable {
     operator.register(provider.cluster(), Controller::limited);
     operator.register(new RequestReconciler(view, drivers, events, clock), Controller::limited);
     operator.register(new PolicyReconciler(view, events, clock), Controller::limited);
+    operator.register(
+        BreakGlassReconciler.of(client, view, settings.longestBreakGlass(), events, meters, clock),
+        Controller::limited);
   }
 
   private void configure(ConfigurationServiceOverrider operator, KubernetesClient client) {
@@ -176,6 +203,7 @@ public final class Controller implements AutoCloseable {
     var led = leadership.leads();
     leadership.leaving();
     clockwork.shutdownNow();
+    notifications.ifPresent(Notifications::close);
     operator.stop();
     if (led) {
       leadership.release();

@@ -132,6 +132,20 @@ public enum Reason {
       Kind.REFUSED, "There is no such lease in the namespace, or it waits for no approval."),
   ApprovalInvalid(
       Kind.REFUSED, "The CredentialApproval has a mistake; the message names the field."),
+  BreakGlassOpen(
+      Kind.REPORT,
+      "A break-glass is open: approval, and the policies that allow it, give way until it ends."),
+  BreakGlassUsed(
+      Kind.REPORT, "A credential was issued under a break-glass; the message names what gave way."),
+  BreakGlassUnreviewed(
+      Kind.REPORT,
+      "A break-glass is over and waits for its review. Somebody else than its opener adds"
+          + " spec.review."),
+  BreakGlassReviewed(Kind.REPORT, "Somebody else than its opener has reviewed the break-glass."),
+  BreakGlassRefused(
+      Kind.REFUSED,
+      "The break-glass, or its review, is not allowed so; the message names the field and what to"
+          + " do."),
   Overloaded(
       Kind.UNAVAILABLE,
       "More calls wait for their proof than the broker takes. The agent tries again."),

@@ -38,14 +38,19 @@ class ManifestsIT {
     var yaml = Files.readString(file);
     var objects = objects(kube, yaml);
 
-    if (file.getFileName().toString().startsWith("valid-")) {
-      objects.forEach(NamespaceableResource::create);
-    } else {
-      assertThat(yaml).startsWith(EXPECTED);
-      objects.subList(0, objects.size() - 1).forEach(NamespaceableResource::create);
-      assertThatThrownBy(() -> apply(objects))
-          .hasMessageContaining(
-              yaml.lines().findFirst().orElseThrow().substring(EXPECTED.length()));
+    try {
+      if (file.getFileName().toString().startsWith("valid-")) {
+        objects.forEach(NamespaceableResource::create);
+      } else {
+        assertThat(yaml).startsWith(EXPECTED);
+        objects.subList(0, objects.size() - 1).forEach(NamespaceableResource::create);
+        assertThatThrownBy(() -> apply(objects))
+            .hasMessageContaining(
+                yaml.lines().findFirst().orElseThrow().substring(EXPECTED.length()));
+      }
+    } finally {
+      // A policy that stays would have its say in all other tests.
+      objects.forEach(NamespaceableResource::delete);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.hallpass.crd;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
@@ -40,7 +41,8 @@ final class CrdFiles {
           ClusterCredentialProvider.class,
           CredentialLease.class,
           CredentialPolicy.class,
-          CredentialApproval.class);
+          CredentialApproval.class,
+          BreakGlass.class);
 
   /** The files that should be, by name. */
   static Map<String, String> generate() throws IOException {

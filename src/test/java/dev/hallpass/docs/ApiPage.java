@@ -25,7 +25,8 @@ final class ApiPage {
           "clustercredentialproviders",
           "credentialleases",
           "credentialpolicies",
-          "credentialapprovals");
+          "credentialapprovals",
+          "breakglasses");
 
   private final StringBuilder page = new StringBuilder();
   private final Map<JSONSchemaProps, String> described = new HashMap<>();

@@ -101,6 +101,10 @@ class LeaseJudgeTest {
                   .created(NOW.minusSeconds(86_100))
                   .expiresAt(NOW.plusSeconds(300)),
               new Keep(NOW.plusSeconds(300))),
+          new Case(
+              "under a break-glass that ends before the ttl",
+              scene().underBreakGlass(NOW.plusSeconds(30)),
+              new Keep(NOW.plusSeconds(30))),
           new Case("revoking", scene().phase(LeasePhase.Revoking), new Revoke()),
           new Case(
               "revoking and deleted",
@@ -129,6 +133,18 @@ class LeaseJudgeTest {
 
   static final List<Ending> ENDINGS =
       List.of(
+          // The break-glass
+          new Ending("break-glass open", scene().underBreakGlass(NOW.plusSeconds(1)), null),
+          new Ending("break-glass over", scene().underBreakGlass(NOW), EndedBy.BreakGlassEnded),
+          new Ending(
+              "break-glass gone, or another of that name",
+              scene().underBreakGlass(null),
+              EndedBy.BreakGlassEnded),
+          new Ending(
+              "break-glass over while delivery is not confirmed",
+              scene().phase(LeasePhase.Pending).underBreakGlass(NOW.minusSeconds(1)),
+              EndedBy.BreakGlassEnded),
+
           // The pod
           new Ending("pod gone", scene().withoutPod(), EndedBy.PodDeleted),
           new Ending("another pod of that name", scene().podUid("other"), EndedBy.PodDeleted),

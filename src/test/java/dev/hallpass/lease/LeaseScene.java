@@ -44,6 +44,8 @@ final class LeaseScene {
   private List<ContainerScene> containers = List.of(container("app").running());
   private List<ContainerScene> sidecars = List.of();
   private @Nullable Instant nodeLostSince;
+  private boolean underBreakGlass;
+  private @Nullable Instant breakGlassEnds;
   private @Nullable Instant successorSince;
   private Delivery.Mode mode = Delivery.Mode.Sidecar;
   private boolean hasRequest = true;
@@ -267,6 +269,12 @@ final class LeaseScene {
     return this;
   }
 
+  LeaseScene underBreakGlass(@Nullable Instant ends) {
+    underBreakGlass = true;
+    breakGlassEnds = ends;
+    return this;
+  }
+
   LeaseScene revokeOnPod(String order) {
     revokeOnPod = order;
     return this;
@@ -290,6 +298,7 @@ final class LeaseScene {
         hasRequest ? request() : null,
         hasProvider ? provider() : null,
         successorSince == null ? null : successor(successorSince),
+        breakGlassEnds,
         new NamespaceFacts(Map.of(), terminating),
         NOW);
   }
@@ -317,7 +326,10 @@ final class LeaseScene {
             mode,
             "team-orders",
             "read orders",
-            null));
+            null,
+            underBreakGlass
+                ? new CredentialLeaseSpec.BreakGlassRef("inc-7", "glass-1", List.of("approval"))
+                : null));
     lease.setStatus(hasStatus ? status() : null);
     return lease;
   }
@@ -338,7 +350,8 @@ final class LeaseScene {
             Delivery.Mode.Sidecar,
             "team-orders",
             "read orders",
-            new CredentialLeaseSpec.Replaced("orders-db", "120s")));
+            new CredentialLeaseSpec.Replaced("orders-db", "120s"),
+            null));
     lease.setStatus(
         new CredentialLeaseStatus(
             LeasePhase.Active,

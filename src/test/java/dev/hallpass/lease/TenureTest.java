@@ -127,6 +127,7 @@ class TenureTest {
             mode,
             "team-orders",
             "test",
+            null,
             null));
     var credential =
         new RequestedCredential(

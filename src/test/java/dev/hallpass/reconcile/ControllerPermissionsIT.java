@@ -143,6 +143,7 @@ class ControllerPermissionsIT {
                 provider().get().getStatus() != null
                     && request().get().getStatus() != null
                     && policies.now(policy).getStatus() != null);
+    endBreakGlass();
     request().delete();
     scene.revoked(second, SOON);
     kube.client().resource(scene.now(first)).delete();
@@ -177,6 +178,18 @@ class ControllerPermissionsIT {
         .resources(CredentialProvider.class)
         .inNamespace(kube.namespace())
         .withName("orders-postgres");
+  }
+
+  private void endBreakGlass() {
+    var open = kube.client().resource(BreakGlassManifests.of(kube.namespace(), "inc-7")).create();
+    scene.under(open);
+    var lease = scene.active(scene.pod("third"));
+    await().atMost(SOON).until(() -> kube.client().resource(open).get().getStatus() != null);
+    kube.client().resource(open).delete();
+    scene.revoked(lease, SOON);
+    BreakGlassManifests.review(kube.client(), open);
+    await().atMost(SOON).until(() -> kube.client().resource(open).get() == null);
+    kube.client().resource(scene.now(lease)).delete();
   }
 
   private LeaderDuty certificates() {

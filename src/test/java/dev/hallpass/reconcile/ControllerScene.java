@@ -3,8 +3,10 @@ package dev.hallpass.reconcile;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.BreakGlassRef;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
@@ -16,6 +18,7 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseTimes;
+import dev.hallpass.notification.Receiver;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Subject;
@@ -65,6 +68,9 @@ final class ControllerScene implements AutoCloseable {
   private final String namespace;
   private final Drivers drivers;
   private final List<Controller> controllers = new ArrayList<>();
+  private Duration longestBreakGlass = Duration.ofHours(4);
+  private @Nullable Receiver receiver;
+  private @Nullable BreakGlassRef breakGlass;
   private final List<String> lost = new CopyOnWriteArrayList<>();
 
   /** How the provider reaches its target. */
@@ -159,6 +165,23 @@ final class ControllerScene implements AutoCloseable {
     return namespace;
   }
 
+  /** The controllers that follow let break-glasses last that long, whatever these say. */
+  void breakGlassLastsAtMost(Duration longest) {
+    longestBreakGlass = longest;
+  }
+
+  /** The controllers that follow tell this receiver. */
+  void tell(Receiver receiver) {
+    this.receiver = receiver;
+  }
+
+  /** The leases that follow are issued under this break-glass. */
+  void under(BreakGlass open) {
+    breakGlass =
+        new BreakGlassRef(
+            open.getMetadata().getName(), open.getMetadata().getUid(), List.of("approval"));
+  }
+
   /** Whose leadership was lost. */
   List<String> lost() {
     return lost;
@@ -182,7 +205,9 @@ final class ControllerScene implements AutoCloseable {
                 times,
                 LOOKS,
                 PolicyDecider.Unmatched.Allow,
-                LEADERSHIP),
+                longestBreakGlass,
+                LEADERSHIP,
+                receiver),
             List.of(),
             () -> lost.add(identity));
     controllers.add(controller);
@@ -205,7 +230,9 @@ final class ControllerScene implements AutoCloseable {
                 TIMES,
                 LOOKS,
                 PolicyDecider.Unmatched.Allow,
-                LEADERSHIP),
+                longestBreakGlass,
+                LEADERSHIP,
+                receiver),
             duties,
             () -> lost.add("one"));
     controllers.add(controller);
@@ -412,7 +439,8 @@ final class ControllerScene implements AutoCloseable {
             mode,
             "team-orders",
             "read orders",
-            replaces));
+            replaces,
+            breakGlass));
     return client.resource(lease).create();
   }
 
@@ -450,6 +478,8 @@ final class ControllerScene implements AutoCloseable {
       release(lease);
     }
     client.resources(CredentialProvider.class).inNamespace(namespace).list().getItems().stream()
+        .forEach(this::release);
+    client.resources(BreakGlass.class).inNamespace(namespace).list().getItems().stream()
         .forEach(this::release);
     client.resources(CredentialRequest.class).inNamespace(namespace).delete();
     client.pods().inNamespace(namespace).withGracePeriod(0).delete();

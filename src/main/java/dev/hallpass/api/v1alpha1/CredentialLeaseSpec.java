@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who holds what, and why. Written once, at creation. */
@@ -35,7 +36,19 @@ public record CredentialLeaseSpec(
     @Required @JsonPropertyDescription("Why it was asked for.") String purpose,
     @JsonPropertyDescription(
             "Where the pod held this credential before: the lease whose place it takes.")
-        @Nullable Replaced replaces) {
+        @Nullable Replaced replaces,
+    @JsonPropertyDescription(
+            "Where policies gave way to a break-glass: which one. The lease ends with it.")
+        @Nullable BreakGlassRef breakGlass) {
+
+  /** A break-glass of the lease's namespace. */
+  public record BreakGlassRef(
+      @Required @JsonPropertyDescription("The BreakGlass's name.") String name,
+      @Required @JsonPropertyDescription("Its UID: a break-glass of the same name is another one.")
+          String uid,
+      @Required
+          @JsonPropertyDescription("The policies that would have stood in the way, by their names.")
+          List<String> skippedPolicies) {}
 
   /** An older lease of the same pod and credential. */
   public record Replaced(

@@ -37,7 +37,7 @@ public record CredentialLeaseStatus(
                 + " ServiceAccountDeleted: the pod's service account is gone. ProviderChanged: the"
                 + " provider offers it no more. PolicyWithdrawn: a policy no longer allows it."
                 + " ApprovalDenied: somebody who may approve it said no. ApprovalTimedOut: too few"
-                + " said yes in time. Requested: somebody deleted the lease. Unacknowledged: the"
+                + " said yes in time. BreakGlassEnded: the break-glass it was issued under is over. Requested: somebody deleted the lease. Unacknowledged: the"
                 + " pod never confirmed that it holds it.")
         @Nullable EndedBy endedBy,
     @JsonPropertyDescription("When its end was decided.") @Nullable String endedAt,

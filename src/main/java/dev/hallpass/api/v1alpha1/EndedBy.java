@@ -24,6 +24,8 @@ public enum EndedBy {
   ApprovalDenied,
   /** Nobody said yes, or too few, before the time was over. */
   ApprovalTimedOut,
+  /** The break-glass that it was issued under is over, or was deleted. */
+  BreakGlassEnded,
   /** The pod's service account was deleted. */
   ServiceAccountDeleted,
   /** Someone deleted the lease, or asked for its end by the annotation hallpass.dev/revoke. */

@@ -26,6 +26,12 @@ public final class HallpassApi {
   public static final String PROVIDER_FINALIZER = "hallpass.dev/leases";
 
   /**
+   * On a break-glass, set by the webhook at creation and kept by it on every change; removed by the
+   * controller once it is reviewed.
+   */
+  public static final String REVIEW_FINALIZER = "hallpass.dev/review";
+
+  /**
    * On a ConfigMap of Hallpass's namespace, with any value: policies may take it for parameters.
    */
   public static final String PARAMS_LABEL = "hallpass.dev/params";
@@ -55,6 +61,12 @@ public final class HallpassApi {
 
   /** Beside it, set and read likewise: the user who last changed its spec. */
   public static final String CHANGED_BY_ANNOTATION = "hallpass.dev/changed-by";
+
+  /**
+   * On a lease or a break-glass, set and read by the controller: the ids of the events that the
+   * receiver of notifications was told of, comma separated.
+   */
+  public static final String NOTIFIED_ANNOTATION = "hallpass.dev/notified";
 
   /** In a pod, added by the webhook: the agent that stays and renews. */
   public static final String AGENT_CONTAINER = "hallpass-agent";

@@ -1,5 +1,6 @@
 package dev.hallpass.reconcile.lease;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -8,6 +9,7 @@ import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.lease.LeaseFacts;
 import dev.hallpass.lease.LeaseFacts.NamespaceFacts;
+import dev.hallpass.policy.BreakGlassWindow;
 import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -16,10 +18,12 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +35,17 @@ final class FactsReader {
   private final KubernetesClient client;
   private final Catalog live;
   private final NodeWatch nodes;
+  private final Duration longest;
   private final Clock clock;
 
-  FactsReader(ClusterView view, KubernetesClient client, Catalog live, Clock clock) {
+  /**
+   * Reads through these.
+   *
+   * @param longest what a break-glass may last
+   */
+  FactsReader(
+      ClusterView view, KubernetesClient client, Catalog live, Duration longest, Clock clock) {
+    this.longest = longest;
     this.view = view;
     this.client = client;
     this.live = live;
@@ -54,6 +66,7 @@ final class FactsReader {
         view.request(namespace, spec.requestRef().name()).orElse(null),
         offered(view.provider(spec.providerRef(), namespace)),
         successor(lease),
+        breakGlassEnds(lease, view::breakGlass),
         facts(view.namespace(namespace).orElse(null)),
         clock.instant());
   }
@@ -74,6 +87,7 @@ final class FactsReader {
       case RequestDeleted, RequestChanged -> withRequest(facts);
       case ProviderChanged -> withProvider(facts);
       case Superseded -> withSuccessor(facts);
+      case BreakGlassEnded -> withBreakGlass(facts);
       // The policies were asked about what the API server has: PolicyReview.
       case PolicyWithdrawn -> facts;
       // The lease says it itself, and the write that ends it is conditional on what was read; or
@@ -129,6 +143,7 @@ final class FactsReader {
         facts.request(),
         facts.provider(),
         facts.successor(),
+        facts.breakGlassEnds(),
         facts.namespace(),
         facts.now());
   }
@@ -148,6 +163,7 @@ final class FactsReader {
         facts.request(),
         facts.provider(),
         facts.successor(),
+        facts.breakGlassEnds(),
         facts.namespace(),
         facts.now());
   }
@@ -167,6 +183,7 @@ final class FactsReader {
         request,
         facts.provider(),
         facts.successor(),
+        facts.breakGlassEnds(),
         facts.namespace(),
         facts.now());
   }
@@ -181,6 +198,7 @@ final class FactsReader {
         facts.request(),
         offered(live.provider(facts.lease().getSpec().providerRef(), namespace)),
         facts.successor(),
+        facts.breakGlassEnds(),
         facts(client.namespaces().withName(namespace).get()),
         facts.now());
   }
@@ -201,8 +219,39 @@ final class FactsReader {
         facts.request(),
         facts.provider(),
         successor != null && succeeds(successor, facts.lease()) ? successor : null,
+        facts.breakGlassEnds(),
         facts.namespace(),
         facts.now());
+  }
+
+  private LeaseFacts withBreakGlass(LeaseFacts facts) {
+    return new LeaseFacts(
+        facts.lease(),
+        facts.pod(),
+        facts.nodeLostSince(),
+        facts.serviceAccountSince(),
+        facts.request(),
+        facts.provider(),
+        facts.successor(),
+        breakGlassEnds(facts.lease(), this::liveBreakGlass),
+        facts.namespace(),
+        facts.now());
+  }
+
+  private Optional<BreakGlass> liveBreakGlass(String namespace, String name) {
+    return Optional.ofNullable(
+        client.resources(BreakGlass.class).inNamespace(namespace).withName(name).get());
+  }
+
+  private @Nullable Instant breakGlassEnds(
+      CredentialLease lease, BiFunction<String, String, Optional<BreakGlass>> find) {
+    var named = lease.getSpec().breakGlass();
+    return named == null
+        ? null
+        : find.apply(lease.getMetadata().getNamespace(), named.name())
+            .filter(b -> b.getMetadata().getUid().equals(named.uid()))
+            .map(b -> BreakGlassWindow.of(b, longest).ends())
+            .orElse(null);
   }
 
   private static @Nullable CredentialProviderSpec offered(

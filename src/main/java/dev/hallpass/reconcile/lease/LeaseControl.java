@@ -12,6 +12,7 @@ import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The lease reconciler, put together. */
@@ -24,7 +25,11 @@ public final class LeaseControl {
     this.wake = wake;
   }
 
-  /** Puts it together. */
+  /**
+   * Puts it together.
+   *
+   * @param longestBreakGlass what a break-glass may last
+   */
   public static LeaseControl of(
       KubernetesClient client,
       ClusterView view,
@@ -32,6 +37,7 @@ public final class LeaseControl {
       Revocation revocation,
       Extension extension,
       LeaseTimes times,
+      Duration longestBreakGlass,
       PolicyDecider policies,
       Events events,
       MeterRegistry meters,
@@ -42,7 +48,7 @@ public final class LeaseControl {
         new LeaseReconciler(
             new LeaseStore(client),
             new LeaseJudge(times),
-            new FactsReader(view, client, live, clock),
+            new FactsReader(view, client, live, longestBreakGlass, clock),
             new PolicyReview(view, live, client, policies),
             revocation,
             extension,

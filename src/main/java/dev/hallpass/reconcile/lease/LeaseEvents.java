@@ -44,6 +44,7 @@ final class LeaseEvents {
             "pod", l -> List.of(l.getSpec().pod().uid()),
             "node", l -> Stream.ofNullable(l.getSpec().pod().nodeName()).toList(),
             "serviceAccount", l -> List.of(Keys.serviceAccount(l)),
+            "breakGlass", l -> Keys.breakGlass(l).toList(),
             "request", l -> List.of(Keys.request(l)),
             "provider", l -> List.of(Keys.provider(l))));
     return List.of(
@@ -77,6 +78,8 @@ final class LeaseEvents {
             view.providers(), Changes::specOrLabels, by(leases, "provider", Keys::provider)),
         new InformerEvents<>(
             view.clusterProviders(), Changes::specOrLabels, by(leases, "provider", Keys::provider)),
+        new InformerEvents<>(
+            view.breakGlasses(), Changes::spec, by(leases, "breakGlass", Keys::breakGlass)),
         new InformerEvents<>(view.policies(), Changes::spec, policy -> all(leases)),
         new InformerEvents<>(view.params(), Changes::any, params -> all(leases)));
   }

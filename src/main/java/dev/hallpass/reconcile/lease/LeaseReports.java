@@ -149,6 +149,7 @@ final class LeaseReports {
           PolicyWithdrawn,
           ApprovalDenied,
           ApprovalTimedOut,
+          BreakGlassEnded,
           Requested,
           ServiceAccountDeleted,
           Unacknowledged ->

@@ -1,5 +1,6 @@
 package dev.hallpass.reconcile.view;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
@@ -40,6 +41,7 @@ public final class ClusterView implements AutoCloseable {
   private static final String REQUEST_INDEX = "request";
   private static final String PROVIDER_INDEX = "provider";
   private static final String REPLACED_INDEX = "replaced";
+  private static final String BREAK_GLASS_INDEX = "breakGlass";
 
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<Node> nodes;
@@ -51,6 +53,7 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
   private final SharedIndexInformer<CredentialPolicy> policies;
   private final SharedIndexInformer<ConfigMap> params;
+  private final SharedIndexInformer<BreakGlass> breakGlasses;
 
   /**
    * Prepares the watches; {@link #start} opens them.
@@ -67,6 +70,7 @@ public final class ClusterView implements AutoCloseable {
     providers = informer(client.resources(CredentialProvider.class).inAnyNamespace(), Trim::own);
     clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
     policies = informer(client.resources(CredentialPolicy.class), Trim::own);
+    breakGlasses = informer(client.resources(BreakGlass.class).inAnyNamespace(), Trim::own);
     params = informer(Params.in(client, systemNamespace), Trim::own);
     leases.addIndexers(
         Map.of(
@@ -75,7 +79,9 @@ public final class ClusterView implements AutoCloseable {
             PROVIDER_INDEX,
             l -> List.of(Keys.provider(l)),
             REPLACED_INDEX,
-            l -> Keys.replaced(l).toList()));
+            l -> Keys.replaced(l).toList(),
+            BREAK_GLASS_INDEX,
+            l -> Keys.breakGlass(l).toList()));
   }
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(
@@ -149,6 +155,20 @@ public final class ClusterView implements AutoCloseable {
     return params;
   }
 
+  public SharedIndexInformer<BreakGlass> breakGlasses() {
+    return breakGlasses;
+  }
+
+  /** The break-glass of that name. */
+  public Optional<BreakGlass> breakGlass(String namespace, String name) {
+    return find(breakGlasses, namespace, name);
+  }
+
+  /** The break-glasses of a namespace. */
+  public List<BreakGlass> breakGlassesIn(String namespace) {
+    return breakGlasses.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+  }
+
   /** The pod of that name. */
   public Optional<Pod> pod(String namespace, String name) {
     return find(pods, namespace, name);
@@ -203,6 +223,18 @@ public final class ClusterView implements AutoCloseable {
     return leases.getIndexer().byIndex(PROVIDER_INDEX, key);
   }
 
+  /** The leases that were issued under a break-glass. */
+  public List<CredentialLease> leasesUnder(BreakGlass breakGlass) {
+    return leases.getIndexer().byIndex(BREAK_GLASS_INDEX, Keys.breakGlass(breakGlass)).stream()
+        .filter(l -> isUnder(l, breakGlass.getMetadata().getUid()))
+        .toList();
+  }
+
+  private static boolean isUnder(CredentialLease lease, String uid) {
+    var named = lease.getSpec().breakGlass();
+    return named != null && named.uid().equals(uid);
+  }
+
   /** The leases that were made to take this one's place. */
   public List<CredentialLease> successors(CredentialLease lease) {
     return leases
@@ -230,7 +262,8 @@ public final class ClusterView implements AutoCloseable {
         providers,
         clusterProviders,
         policies,
-        params);
+        params,
+        breakGlasses);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.hallpass.reconcile.view;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -37,6 +38,17 @@ public final class Keys {
   static Stream<String> replaced(CredentialLease lease) {
     return Stream.ofNullable(lease.getSpec().replaces())
         .map(older -> Cache.namespaceKeyFunc(lease.getMetadata().getNamespace(), older.lease()));
+  }
+
+  /** The break-glass that a lease names. */
+  public static Stream<String> breakGlass(CredentialLease lease) {
+    return Stream.ofNullable(lease.getSpec().breakGlass())
+        .map(named -> Cache.namespaceKeyFunc(lease.getMetadata().getNamespace(), named.name()));
+  }
+
+  /** The break-glass itself. */
+  public static String breakGlass(BreakGlass breakGlass) {
+    return Cache.metaNamespaceKeyFunc(breakGlass);
   }
 
   /** The provider of a lease. */

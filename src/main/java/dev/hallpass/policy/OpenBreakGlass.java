@@ -1,0 +1,70 @@
+package dev.hallpass.policy;
+
+import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * A break-glass that is open for a credential.
+ *
+ * @param name its name
+ * @param uid its UID
+ * @param ends until when
+ */
+public record OpenBreakGlass(String name, String uid, Instant ends) {
+
+  /**
+   * The one that is open for this credential of this pod; of several, the one that ends last. One
+   * that admission has not stamped, so that nobody answers for it, opens nothing.
+   *
+   * @param ofNamespace the break-glasses of the pod's namespace
+   * @param longest what this Hallpass lets one last
+   */
+  public static Optional<OpenBreakGlass> find(
+      Collection<BreakGlass> ofNamespace,
+      Pod pod,
+      CredentialRequest request,
+      String credential,
+      Duration longest,
+      Instant now) {
+    return ofNamespace.stream()
+        .filter(b -> b.getSpec().openedBy() != null && !b.isMarkedForDeletion())
+        .filter(b -> b.getMetadata().getNamespace().equals(pod.getMetadata().getNamespace()))
+        .filter(b -> b.getSpec().credential().equals(credential))
+        .filter(b -> concerns(b, request) && selects(b, pod))
+        .map(
+            b ->
+                new OpenBreakGlass(
+                    b.getMetadata().getName(),
+                    b.getMetadata().getUid(),
+                    BreakGlassWindow.of(b, longest).ends()))
+        .filter(b -> now.isBefore(b.ends()))
+        .max(Comparator.comparing(OpenBreakGlass::ends).thenComparing(OpenBreakGlass::name));
+  }
+
+  /** Whether it may be about a credential of this request. */
+  public static boolean concerns(BreakGlass breakGlass, CredentialRequest request) {
+    var spec = breakGlass.getSpec();
+    var named = spec.requestRef();
+    var workload = spec.workload();
+    return request.getSpec().credentials().stream()
+            .anyMatch(c -> c.name().equals(spec.credential()))
+        && (named == null || named.name().equals(request.getMetadata().getName()))
+        && (workload == null
+            || workload
+                .serviceAccountName()
+                .equals(request.getSpec().workload().serviceAccountName()));
+  }
+
+  private static boolean selects(BreakGlass breakGlass, Pod pod) {
+    var workload = breakGlass.getSpec().workload();
+    return workload == null
+        || (workload.serviceAccountName().equals(pod.getSpec().getServiceAccountName())
+            && workload.selector().matches(pod.getMetadata().getLabels()));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.hallpass.reconcile;
+
+import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.BreakGlassSpec;
+import dev.hallpass.api.v1alpha1.BreakGlassSpec.Outcome;
+import dev.hallpass.api.v1alpha1.BreakGlassSpec.RequestRef;
+import dev.hallpass.api.v1alpha1.BreakGlassSpec.Review;
+import dev.hallpass.api.v1alpha1.UserIdentity;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Break-glasses as admission leaves them. */
+final class BreakGlassManifests {
+  private BreakGlassManifests() {}
+
+  /** Opened by ada for an hour, for the credential db of the request orders-db. */
+  static BreakGlass of(String namespace, String name) {
+    var breakGlass = new BreakGlass();
+    breakGlass.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(name)
+            .withNamespace(namespace)
+            .withFinalizers("hallpass.dev/review")
+            .build());
+    breakGlass.setSpec(
+        new BreakGlassSpec(
+            null,
+            new RequestRef("orders-db"),
+            "db",
+            "the approvers are out and orders cannot be shipped",
+            "INC-7",
+            "1h",
+            new UserIdentity("ada", null, List.of("on-call")),
+            null));
+    return breakGlass;
+  }
+
+  /** Has grace review it. */
+  static void review(KubernetesClient client, BreakGlass breakGlass) {
+    var review =
+        new Review(
+            Outcome.Justified,
+            "it was right to do so",
+            new UserIdentity("grace", null, null),
+            Instant.now().toString());
+    client
+        .resource(breakGlass)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            Serialization.asJson(Map.of("spec", Map.of("review", review))));
+  }
+}
