@@ -32,7 +32,12 @@ final class AgentContainers {
   private static final String TOKEN_FILE = "token";
   private static final long TOKEN_SECONDS = 3600;
   private static final String API_TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
-  private static final int STARTUP_SECONDS = 300;
+
+  /** How often in a row, at intervals of a second at least. */
+  private static final int STARTUP_FAILURES = 300;
+
+  /** The agent lets kubelet wait for its answer, for less than this. */
+  private static final int STARTUP_PATIENCE_SECONDS = 5;
 
   private final InjectionSettings settings;
 
@@ -57,8 +62,8 @@ final class AgentContainers {
               .withNewPort(plan.readyPort())
               .endHttpGet()
               .withPeriodSeconds(1)
-              .withTimeoutSeconds(1)
-              .withFailureThreshold(STARTUP_SECONDS)
+              .withTimeoutSeconds(STARTUP_PATIENCE_SECONDS)
+              .withFailureThreshold(STARTUP_FAILURES)
               .endStartupProbe()
               .build());
     }

@@ -1,11 +1,14 @@
 package dev.hallpass.agent;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches the credentials of the pod it runs in, and as a sidecar keeps them alive. {@link
@@ -17,6 +20,9 @@ import java.util.SplittableRandom;
 public final class Agent {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
+
+  /** Less than the patience of the startup probe that the webhook gives this container. */
+  private static final Duration PROBE_HOLD = Duration.ofSeconds(4);
 
   private final Options options;
   private final Log log;
@@ -34,16 +40,30 @@ public final class Agent {
   public static void main(String[] args) {
     var clock = Clock.systemUTC();
     var log = new Log(System.err, clock);
-    Agent agent;
     try {
-      agent = new Agent(Options.parse(args), new Trust(authorities()), log, clock);
+      var options = Options.parse(args);
+      // First of all: kubelet may ask before the rest is there to answer, and then waits.
+      var port = port(options);
+      new Agent(options, new Trust(authorities()), log, clock).run(port);
     } catch (UsageException | IllegalArgumentException e) {
-      log.error(String.valueOf(e.getMessage()));
-      LastWords.write(log, Options.DEFAULT_TERMINATION_LOG, e.getMessage() + "\n");
-      Runtime.getRuntime().halt(MISUSED);
-      return;
+      end(log, MISUSED, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      end(log, FAILED, "the agent failed: " + e);
     }
-    agent.run();
+  }
+
+  /** Null where nobody asks for readiness. */
+  private static @Nullable ServerSocket port(Options options) throws IOException {
+    return switch (options.mode()) {
+      case SIDECAR -> new ServerSocket(options.readyPort());
+      case INIT -> null;
+    };
+  }
+
+  private static void end(Log log, int status, String why) {
+    log.error(why);
+    LastWords.write(log, Options.DEFAULT_TERMINATION_LOG, why + "\n");
+    Runtime.getRuntime().halt(status);
   }
 
   private static String authorities() {
@@ -74,14 +94,15 @@ public final class Agent {
     return List.copyOf(credentials);
   }
 
-  private void run() {
+  private void run(@Nullable ServerSocket port) {
     Runtime.getRuntime().addShutdownHook(lastWords);
     try {
-      switch (options.mode()) {
-        case SIDECAR -> stay();
-        case INIT -> fetch();
+      if (port == null) {
+        fetch();
+      } else {
+        stay(port);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       fail("the agent failed: " + e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -89,12 +110,13 @@ public final class Agent {
     }
   }
 
-  private void stay() throws IOException, InterruptedException {
-    var readiness = new Thread(new Readiness(options.readyPort(), duty), "readiness");
-    readiness.setUncaughtExceptionHandler((thread, e) -> fail("the agent failed: " + e));
-    readiness.setDaemon(true);
-    readiness.start();
-    duty.keep();
+  private void stay(ServerSocket port) throws InterruptedException {
+    var readiness = new Readiness(port, duty, PROBE_HOLD);
+    var serving = new Thread(readiness, "readiness");
+    serving.setUncaughtExceptionHandler((thread, e) -> fail("the agent failed: " + e));
+    serving.setDaemon(true);
+    serving.start();
+    duty.keep(readiness::announce);
   }
 
   private void fetch() throws InterruptedException {

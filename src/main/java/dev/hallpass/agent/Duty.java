@@ -22,10 +22,15 @@ final class Duty {
     this.clock = clock;
   }
 
-  /** Goes on until the thread is interrupted. */
-  void keep() throws InterruptedException {
+  /**
+   * Goes on until the thread is interrupted.
+   *
+   * @param turned is told after each turn
+   */
+  void keep(Runnable turned) throws InterruptedException {
     while (true) {
       turn(Instant.MAX);
+      turned.run();
     }
   }
 

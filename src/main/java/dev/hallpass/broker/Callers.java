@@ -9,12 +9,14 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the pod behind a call, by its token and by what the API server says of it now. */
 final class Callers {
   private final KubernetesClient client;
   private final TokenReviews reviews;
   private final Events events;
+  private final AddressWait addresses = new AddressWait();
 
   Callers(KubernetesClient client, TokenReviews reviews, Events events) {
     this.client = client;
@@ -34,16 +36,19 @@ final class Callers {
     var token = reviews.review(call.token(), call.address());
     MDC.put(LogKeys.NAMESPACE, token.namespace());
     MDC.put(LogKeys.POD, token.pod());
-    var pod = client.pods().inNamespace(token.namespace()).withName(token.pod()).get();
-    return switch (PodProof.judge(token, pod, call.address())) {
+    return switch (addresses.known(() -> PodProof.judge(token, pod(token), call.address()))) {
       case Accepted(var proven) -> proven;
       case Refused(var reason, var detail) -> {
-        if (pod != null && concernsItsOwner(reason)) {
-          events.say(Events.about(pod), Events.Type.Warning, reason, detail);
+        if (concernsItsOwner(reason)) {
+          events.say(token.reference(), Events.Type.Warning, reason, detail);
         }
         throw new RefusedException(reason, detail);
       }
     };
+  }
+
+  private @Nullable Pod pod(PodToken token) {
+    return client.pods().inNamespace(token.namespace()).withName(token.pod()).get();
   }
 
   /** Somebody else may have the pod's token; or the pod can never be served. */

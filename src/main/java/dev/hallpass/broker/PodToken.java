@@ -3,6 +3,8 @@ package dev.hallpass.broker;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,17 @@ record PodToken(
           Reason.TokenNotPodBound, "the token names no pod; only a pod's projected token does");
     }
     return new PodToken(parts[2], parts[3], pod, uid, only(user.getExtra(), NODE_NAME));
+  }
+
+  /** The pod, for Events. */
+  ObjectReference reference() {
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Pod")
+        .withNamespace(namespace)
+        .withName(pod)
+        .withUid(podUid)
+        .build();
   }
 
   private static @Nullable String only(@Nullable Map<String, List<String>> extra, String key) {

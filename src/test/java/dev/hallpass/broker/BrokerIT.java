@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class BrokerIT {
   private static final String ISSUE = "/v1/credentials";
   private static final String CHECK = "/v1/leases/check";
+  private static final byte[] ASKS = BrokerScene.asks("db", "db");
 
   private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
   private BrokerScene scene;
@@ -70,6 +72,42 @@ class BrokerIT {
     var renewed = scene.renew(token, issued);
     assertThat(renewed.next()).isEqualTo(Next.Renew);
     assertThat(scene.admits(issued)).isTrue();
+  }
+
+  @Test
+  void aPodThatCallsBeforeItsAddressIsKnownIsServedOnceItIs() throws Exception {
+    var pod = scene.starting("orders-1");
+    var token = scene.token(pod);
+    try (var agent = Executors.newSingleThreadExecutor()) {
+      var call = agent.submit(() -> scene.issue(token));
+      Awaitility.await().during(Duration.ofMillis(300)).until(() -> !call.isDone());
+
+      scene.runs(pod, "127.0.0.1");
+
+      assertThat(scene.admits(acknowledged(token, call.get()))).isTrue();
+    }
+    assertThat(BrokerScene.reason(scene.post(ISSUE, scene.token(scene.starting("orders-2")), ASKS)))
+        .isEqualTo(Reason.PodAddressUnknown);
+  }
+
+  private IssueAnswer acknowledged(String token, IssueAnswer issued) {
+    scene.acknowledge(token, issued);
+    return issued;
+  }
+
+  @Test
+  void whoCallsFromElsewhereBeforeAPodsAddressIsKnownIsRefusedOnceItIs() throws Exception {
+    var pod = scene.starting("orders-1");
+    var stolen = scene.token(pod);
+    try (var thief = Executors.newSingleThreadExecutor()) {
+      var call = thief.submit(() -> scene.postFrom("127.0.0.2", ISSUE, stolen, ASKS));
+      Awaitility.await().during(Duration.ofMillis(300)).until(() -> !call.isDone());
+
+      scene.runs(pod, "127.0.0.1");
+
+      assertThat(BrokerScene.reason(call.get())).isEqualTo(Reason.AddressMismatch);
+    }
+    assertThat(scene.leases()).isEmpty();
   }
 
   @Test

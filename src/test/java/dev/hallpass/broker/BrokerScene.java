@@ -251,25 +251,37 @@ public final class BrokerScene implements AutoCloseable {
 
   /** A running pod at this address. */
   public Pod pod(String name, String app, String serviceAccount, String address) {
-    var pod =
-        kube.client()
-            .resource(
-                new PodBuilder()
-                    .withNewMetadata()
-                    .withName(name)
-                    .withNamespace(kube.namespace())
-                    .addToLabels("app", app)
-                    .endMetadata()
-                    .withNewSpec()
-                    .withServiceAccountName(serviceAccount)
-                    .withNodeName("node-1")
-                    .addNewContainer()
-                    .withName("app")
-                    .withImage("none")
-                    .endContainer()
-                    .endSpec()
-                    .build())
-            .create();
+    return runs(starting(name, app, serviceAccount), address);
+  }
+
+  /** A pod of the request's workload whose address is not known yet. */
+  Pod starting(String name) {
+    return starting(name, "orders", "orders");
+  }
+
+  private Pod starting(String name, String app, String serviceAccount) {
+    return kube.client()
+        .resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(kube.namespace())
+                .addToLabels("app", app)
+                .endMetadata()
+                .withNewSpec()
+                .withServiceAccountName(serviceAccount)
+                .withNodeName("node-1")
+                .addNewContainer()
+                .withName("app")
+                .withImage("none")
+                .endContainer()
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  /** Kubelet says where the pod is. */
+  Pod runs(Pod pod, String address) {
     pod.setStatus(
         new PodStatusBuilder()
             .withPhase("Running")
