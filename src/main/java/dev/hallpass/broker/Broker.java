@@ -41,7 +41,7 @@ public final class Broker {
         new Claims(
             seen,
             new LiveCatalog(client, systemNamespace),
-            new Targets(client, systemNamespace),
+            new RecentTargets(new Targets(client, systemNamespace), clock),
             drivers,
             new Policies(policies, events),
             new LiveSurroundings(client),
@@ -49,6 +49,7 @@ public final class Broker {
         leases,
         new LeaseIssuer(leases, drivers, installation, clock),
         events,
-        trustBundle);
+        trustBundle,
+        clock);
   }
 }

@@ -19,7 +19,6 @@ import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.Surroundings;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Readiness;
-import dev.hallpass.provider.Targets;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -42,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class Claims {
   private final Catalog seen;
   private final Catalog now;
-  private final Targets targets;
+  private final RecentTargets targets;
   private final Drivers drivers;
   private final Policies policies;
   private final Surroundings around;
@@ -51,7 +50,7 @@ final class Claims {
   Claims(
       Catalog seen,
       Catalog now,
-      Targets targets,
+      RecentTargets targets,
       Drivers drivers,
       Policies policies,
       Surroundings around,

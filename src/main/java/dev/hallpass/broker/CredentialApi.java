@@ -1,24 +1,31 @@
 package dev.hallpass.broker;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.delivery.FileWriter;
 import dev.hallpass.delivery.TemplateException;
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.kube.ObjectName;
+import dev.hallpass.kube.Recent;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.LeaseIssuer;
+import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseAnswer;
+import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -26,6 +33,8 @@ import org.jboss.logging.MDC;
 /** The calls of an agent: issue, acknowledge, renew, check. */
 public final class CredentialApi {
   private static final Logger LOG = Logger.getLogger(CredentialApi.class);
+  private static final Duration MEMORY = Duration.ofSeconds(30);
+  private static final int MOST_PENDING = 1000;
 
   private final Callers callers;
   private final Claims claims;
@@ -34,19 +43,24 @@ public final class CredentialApi {
   private final Events events;
   private final Supplier<String> trustBundle;
 
+  /** Leases that were issued a moment ago, and wait for their acknowledgement. */
+  private final Recent<CredentialLease> pending;
+
   CredentialApi(
       Callers callers,
       Claims claims,
       LeaseStore leases,
       LeaseIssuer issuer,
       Events events,
-      Supplier<String> trustBundle) {
+      Supplier<String> trustBundle,
+      Clock clock) {
     this.callers = callers;
     this.claims = claims;
     this.leases = leases;
     this.issuer = issuer;
     this.events = events;
     this.trustBundle = trustBundle;
+    this.pending = new Recent<>(MOST_PENDING, MEMORY, clock);
   }
 
   byte[] issue(Call call) {
@@ -69,6 +83,9 @@ public final class CredentialApi {
     var claim = claims.claim(pod, asked.request(), asked.credential());
     var certifying = claim.certifying(KeyProof.judge(claim, asked.csr()));
     var issued = issuer.issue(certifying, asked.replaces());
+    if (LeaseJudge.phase(issued.written()) == LeasePhase.Pending) {
+      pending.put(key(pod, issued.lease()), issued.written());
+    }
     done(Reason.Issued, issued.lease());
     events.say(
         Events.about(pod),
@@ -92,11 +109,30 @@ public final class CredentialApi {
   }
 
   byte[] acknowledge(Call call) {
-    return held(call, Reason.Activated, issuer::acknowledge);
+    return held(
+        call,
+        Reason.Activated,
+        (pod, asked) ->
+            pending
+                .take(key(pod, asked.lease()))
+                .map(lease -> acknowledge(pod, lease, asked))
+                .orElseGet(() -> take(issuer::acknowledge, pod, asked)));
+  }
+
+  /**
+   * A yes rests on a write that is conditional on the lease as it is remembered; a no is asked of
+   * the API server again.
+   */
+  private LeaseIssuer.Usable acknowledge(Pod pod, CredentialLease remembered, LeaseCall asked) {
+    try {
+      return issuer.acknowledge(claims.underlying(pod, remembered), remembered, asked.epoch());
+    } catch (RefusedException perhapsOutdated) {
+      return take(issuer::acknowledge, pod, asked);
+    }
   }
 
   byte[] renew(Call call) {
-    return held(call, Reason.Renewed, issuer::renew);
+    return held(call, Reason.Renewed, (pod, asked) -> take(issuer::renew, pod, asked));
   }
 
   /**
@@ -117,20 +153,30 @@ public final class CredentialApi {
     LeaseIssuer.Usable take(Claim claim, CredentialLease lease, long epoch);
   }
 
-  private byte[] held(Call call, Reason outcome, Step step) {
+  private LeaseIssuer.Usable take(Step step, Pod pod, LeaseCall asked) {
+    var lease = lease(pod, asked.lease());
+    return step.take(claims.underlying(pod, lease), lease, asked.epoch());
+  }
+
+  private byte[] held(
+      Call call, Reason outcome, BiFunction<Pod, LeaseCall, LeaseIssuer.Usable> work) {
     var asked = Codec.leaseCall(call.body().getBytes());
     requireName(asked.lease());
     var pod = callers.prove(call);
+    MDC.put(LogKeys.LEASE, asked.lease());
     return telling(
         pod,
         () -> {
-          var lease = lease(pod, asked.lease());
-          var usable = step.take(claims.underlying(pod, lease), lease, asked.epoch());
+          var usable = work.apply(pod, asked);
           done(outcome, usable.lease());
           return Codec.encode(
               new LeaseAnswer(
                   usable.lease(), usable.expiresAt(), usable.next(), trustBundle.get()));
         });
+  }
+
+  private static String key(Pod pod, String lease) {
+    return pod.getMetadata().getUid() + "/" + lease;
   }
 
   /** Whoever looks at the object sees a refusal that stays until somebody acts. */
@@ -147,7 +193,6 @@ public final class CredentialApi {
 
   /** A lease of another pod is not told from one that does not exist. */
   private CredentialLease lease(Pod pod, String name) {
-    MDC.put(LogKeys.LEASE, name);
     return leases
         .get(pod.getMetadata().getNamespace(), name)
         .filter(l -> l.getSpec().pod().uid().equals(pod.getMetadata().getUid()))

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Asks the API server about tokens (authentication.k8s.io/v1 TokenReview), such that bad ones cost
  * others little: what is no token of ours is refused unasked, what was refused is remembered for a
  * moment, few are asked about at once, and each address may have only so many calls waiting. What
- * was accepted is asked again each time.
+ * was accepted is not asked about again in the next seconds either.
  */
 final class TokenReviews {
   static final int CONCURRENT = 8;
@@ -31,14 +31,14 @@ final class TokenReviews {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Function<Secret, @Nullable TokenReviewStatus> authority;
-  private final RefusedTokens refused;
+  private final ReviewedTokens reviewed;
   private final Semaphore places = new Semaphore(CONCURRENT, true);
   private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
 
   /** Asks this authority. */
   TokenReviews(Function<Secret, @Nullable TokenReviewStatus> authority, Clock clock) {
     this.authority = authority;
-    this.refused = new RefusedTokens(clock);
+    this.reviewed = new ReviewedTokens(clock);
   }
 
   /** Asks the API server. */
@@ -71,14 +71,20 @@ final class TokenReviews {
           Reason.TokenInvalid,
           "the token is not one for audience %s".formatted(HallpassApi.TOKEN_AUDIENCE));
     }
-    if (refused.contains(token)) {
+    if (reviewed.isRefused(token)) {
       throw new RefusedException(Reason.TokenInvalid, "the token was refused a moment ago");
     }
+    return reviewed.pod(token).orElseGet(() -> ask(token, address));
+  }
+
+  private PodToken ask(Secret token, String address) {
     try {
-      return PodToken.of(inTurn(token, address));
+      var pod = PodToken.of(inTurn(token, address));
+      reviewed.accept(token, pod);
+      return pod;
     } catch (RefusedException e) {
       if (e.reason() == Reason.TokenInvalid) {
-        refused.add(token);
+        reviewed.refuse(token);
       }
       throw e;
     }

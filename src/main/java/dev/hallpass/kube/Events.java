@@ -24,12 +24,18 @@ import org.jboss.logging.Logger;
  * Kubernetes Events, for people who look with {@code kubectl describe}. The same outcome of the
  * same object is one Event that counts, at most once in a while. They are written beside the work,
  * in order, and dropped rather than waited for: what must not be lost is in a status or in the log.
+ * Of normal ones there are only so many a second; warnings are always said.
  */
 public final class Events implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Events.class);
   private static final int BACKLOG = 1000;
   private static final Duration QUIET = Duration.ofSeconds(10);
   private static final String COMPONENT = "hallpass";
+
+  /** Of those that nobody needs to worry about: each costs etcd a write, as what they tell of. */
+  private static final int NORMAL_AT_ONCE = 100;
+
+  private static final int NORMAL_PER_SECOND = 10;
 
   /** Whether people should worry, spelt as in manifests. */
   public enum Type {
@@ -40,6 +46,7 @@ public final class Events implements AutoCloseable {
   private final KubernetesClient client;
   private final Clock clock;
   private final RecentKeys saidJustNow;
+  private final Allowance normal = new Allowance(NORMAL_AT_ONCE, NORMAL_PER_SECOND);
   private final ThreadPoolExecutor writer =
       new ThreadPoolExecutor(
           1,
@@ -70,7 +77,8 @@ public final class Events implements AutoCloseable {
   /** Says what happened to an object; returns at once. */
   public void say(ObjectReference about, Type type, Reason reason, String message) {
     var event = event(about, type, reason, message);
-    if (!saidJustNow.add(event.getMetadata().getName())) {
+    if (!saidJustNow.add(event.getMetadata().getName())
+        || (type == Type.Normal && !normal.take(clock.instant()))) {
       return;
     }
     try {

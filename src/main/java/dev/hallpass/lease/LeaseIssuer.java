@@ -59,11 +59,17 @@ public final class LeaseIssuer {
   /**
    * Secret material that is not yet usable.
    *
-   * @param lease the lease's name
+   * @param written the lease as it was written
    * @param epoch which issue of it this is
    * @param material the secret
    */
-  public record Issued(String lease, long epoch, Material material) {}
+  public record Issued(CredentialLease written, long epoch, Material material) {
+
+    /** The lease's name. */
+    public String lease() {
+      return written.getMetadata().getName();
+    }
+  }
 
   /**
    * A lease that can be used.
@@ -86,7 +92,7 @@ public final class LeaseIssuer {
             ? grant(claim, lease, unexpired(lease))
             : grant(claim, lease);
     var material = driver(claim).issue(claim.target(), grant.certifying(claim.certificate()));
-    return new Issued(lease.getMetadata().getName(), grant.epoch(), material);
+    return new Issued(lease, grant.epoch(), material);
   }
 
   /**

@@ -43,7 +43,10 @@ public final class LeaseStore {
     return unlessConflict(() -> client.resource(lease).create());
   }
 
-  /** Writes the status over the version that was read; empty where someone else wrote first. */
+  /**
+   * Writes the status over the version that was read; empty where someone else wrote first, or
+   * deleted it.
+   */
   public Optional<CredentialLease> writeStatus(CredentialLease read, CredentialLeaseStatus status) {
     var next = new CredentialLease();
     next.setMetadata(
@@ -54,12 +57,19 @@ public final class LeaseStore {
             .build());
     next.setSpec(read.getSpec());
     next.setStatus(status);
-    return unlessConflict(
-        () ->
-            client
-                .resource(next)
-                .lockResourceVersion(read.getMetadata().getResourceVersion())
-                .updateStatus());
+    try {
+      return unlessConflict(
+          () ->
+              client
+                  .resource(next)
+                  .lockResourceVersion(read.getMetadata().getResourceVersion())
+                  .updateStatus());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** Deletes the version that was read; a lease that changed since, or is gone, is left alone. */

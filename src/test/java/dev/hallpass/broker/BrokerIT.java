@@ -2,6 +2,7 @@ package dev.hallpass.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
@@ -23,9 +24,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({KubeApi.class, PostgresServer.class})
 class BrokerIT {
   private static final String ISSUE = "/v1/credentials";
+  private static final String ACKNOWLEDGE = "/v1/leases/acknowledge";
   private static final String CHECK = "/v1/leases/check";
   private static final byte[] ASKS = BrokerScene.asks("db", "db");
 
@@ -160,6 +164,35 @@ class BrokerIT {
   }
 
   @Test
+  void aLeaseThatChangedSinceItsIssueIsAcknowledgedAsItIsNow() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    edit(issued, lease -> lease.getMetadata().setLabels(Map.of("changed", "meanwhile")));
+
+    assertThat(scene.admits(acknowledged(token, issued))).isTrue();
+    assertThat(scene.leases().getFirst().getMetadata().getLabels()).containsKey("changed");
+  }
+
+  @Test
+  void aLeaseThatWasRemovedSinceItsIssueIsNotAcknowledged() {
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    edit(issued, lease -> lease.getMetadata().setFinalizers(List.of()));
+    scene.kube().client().resource(scene.leases().getFirst()).delete();
+
+    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LeaseNotFound);
+    assertThat(scene.admits(issued)).isFalse();
+  }
+
+  private void edit(IssueAnswer issued, Consumer<CredentialLease> change) {
+    var lease = scene.leases().getFirst();
+    assertThat(lease.getMetadata().getName()).isEqualTo(issued.lease());
+    change.accept(lease);
+    scene.kube().client().resource(lease).update();
+  }
+
+  @Test
   void anInitCredentialIsNotRenewed() {
     scene.request("once", "reader", "15m", "Init");
     var token = scene.token(scene.pod("orders-1"));
@@ -179,8 +212,7 @@ class BrokerIT {
 
     assertThat(reason("/v1/leases/renew", token, BrokerScene.names(issued)))
         .isEqualTo(Reason.LeaseEnded);
-    assertThat(reason("/v1/leases/acknowledge", token, BrokerScene.names(issued)))
-        .isEqualTo(Reason.LeaseEnded);
+    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(issued))).isEqualTo(Reason.LeaseEnded);
   }
 
   @Test
@@ -199,8 +231,7 @@ class BrokerIT {
     assertThat(scene.leases()).hasSize(1);
     assertThat(scene.admits(first)).isFalse();
     assertThat(scene.admits(last)).isTrue();
-    assertThat(reason("/v1/leases/acknowledge", token, BrokerScene.names(first)))
-        .isEqualTo(Reason.Superseded);
+    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(first))).isEqualTo(Reason.Superseded);
     assertThat(reason("/v1/leases/renew", token, BrokerScene.names(first)))
         .isEqualTo(Reason.Superseded);
     assertThat(reason(CHECK, token, BrokerScene.names(first))).isEqualTo(Reason.Superseded);
@@ -512,7 +543,7 @@ class BrokerIT {
     var second = scene.token(scene.pod("orders-2"));
     var issued = scene.issue(first);
 
-    assertThat(reason("/v1/leases/acknowledge", second, BrokerScene.names(issued)))
+    assertThat(reason(ACKNOWLEDGE, second, BrokerScene.names(issued)))
         .isEqualTo(Reason.LeaseNotFound);
     assertThat(scene.admits(issued)).isFalse();
   }
@@ -529,7 +560,7 @@ class BrokerIT {
         .withName("db")
         .delete();
 
-    assertThat(reason("/v1/leases/acknowledge", token, BrokerScene.names(issued)))
+    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(issued)))
         .isEqualTo(Reason.RequestNotFound);
     assertThat(scene.admits(issued)).isFalse();
   }
@@ -540,8 +571,7 @@ class BrokerIT {
     var issued = scene.issue(token);
     scene.kube().client().resource(scene.leases().getFirst()).delete();
 
-    assertThat(reason("/v1/leases/acknowledge", token, BrokerScene.names(issued)))
-        .isEqualTo(Reason.LeaseEnded);
+    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(issued))).isEqualTo(Reason.LeaseEnded);
     assertThat(refusal(token)).isEqualTo(Reason.LeaseBusy);
     assertThat(scene.admits(issued)).isFalse();
   }

@@ -104,12 +104,26 @@ class TokenReviewsTest {
   }
 
   @Test
-  void anAcceptedTokenIsAskedAboutEachTime() {
+  void anAcceptedTokenIsAskedAboutAgainAfterFiveSeconds() {
     var reviews = answering(ACCEPTED);
     var token = PodTokens.claiming("good");
 
     reviews.review(token, "10.0.0.1");
+    now = NOW.plusMillis(4999);
     reviews.review(token, "10.0.0.1");
+    assertThat(asked).hasValue(1);
+
+    now = NOW.plusSeconds(5);
+    reviews.review(token, "10.0.0.1");
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void anotherTokenIsNotTakenForOneThatWasAccepted() {
+    var reviews = answering(ACCEPTED);
+
+    reviews.review(PodTokens.claiming("good"), "10.0.0.1");
+    reviews.review(PodTokens.claiming("good "), "10.0.0.1");
 
     assertThat(asked).hasValue(2);
   }

@@ -36,6 +36,9 @@ final class Pools implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 8;
   private static final Duration ACQUISITION = Duration.ofSeconds(15);
 
+  /** Of a connection that was not used for so long it is asked whether it still works. */
+  private static final Duration UNSEEN = Duration.ofMillis(500);
+
   /**
    * No function of somebody else's schema is ever called (CVE-2018-1058), and no lock that somebody
    * else holds is waited for long.
@@ -118,7 +121,7 @@ final class Pools implements AutoCloseable {
                 pool ->
                     pool.maxSize(MAX_CONNECTIONS)
                         .acquisitionTimeout(ACQUISITION)
-                        .validateOnBorrow(true)
+                        .idleValidationTimeout(UNSEEN)
                         .connectionValidator(ConnectionValidator.defaultValidator())
                         .exceptionSorter(new PostgreSQLExceptionSorter())
                         .reapTimeout(Duration.ofMinutes(1))

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -93,21 +94,28 @@ public final class PostgreSqlDriver implements TargetDriver {
             .formatted(Sql.literal(verifier), Sql.literal(grant.expiresAt().toString()));
     transaction(
         target,
-        grant.subject(),
         connection -> {
-          var found = RoleComment.read(connection, grant.subject());
+          var found = locked(connection, grant.subject());
           if (found.isEmpty()) {
             checkGroups(connection, grant);
-            Sql.execute(connection, create(grant) + attributes + groups(grant));
+            settle(connection, grant, create(grant) + attributes + groups(grant));
           } else {
             fence(found.get().epoch() > grant.epoch(), grant);
-            Sql.execute(connection, "ALTER ROLE " + role(grant) + attributes);
             alignGroups(connection, grant);
+            settle(connection, grant, "ALTER ROLE " + role(grant) + attributes);
           }
-          RoleSettings.apply(connection, grant.subject(), access(grant));
-          RoleComment.of(grant, access(grant)).write(connection, grant.subject());
         });
     return PodCredential.of(server(target.spec()), access(grant), grant.subject(), password);
+  }
+
+  /** The statement, and what a role has besides attributes and groups, in one round trip. */
+  private static void settle(Connection connection, Grant grant, String statement)
+      throws SQLException {
+    var statements = new ArrayList<String>();
+    statements.add(statement);
+    statements.addAll(RoleSettings.statements(grant.subject(), access(grant)));
+    statements.add(RoleComment.of(grant, access(grant)).statement(grant.subject()));
+    Sql.execute(connection, String.join("; ", statements));
   }
 
   @Override
@@ -123,14 +131,8 @@ public final class PostgreSqlDriver implements TargetDriver {
   private void alter(Target target, Grant grant, String attributes) {
     transaction(
         target,
-        grant.subject(),
         connection -> {
-          var found =
-              RoleComment.read(connection, grant.subject())
-                  .orElseThrow(
-                      () ->
-                          new TargetException(
-                              Reason.LeaseEnded, "role " + grant.subject() + " is gone"));
+          var found = lock(connection, grant.subject());
           fence(found.epoch() != grant.epoch(), grant);
           Sql.execute(
               connection,
@@ -233,28 +235,42 @@ public final class PostgreSqlDriver implements TargetDriver {
     void apply(Connection connection) throws SQLException;
   }
 
-  private void transaction(Target target, Subject subject, Change change) {
+  private void transaction(Target target, Change change) {
     try (var connection = pools.connect(target)) {
-      Sql.transaction(
-          connection,
-          () -> {
-            lockRow(connection, subject);
-            change.apply(connection);
-          });
+      Sql.transaction(connection, () -> change.apply(connection));
     } catch (SQLException e) {
       throw SqlErrors.explain(target, e);
     }
   }
 
   /**
-   * Serialises what several processes do to one role on its own row, which nobody but they and the
-   * role itself can lock; advisory locks are open to every user of a database. The role inherits
-   * anyway: to say so again changes nothing but the row.
+   * The comment of a role that exists, which nobody changes until this transaction ends.
+   *
+   * <p>What several processes do to one role is serialised on its own row, which nobody but they
+   * and the role itself can lock; advisory locks are open to every user of a database. The role
+   * inherits anyway: to say so again changes nothing but the row.
    */
-  private static void lockRow(Connection connection, Subject subject) throws SQLException {
-    if (RoleComment.read(connection, subject).isPresent()) {
+  private static Optional<RoleComment> locked(Connection connection, Subject subject)
+      throws SQLException {
+    return RoleComment.read(connection, subject).isEmpty()
+        ? Optional.empty()
+        : Optional.of(lock(connection, subject));
+  }
+
+  private static RoleComment lock(Connection connection, Subject subject) throws SQLException {
+    try {
       Sql.execute(connection, "ALTER ROLE %s INHERIT".formatted(Sql.identifier(subject.name())));
+    } catch (SQLException e) {
+      if (Sql.undefined(e)) {
+        throw gone(subject);
+      }
+      throw e;
     }
+    return RoleComment.read(connection, subject).orElseThrow(() -> gone(subject));
+  }
+
+  private static TargetException gone(Subject subject) {
+    return new TargetException(Reason.LeaseEnded, "role " + subject + " is gone");
   }
 
   private static void fence(boolean late, Grant grant) {

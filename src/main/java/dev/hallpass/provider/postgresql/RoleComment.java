@@ -63,14 +63,13 @@ record RoleComment(long epoch, @Nullable String heir, String holder) {
         match.group(3));
   }
 
-  void write(Connection connection, Subject subject) throws SQLException {
+  /** What writes it. */
+  String statement(Subject subject) {
     var inherits = heir == null ? "" : "heir=%s ".formatted(encoded(heir));
-    Sql.execute(
-        connection,
-        "COMMENT ON ROLE %s IS %s"
-            .formatted(
-                Sql.identifier(subject.name()),
-                Sql.literal("hallpass epoch=%d %sholder=%s".formatted(epoch, inherits, holder))));
+    return "COMMENT ON ROLE %s IS %s"
+        .formatted(
+            Sql.identifier(subject.name()),
+            Sql.literal("hallpass epoch=%d %sholder=%s".formatted(epoch, inherits, holder)));
   }
 
   private static String encoded(String role) {

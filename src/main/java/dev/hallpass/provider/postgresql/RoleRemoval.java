@@ -18,7 +18,6 @@ import java.util.concurrent.locks.LockSupport;
  * ROLE} keeps reading), which is why sessions come first.
  */
 final class RoleRemoval {
-  private static final String UNDEFINED_OBJECT = "42704";
   private static final Duration RACING = Duration.ofSeconds(10);
 
   private final Target target;
@@ -70,7 +69,7 @@ final class RoleRemoval {
           Sql.execute(connection, "ALTER ROLE %s NOLOGIN".formatted(role(subject)));
           var comment = RoleComment.read(connection, subject);
           if (comment.isPresent()) {
-            comment.get().revoked().write(connection, subject);
+            Sql.execute(connection, comment.get().revoked().statement(subject));
           }
         });
   }
@@ -129,7 +128,7 @@ final class RoleRemoval {
         work.run();
         return;
       } catch (SQLException e) {
-        if (UNDEFINED_OBJECT.equals(e.getSQLState())) {
+        if (Sql.undefined(e)) {
           return;
         }
         if (!Sql.lostARace(e) || System.nanoTime() - started > RACING.toNanos()) {

@@ -2,8 +2,6 @@ package dev.hallpass.provider.postgresql;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.provider.Subject;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,14 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class RoleSettings {
   private RoleSettings() {}
 
-  /** Settles them, all in one round trip; of a role that existed, what its holder set is undone. */
-  static void apply(Connection connection, Subject subject, PostgreSqlAccess access)
-      throws SQLException {
+  /** What settles them; of a role that existed, what its holder set is undone. */
+  static List<String> statements(Subject subject, PostgreSqlAccess access) {
     var alter = "ALTER ROLE " + Sql.identifier(subject.name());
     var statements = new ArrayList<String>();
     statements.add(alter + " RESET ALL");
     assignments(access).forEach(a -> statements.add(alter + " SET " + a));
-    Sql.execute(connection, String.join("; ", statements));
+    return statements;
   }
 
   private static List<String> assignments(PostgreSqlAccess access) {

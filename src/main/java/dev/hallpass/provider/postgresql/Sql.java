@@ -10,6 +10,7 @@ import org.postgresql.util.PSQLException;
 /** SQL over JDBC. DDL takes no parameters, so what goes into it is quoted here. */
 final class Sql {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String UNDEFINED_OBJECT = "42704";
   private static final String INTERNAL_ERROR = "XX000";
   private static final Set<String> RACES = Set.of(LOCK_NOT_AVAILABLE, "40P01", "42710", "23505");
 
@@ -86,6 +87,11 @@ final class Sql {
    */
   static boolean lostARace(SQLException e) {
     return RACES.contains(String.valueOf(e.getSQLState())) || rowChanged(e);
+  }
+
+  /** Whether a statement names a role that does not exist. */
+  static boolean undefined(SQLException e) {
+    return UNDEFINED_OBJECT.equals(e.getSQLState());
   }
 
   /** Whether a lock was not to be had in time. */
