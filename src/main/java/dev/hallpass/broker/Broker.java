@@ -10,7 +10,9 @@ import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Targets;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Puts the issuing API together. */
@@ -21,6 +23,7 @@ public final class Broker {
    * The API over these parts.
    *
    * @param seen what was last seen of requests, providers and namespaces
+   * @param longestBreakGlass what a break-glass may last
    * @param systemNamespace Hallpass's own
    * @param installation eight hex digits that tell this Hallpass from others at the same target
    * @param trustBundle PEM certificates that agents verify the broker with from now on
@@ -30,9 +33,11 @@ public final class Broker {
       Catalog seen,
       Drivers drivers,
       PolicyDecider policies,
+      Duration longestBreakGlass,
       String systemNamespace,
       String installation,
       Events events,
+      MeterRegistry meters,
       Supplier<String> trustBundle,
       Clock clock) {
     var leases = new LeaseStore(client);
@@ -43,11 +48,12 @@ public final class Broker {
             new LiveCatalog(client, systemNamespace),
             new RecentTargets(new Targets(client, systemNamespace), clock),
             drivers,
-            new Policies(policies, events),
+            new Policies(policies, longestBreakGlass, events),
             new LiveSurroundings(client),
             clock),
         leases,
         new LeaseIssuer(leases, drivers, installation, clock),
+        new WaiverReports(client, events, meters),
         events,
         trustBundle,
         clock);

@@ -199,30 +199,35 @@ final class Claims {
                 provider.map(p -> p.getSpec()).orElse(null),
                 provider.map(p -> drivers.offer(p.getSpec())).orElse(null)));
     return switch (decision) {
-      case Allow allow ->
-          new Claim(
-              new PodRef(
-                  pod.getMetadata().getName(),
-                  pod.getMetadata().getUid(),
-                  pod.getSpec().getServiceAccountName(),
-                  pod.getSpec().getNodeName()),
-              Instant.parse(pod.getMetadata().getCreationTimestamp()),
-              request,
-              credential,
-              targets.target(provider.orElseThrow()),
-              policies.judge(
-                  catalog,
-                  PolicyFacts.of(
-                      pod,
-                      namespace,
-                      request,
-                      credential,
-                      provider.orElseThrow(),
-                      allow,
-                      clock.instant(),
-                      lease,
-                      around),
-                  allow));
+      case Allow allow -> {
+        var judged =
+            policies.judge(
+                catalog,
+                PolicyFacts.of(
+                    pod,
+                    namespace,
+                    request,
+                    credential,
+                    provider.orElseThrow(),
+                    allow,
+                    clock.instant(),
+                    lease,
+                    around),
+                allow);
+        yield new Claim(
+            new PodRef(
+                pod.getMetadata().getName(),
+                pod.getMetadata().getUid(),
+                pod.getSpec().getServiceAccountName(),
+                pod.getSpec().getNodeName()),
+            Instant.parse(pod.getMetadata().getCreationTimestamp()),
+            request,
+            credential,
+            targets.target(provider.orElseThrow()),
+            judged.allowed(),
+            judged.waiver(),
+            null);
+      }
       case Deny deny -> throw refused(request, deny);
     };
   }

@@ -40,6 +40,7 @@ public final class CredentialApi {
   private final Claims claims;
   private final LeaseStore leases;
   private final LeaseIssuer issuer;
+  private final WaiverReports waivers;
   private final Events events;
   private final Supplier<String> trustBundle;
 
@@ -51,6 +52,7 @@ public final class CredentialApi {
       Claims claims,
       LeaseStore leases,
       LeaseIssuer issuer,
+      WaiverReports waivers,
       Events events,
       Supplier<String> trustBundle,
       Clock clock) {
@@ -58,6 +60,7 @@ public final class CredentialApi {
     this.claims = claims;
     this.leases = leases;
     this.issuer = issuer;
+    this.waivers = waivers;
     this.events = events;
     this.trustBundle = trustBundle;
     this.pending = new Recent<>(MOST_PENDING, MEMORY, clock);
@@ -87,6 +90,10 @@ public final class CredentialApi {
       pending.put(key(pod, issued.lease()), issued.written());
     }
     done(Reason.Issued, issued.lease());
+    var waiver = claim.waiver();
+    if (waiver != null) {
+      waivers.used(pod, request, asked.credential(), waiver, issued.lease());
+    }
     events.say(
         Events.about(pod),
         Events.Type.Normal,

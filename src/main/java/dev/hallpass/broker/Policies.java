@@ -5,30 +5,48 @@ import dev.hallpass.kube.Events;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.PolicyFacts;
+import dev.hallpass.policy.PolicyVerdict;
+import dev.hallpass.policy.Waiver;
 import dev.hallpass.wire.Reason;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Lets the policies have the last word on what a request and its provider allow. */
 final class Policies {
   private final PolicyBook book = new PolicyBook();
   private final PolicyDecider decider;
+  private final Duration longestBreakGlass;
   private final Events events;
 
-  Policies(PolicyDecider decider, Events events) {
+  Policies(PolicyDecider decider, Duration longestBreakGlass, Events events) {
     this.decider = decider;
+    this.longestBreakGlass = longestBreakGlass;
     this.events = events;
   }
+
+  /**
+   * What policies leave of what requests and providers allow.
+   *
+   * @param allowed within these limits
+   * @param waiver what gave way to a break-glass; null where nothing had to
+   */
+  record Judged(Allow allowed, @Nullable Waiver waiver) {}
 
   /**
    * The limits that hold.
    *
    * @throws RefusedException with every denial, where there is one
    */
-  Allow judge(Catalog catalog, PolicyFacts facts, Allow allowed) {
-    var verdict = decider.decide(book.of(catalog.policies(), catalog.params()), facts, allowed);
+  Judged judge(Catalog catalog, PolicyFacts facts, Allow allowed) {
+    var open = open(catalog, facts);
+    var verdict =
+        decider.decide(book.of(catalog.policies(), catalog.params()), facts, allowed, open);
     if (!verdict.reported().isEmpty()) {
       events.say(
           Events.about(facts.request()),
@@ -39,7 +57,39 @@ final class Policies {
     if (!verdict.allows()) {
       throw new RefusedException(Reason.PolicyDenied, sentence(facts, verdict.denials()));
     }
-    return verdict.allowed();
+    return new Judged(verdict.allowed(), waiver(facts, verdict, open));
+  }
+
+  private Optional<OpenBreakGlass> open(Catalog catalog, PolicyFacts facts) {
+    var ofNamespace = catalog.breakGlasses(facts.namespaceObject().getMetadata().getName());
+    var lease = facts.lease();
+    if (lease == null) {
+      return OpenBreakGlass.find(
+          ofNamespace,
+          facts.pod(),
+          facts.request(),
+          facts.credential().name(),
+          longestBreakGlass,
+          facts.now());
+    }
+    var behind = OpenBreakGlass.behind(lease, ofNamespace, longestBreakGlass, facts.now());
+    if (lease.getSpec().breakGlass() != null && behind.isEmpty()) {
+      throw new RefusedException(
+          Reason.LeaseEnded,
+          "break-glass %s of the lease is over".formatted(lease.getSpec().breakGlass().name()));
+    }
+    return behind;
+  }
+
+  /** A lease that was issued under a break-glass stays so, whatever policies say meanwhile. */
+  private static @Nullable Waiver waiver(
+      PolicyFacts facts, PolicyVerdict verdict, Optional<OpenBreakGlass> open) {
+    var lease = facts.lease();
+    var named = lease == null ? null : lease.getSpec().breakGlass();
+    var policies = named == null ? verdict.waivedPolicies() : named.skippedPolicies();
+    return policies.isEmpty()
+        ? null
+        : open.map(breakGlass -> new Waiver(breakGlass, policies)).orElse(null);
   }
 
   private static String sentence(PolicyFacts facts, List<Denial> denials) {

@@ -1,5 +1,6 @@
 package dev.hallpass.kube;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -35,6 +36,9 @@ public interface Catalog {
 
   /** All policies. */
   List<CredentialPolicy> policies();
+
+  /** The break-glasses of a namespace. */
+  List<BreakGlass> breakGlasses(String namespace);
 
   /** The data of each ConfigMap that policies may name, by its name. */
   Map<String, Map<String, String>> params();

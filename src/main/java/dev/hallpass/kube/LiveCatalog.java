@@ -1,5 +1,6 @@
 package dev.hallpass.kube;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -78,6 +79,11 @@ public final class LiveCatalog implements Catalog {
   @Override
   public List<CredentialPolicy> policies() {
     return client.resources(CredentialPolicy.class).list().getItems();
+  }
+
+  @Override
+  public List<BreakGlass> breakGlasses(String namespace) {
+    return client.resources(BreakGlass.class).inNamespace(namespace).list().getItems();
   }
 
   @Override

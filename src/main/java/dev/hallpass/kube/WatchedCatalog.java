@@ -1,5 +1,6 @@
 package dev.hallpass.kube;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -23,8 +24,8 @@ import java.util.stream.Stream;
 
 /**
  * What was last seen of the API server, at no cost to it. Needs {@code list} and {@code watch} on
- * CredentialRequests, CredentialProviders, ClusterCredentialProviders, CredentialPolicies and
- * Namespaces in the whole cluster, and on ConfigMaps in Hallpass's namespace.
+ * CredentialRequests, CredentialProviders, ClusterCredentialProviders, CredentialPolicies,
+ * BreakGlasses and Namespaces in the whole cluster, and on ConfigMaps in Hallpass's namespace.
  */
 public final class WatchedCatalog implements Catalog, AutoCloseable {
   /** What is watched is never listed again for its own sake: a watch that breaks lists anew. */
@@ -37,6 +38,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   private final SharedIndexInformer<CredentialPolicy> policies;
 
   private final SharedIndexInformer<ConfigMap> params;
+  private final SharedIndexInformer<BreakGlass> breakGlasses;
 
   private WatchedCatalog(KubernetesClient client, String systemNamespace) {
     this.requests = informer(client.resources(CredentialRequest.class).inAnyNamespace(), Trim::own);
@@ -45,6 +47,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
     this.clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
     this.namespaces = informer(client.namespaces(), Trim::namespace);
     this.policies = informer(client.resources(CredentialPolicy.class), Trim::own);
+    this.breakGlasses = informer(client.resources(BreakGlass.class).inAnyNamespace(), Trim::own);
     this.params = informer(Params.in(client, systemNamespace), Trim::own);
   }
 
@@ -114,6 +117,11 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   }
 
   @Override
+  public List<BreakGlass> breakGlasses(String namespace) {
+    return breakGlasses.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+  }
+
+  @Override
   public Map<String, Map<String, String>> params() {
     return Params.of(params.getIndexer().list());
   }
@@ -124,6 +132,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   }
 
   private Stream<SharedIndexInformer<?>> all() {
-    return Stream.of(requests, providers, clusterProviders, namespaces, policies, params);
+    return Stream.of(
+        requests, providers, clusterProviders, namespaces, policies, params, breakGlasses);
   }
 }

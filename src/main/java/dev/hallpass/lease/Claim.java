@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.PodRef;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.Waiver;
 import dev.hallpass.provider.CertificateAsk;
 import dev.hallpass.provider.Target;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param credential one of the request's
  * @param target where it is minted
  * @param allowed within these limits
+ * @param waiver what gave way to a break-glass; null where nothing had to
  * @param certificate what to certify, where the target mints certificates; null otherwise
  */
 public record Claim(
@@ -27,9 +29,10 @@ public record Claim(
     RequestedCredential credential,
     Target target,
     Allow allowed,
+    @Nullable Waiver waiver,
     @Nullable CertificateAsk certificate) {
 
-  /** A claim to something else than a certificate, or before its key is proven. */
+  /** A claim to something else than a certificate, to which nothing gave way. */
   public Claim(
       PodRef pod,
       Instant podCreatedAt,
@@ -37,12 +40,12 @@ public record Claim(
       RequestedCredential credential,
       Target target,
       Allow allowed) {
-    this(pod, podCreatedAt, request, credential, target, allowed, null);
+    this(pod, podCreatedAt, request, credential, target, allowed, null, null);
   }
 
   /** The same, with what to certify. */
   public Claim certifying(@Nullable CertificateAsk asked) {
-    return new Claim(pod, podCreatedAt, request, credential, target, allowed, asked);
+    return new Claim(pod, podCreatedAt, request, credential, target, allowed, waiver, asked);
   }
 
   String namespace() {

@@ -5,12 +5,14 @@ import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Revokin
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.BreakGlassRef;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.RequestRef;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.policy.Durations;
+import dev.hallpass.policy.Waiver;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Holder;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -161,9 +164,30 @@ public final class LeaseIssuer {
     if (live.isEmpty()) {
       return create(claim, known, null);
     }
+    if (!onSameGround(claim, live.getLast())) {
+      return create(claim, known, relieved(claim, live));
+    }
     return rotates(claim, live, replaces)
         ? create(claim, known, replaced(claim, live.getLast()))
         : nextEpoch(claim, live.getLast());
+  }
+
+  /**
+   * Whether a lease rests on the same break-glass as the claim, or neither on any. What was issued
+   * under one must end with it, and what was not must not.
+   */
+  private static boolean onSameGround(Claim claim, CredentialLease lease) {
+    var named = lease.getSpec().breakGlass();
+    var waiver = claim.waiver();
+    return Objects.equals(
+        named == null ? null : named.uid(), waiver == null ? null : waiver.breakGlass().uid());
+  }
+
+  /** The newest lease goes as soon as another can be used, also one that still waits. */
+  private static Replaced relieved(Claim claim, List<CredentialLease> live) {
+    requireSameGrant(claim, live.getLast());
+    requireNoneDrains(live);
+    return new Replaced(live.getLast().getMetadata().getName(), "0s");
   }
 
   /** In the order of their creation. */
@@ -192,13 +216,17 @@ public final class LeaseIssuer {
             && tenure(claim, newest).lastsAt(clock.instant()))) {
       return false;
     }
+    requireNoneDrains(live);
+    return true;
+  }
+
+  private static void requireNoneDrains(List<CredentialLease> live) {
     if (live.size() > 1) {
       throw new RefusedException(
           Reason.LeaseBusy,
           "lease %s still drains; one at a time does"
               .formatted(live.getFirst().getMetadata().getName()));
     }
-    return true;
   }
 
   private Replaced replaced(Claim claim, CredentialLease lease) {
@@ -276,8 +304,15 @@ public final class LeaseIssuer {
             spec.owner(),
             spec.purpose(),
             replaces,
-            null));
+            breakGlass(claim.waiver())));
     return lease;
+  }
+
+  private static @Nullable BreakGlassRef breakGlass(@Nullable Waiver waiver) {
+    return waiver == null
+        ? null
+        : new BreakGlassRef(
+            waiver.breakGlass().name(), waiver.breakGlass().uid(), waiver.policies());
   }
 
   /** What the lease grants now; a lease that has no time left is refused. */

@@ -35,6 +35,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -283,30 +284,34 @@ public final class LeaseJudge {
   /** What a pod fetched once lives as long as the pod, within the limits that hold now. */
   private Optional<Verdict> extension(LeaseFacts facts) {
     var pod = podOfLease(facts);
-    var due = extensionDue(facts.lease()).filter(at -> !facts.now().isBefore(at));
+    var due = extensionDue(facts).filter(at -> !facts.now().isBefore(at));
     if (due.isEmpty() || pod == null || !(PodLife.of(pod) instanceof PodLife.Live)) {
       return Optional.empty();
     }
     return switch (decision(facts)) {
       case IssueDecision.Deny deny -> Optional.empty();
       case IssueDecision.Allow(var level, var ttl, var maxLifetime) -> {
-        var last = created(facts.lease()).plus(maxLifetime);
-        var until = facts.now().plus(ttl);
+        var moments =
+            Stream.concat(
+                    Stream.of(facts.now().plus(ttl), created(facts.lease()).plus(maxLifetime)),
+                    Stream.ofNullable(facts.breakGlassEnds()))
+                .toList();
         yield Optional.of(
-            new Extend(
-                level, (until.isBefore(last) ? until : last).truncatedTo(ChronoUnit.SECONDS)));
+            new Extend(level, Collections.min(moments).truncatedTo(ChronoUnit.SECONDS)));
       }
     };
   }
 
   /** A third of the ttl before its expiry, unless it has come to the end of its lifetime. */
-  private Optional<Instant> extensionDue(CredentialLease lease) {
+  private Optional<Instant> extensionDue(LeaseFacts facts) {
+    var lease = facts.lease();
     var spec = lease.getSpec();
     if (spec.mode() != Delivery.Mode.Init || phase(lease) != LeasePhase.Active) {
       return Optional.empty();
     }
     var expiresAt = deadline(lease);
     return expiresAt.isBefore(created(lease).plus(Durations.parse(spec.maxLifetime())))
+            && (facts.breakGlassEnds() == null || expiresAt.isBefore(facts.breakGlassEnds()))
         ? Optional.of(expiresAt.minus(Durations.parse(spec.ttl()).dividedBy(3)))
         : Optional.empty();
   }
@@ -354,7 +359,7 @@ public final class LeaseJudge {
     moments.add(deadline(facts.lease()));
     drained(facts).ifPresent(moments::add);
     Stream.ofNullable(facts.breakGlassEnds()).forEach(moments::add);
-    extensionDue(facts.lease()).filter(facts.now()::isBefore).ifPresent(moments::add);
+    extensionDue(facts).filter(facts.now()::isBefore).ifPresent(moments::add);
     var lostSince = facts.nodeLostSince();
     if (lostSince != null) {
       moments.add(lostSince.plus(times.nodeGrace()));

@@ -21,9 +21,11 @@ import java.util.List;
 record Tenure(Claim claim, CredentialLease lease, Renewal renewal) {
   private static final Duration DEFAULT_OVERLAP = Duration.ofMinutes(2);
 
-  /** The end of the maxLifetime, which no renewal passes. */
+  /** The end of the maxLifetime or of the break-glass, which no renewal passes. */
   Instant lastMoment() {
-    return created().plus(claim.allowed().maxLifetime());
+    var end = created().plus(claim.allowed().maxLifetime());
+    var waiver = claim.waiver();
+    return waiver == null ? end : Collections.min(List.of(end, waiver.breakGlass().ends()));
   }
 
   /** When what is issued or renewed at this moment ends, in whole seconds. */

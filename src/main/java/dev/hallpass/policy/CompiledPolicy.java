@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec.BreakGlassRule;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Limits;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Params;
@@ -154,15 +155,29 @@ public final class CompiledPolicy {
 
   /** All that it has against what it matches. */
   List<Denial> denials(Scope<PolicyFacts> scope, Quota quota) {
-    return Stream.concat(
-            broken(scope).stream(),
-            limits().stream()
-                .flatMap(l -> quota.reached(l).stream())
-                .map(r -> Denial.ruled(name, generation, r.reason(), r.message())))
+    return Stream.concat(objections(scope).stream(), overruns(quota).stream()).toList();
+  }
+
+  /** Whether its validations do not hold while a break-glass is open. */
+  boolean rulesGiveWay() {
+    return spec.breakGlass() == BreakGlassRule.Skip;
+  }
+
+  /** Whether nobody is asked for approval while a break-glass is open. */
+  boolean approvalGivesWay() {
+    return spec.breakGlass() != BreakGlassRule.Respect;
+  }
+
+  /** The limits that are reached. */
+  List<Denial> overruns(Quota quota) {
+    return limits().stream()
+        .flatMap(l -> quota.reached(l).stream())
+        .map(r -> Denial.ruled(name, generation, r.reason(), r.message()))
         .toList();
   }
 
-  private List<Denial> broken(Scope<PolicyFacts> scope) {
+  /** What its validations have against it. */
+  List<Denial> objections(Scope<PolicyFacts> scope) {
     if (!flaws.isEmpty()) {
       return List.of(Denial.failed(name, generation, "PolicyInvalid", flaws.getFirst()));
     }

@@ -1,6 +1,7 @@
 package dev.hallpass.policy;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -37,14 +38,31 @@ public record OpenBreakGlass(String name, String uid, Instant ends) {
         .filter(b -> b.getMetadata().getNamespace().equals(pod.getMetadata().getNamespace()))
         .filter(b -> b.getSpec().credential().equals(credential))
         .filter(b -> concerns(b, request) && selects(b, pod))
-        .map(
-            b ->
-                new OpenBreakGlass(
-                    b.getMetadata().getName(),
-                    b.getMetadata().getUid(),
-                    BreakGlassWindow.of(b, longest).ends()))
+        .map(b -> of(b, longest))
         .filter(b -> now.isBefore(b.ends()))
         .max(Comparator.comparing(OpenBreakGlass::ends).thenComparing(OpenBreakGlass::name));
+  }
+
+  /**
+   * The one that stands behind a lease, while it is open; none where the lease names none. No other
+   * takes its place: a lease ends with the one that it was issued under.
+   */
+  public static Optional<OpenBreakGlass> behind(
+      CredentialLease lease, Collection<BreakGlass> ofNamespace, Duration longest, Instant now) {
+    var named = lease.getSpec().breakGlass();
+    return ofNamespace.stream()
+        .filter(b -> named != null && b.getMetadata().getUid().equals(named.uid()))
+        .filter(b -> !b.isMarkedForDeletion())
+        .map(b -> of(b, longest))
+        .filter(b -> now.isBefore(b.ends()))
+        .findFirst();
+  }
+
+  private static OpenBreakGlass of(BreakGlass breakGlass, Duration longest) {
+    return new OpenBreakGlass(
+        breakGlass.getMetadata().getName(),
+        breakGlass.getMetadata().getUid(),
+        BreakGlassWindow.of(breakGlass, longest).ends());
   }
 
   /** Whether it may be about a credential of this request. */

@@ -32,9 +32,22 @@ public final class PolicyDecider {
     return unmatched == Unmatched.Allow;
   }
 
-  /** Decides about what requests and providers allow. */
+  /** Decides about what requests and providers allow, where no break-glass is open. */
   public PolicyVerdict decide(List<CompiledPolicy> policies, PolicyFacts facts, Allow allowed) {
+    return decide(policies, facts, allowed, Optional.empty());
+  }
+
+  /**
+   * Decides about what requests and providers allow. To a break-glass gives way what each policy
+   * lets give way, and of none its limits.
+   */
+  public PolicyVerdict decide(
+      List<CompiledPolicy> policies,
+      PolicyFacts facts,
+      Allow allowed,
+      Optional<OpenBreakGlass> open) {
     var denials = new ArrayList<Denial>();
+    var waived = new ArrayList<Denial>();
     var reported = new ArrayList<Denial>();
     var ttl = allowed.ttl();
     var maxLifetime = allowed.maxLifetime();
@@ -50,9 +63,12 @@ public final class PolicyDecider {
         continue;
       }
       enforced++;
-      denials.addAll(policy.denials(scope, quota));
+      denials.addAll(policy.overruns(quota));
+      var rules = open.isPresent() && policy.rulesGiveWay() ? waived : denials;
+      rules.addAll(policy.objections(scope));
       if (policy.requiresApproval()) {
-        denials.add(
+        var approvals = open.isPresent() && policy.approvalGivesWay() ? waived : denials;
+        approvals.add(
             Denial.ruled(policy.name(), 0, "ApprovalRequired", "approvals are not there yet"));
       }
       ttl = least(ttl, policy.limits().map(l -> l.maxTtl()));
@@ -64,6 +80,7 @@ public final class PolicyDecider {
     return new PolicyVerdict(
         List.copyOf(denials),
         List.copyOf(reported),
+        List.copyOf(waived),
         new Allow(allowed.level(), least(ttl, maxLifetime), maxLifetime));
   }
 

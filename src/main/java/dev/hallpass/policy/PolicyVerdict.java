@@ -8,9 +8,16 @@ import java.util.List;
  *
  * @param denials what stands in the way; where there is none, it may be issued
  * @param reported what would stand in the way if policies in {@code Audit} were enforced
+ * @param waived what would stand in the way if no break-glass were open
  * @param allowed within these limits
  */
-public record PolicyVerdict(List<Denial> denials, List<Denial> reported, Allow allowed) {
+public record PolicyVerdict(
+    List<Denial> denials, List<Denial> reported, List<Denial> waived, Allow allowed) {
+
+  /** The policies that gave way, by their names, each once. */
+  public List<String> waivedPolicies() {
+    return waived.stream().map(Denial::policy).distinct().toList();
+  }
 
   /** Whether nothing stands in the way. */
   public boolean allows() {

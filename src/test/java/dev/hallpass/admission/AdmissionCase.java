@@ -3,6 +3,7 @@ package dev.hallpass.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -64,6 +65,11 @@ record AdmissionCase(
     String message() {
       return response.path("status").path("message").asText();
     }
+  }
+
+  @Override
+  public List<BreakGlass> breakGlasses(String namespace) {
+    return List.of();
   }
 
   static AdmissionCase read(Path folder) throws IOException {

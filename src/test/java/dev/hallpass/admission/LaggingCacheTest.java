@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.admission.InjectionDecision.Leave;
 import dev.hallpass.admission.InjectionDecision.Refuse;
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -36,6 +37,11 @@ class LaggingCacheTest {
           CredentialRequest.class);
 
   private record Known(List<CredentialRequest> all) implements Catalog {
+    @Override
+    public List<BreakGlass> breakGlasses(String namespace) {
+      return List.of();
+    }
+
     @Override
     public boolean isReady() {
       return true;

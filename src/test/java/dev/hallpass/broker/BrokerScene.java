@@ -1,5 +1,6 @@
 package dev.hallpass.broker;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
@@ -47,6 +48,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -86,9 +88,11 @@ public final class BrokerScene implements AutoCloseable {
             watched,
             new Drivers(List.of(driver)),
             new PolicyDecider(PolicyDecider.Unmatched.Allow),
+            Duration.ofHours(4),
             SYSTEM_NAMESPACE,
             INSTALLATION,
             events,
+            new SimpleMeterRegistry(),
             () -> "bundle",
             Clock.systemUTC());
     var router = Router.router(vertx);
@@ -188,6 +192,28 @@ public final class BrokerScene implements AutoCloseable {
   void policy(String name, String spec) {
     var created = policies.apply(name, spec);
     Awaitility.await().until(() -> seen(created));
+  }
+
+  /** A break-glass for the credential of the request {@code db}, as admission leaves it. */
+  BreakGlass breakGlass(String name, String duration) {
+    apply(
+        BreakGlass.class,
+        """
+        metadata: {name: %s}
+        spec:
+          requestRef: {name: db}
+          credential: db
+          justification: the approvers are out and orders cannot be shipped
+          incident: INC-7
+          duration: %s
+          openedBy: {username: ada}
+        """
+            .formatted(name, duration));
+    return kube.client()
+        .resources(BreakGlass.class)
+        .inNamespace(kube.namespace())
+        .withName(name)
+        .get();
   }
 
   CredentialRequest request(String name) {

@@ -49,11 +49,10 @@ public record CredentialPolicySpec(
             "People must say yes before it is issued: whoever has the RBAC verb approve on this"
                 + " policy, and did not ask for it themselves.")
         @Nullable RequireApproval requireApproval,
-    @Default("Respect")
-        @JsonPropertyDescription(
-            "What a BreakGlass may do. Respect: the policy holds all the same. Skip: it does not"
-                + " apply.")
-        BreakGlassRule breakGlass) {
+    @JsonPropertyDescription(
+            "What gives way to a BreakGlass that is open. Left out: nobody is asked for approval, and the"
+                + " validations hold. Skip: neither holds. Respect: both hold. Limits always do.")
+        @Nullable BreakGlassRule breakGlass) {
 
   /** What comes of a credential that a policy does not allow. */
   public enum Enforcement {
@@ -61,7 +60,7 @@ public record CredentialPolicySpec(
     Audit
   }
 
-  /** What break-glass may do to a policy. */
+  /** What of a policy gives way to a break-glass, where it says so. */
   public enum BreakGlassRule {
     Respect,
     Skip

@@ -49,7 +49,7 @@ public final class LeaseControl {
             new LeaseStore(client),
             new LeaseJudge(times),
             new FactsReader(view, client, live, longestBreakGlass, clock),
-            new PolicyReview(view, live, client, policies),
+            new PolicyReview(view, live, client, policies, longestBreakGlass),
             revocation,
             extension,
             new LeaseReports(events, meters, view),

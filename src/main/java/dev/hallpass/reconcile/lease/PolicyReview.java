@@ -16,6 +16,7 @@ import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.Denial.Ground;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
+import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.PolicyFacts;
@@ -27,6 +28,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +50,7 @@ final class PolicyReview {
   private final Catalog live;
   private final KubernetesClient client;
   private final PolicyDecider decider;
+  private final Duration longestBreakGlass;
   private final Surroundings seen;
   private final Surroundings around;
   private final PolicyBook book = new PolicyBook();
@@ -67,7 +70,13 @@ final class PolicyReview {
   /** All that a review looked at. */
   private record Looked(Set<Edition> objects, Map<String, Map<String, String>> params) {}
 
-  PolicyReview(ClusterView view, Catalog live, KubernetesClient client, PolicyDecider decider) {
+  PolicyReview(
+      ClusterView view,
+      Catalog live,
+      KubernetesClient client,
+      PolicyDecider decider,
+      Duration longestBreakGlass) {
+    this.longestBreakGlass = longestBreakGlass;
     this.view = view;
     this.live = live;
     this.client = client;
@@ -209,7 +218,12 @@ final class PolicyReview {
                       facts.now(),
                       facts.lease(),
                       surroundings),
-                  allow));
+                  allow,
+                  OpenBreakGlass.behind(
+                      facts.lease(),
+                      view.breakGlassesIn(facts.lease().getMetadata().getNamespace()),
+                      longestBreakGlass,
+                      facts.now())));
     };
   }
 }
