@@ -5,13 +5,18 @@ import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What keeps the agent from signalling the containers that a request names. */
+/**
+ * What keeps the agent from signalling the containers that a request names. The kernel lets it
+ * signal processes of its own user, and tell which container they belong to where their group is
+ * its own too (ptrace(2), "Ptrace access mode checking"); an image's group nobody knows at
+ * admission.
+ */
 final class SignalObstacles {
   private SignalObstacles() {}
 
@@ -48,16 +53,35 @@ final class SignalObstacles {
                   .formatted(field, signal.container())
               + " or use delivery.notify.http");
     }
-    var uid = user(pod.getSpec().getSecurityContext(), container.get());
+    return stranger(pod, container.get(), agent)
+        .flatMap(
+            fix ->
+                objection(
+                    request,
+                    Reason.SignalNotPermitted,
+                    "%s: container %s must run %s for it and for all containers that see the files,"
+                            .formatted(field, signal.container(), fix)
+                        + " or use delivery.notify.http"));
+  }
+
+  /** How the container would have to run, where its processes are strangers to the agent. */
+  private static Optional<String> stranger(Pod pod, Container container, AgentUser agent) {
+    var ofPod = pod.getSpec().getSecurityContext();
+    var uid =
+        effective(
+            container, SecurityContext::getRunAsUser, ofPod == null ? null : ofPod.getRunAsUser());
     if (uid == null || uid != agent.uid()) {
-      return objection(
-          request,
-          Reason.SignalNotPermitted,
-          "%s: container %s must run as the agent's user %d; set the same runAsUser for it and for all"
-                  .formatted(field, signal.container(), agent.uid())
-              + " containers that see the files, or use delivery.notify.http");
+      return Optional.of(
+          "as the agent's user %d; set the same runAsUser and runAsGroup".formatted(agent.uid()));
     }
-    return Optional.empty();
+    var gid =
+        effective(
+            container,
+            SecurityContext::getRunAsGroup,
+            ofPod == null ? null : ofPod.getRunAsGroup());
+    return gid == null || gid != agent.gid()
+        ? Optional.of("in the agent's group; set the same runAsGroup beside runAsUser")
+        : Optional.empty();
   }
 
   private static Optional<Objection> objection(
@@ -65,11 +89,10 @@ final class SignalObstacles {
     return Optional.of(Objection.to(request, reason, message));
   }
 
-  private static @Nullable Long user(@Nullable PodSecurityContext pod, Container container) {
-    SecurityContext own = container.getSecurityContext();
-    if (own != null && own.getRunAsUser() != null) {
-      return own.getRunAsUser();
-    }
-    return pod == null ? null : pod.getRunAsUser();
+  private static @Nullable Long effective(
+      Container container, Function<SecurityContext, @Nullable Long> field, @Nullable Long ofPod) {
+    var context = container.getSecurityContext();
+    var own = context == null ? null : field.apply(context);
+    return own == null ? ofPod : own;
   }
 }

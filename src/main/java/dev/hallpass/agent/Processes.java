@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * The processes of a pod whose containers share one process namespace, as far as they are of our
- * own user (proc(5)).
+ * own user and group: of others the kernel shows no environment (proc(5)).
  */
 final class Processes {
   /** Set by the webhook in a container that is to be signalled: its name. */
@@ -82,7 +82,7 @@ final class Processes {
         .orElseThrow(
             () ->
                 new IOException(
-                    "no process of container %s is seen: it does not run yet, or as another user"
+                    "no process of container %s is seen: it does not run yet, or as another user or group"
                         .formatted(container)));
   }
 
@@ -95,7 +95,7 @@ final class Processes {
             status(Files.readString(entry.resolve("stat"), StandardCharsets.ISO_8859_1)));
       }
     } catch (IOException e) {
-      // It ended meanwhile, or is another user's: in either case not the one that we look for.
+      // It ended meanwhile, or is another's: in either case not the one that we look for.
       return;
     }
   }

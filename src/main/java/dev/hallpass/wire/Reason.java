@@ -57,8 +57,9 @@ public enum Reason {
           + " http."),
   SignalNotPermitted(
       Kind.REFUSED,
-      "The agent can signal processes of its own user only. Set the same runAsUser for all"
-          + " containers that see the files and for the one to signal, or notify by http."),
+      "The agent finds and signals processes of its own user and group only. Set the same runAsUser"
+          + " and runAsGroup for all containers that see the files and for the one to signal, or"
+          + " notify by http."),
   NameTaken(
       Kind.REFUSED,
       "The pod already has a container, volume or mount of the name or path that Hallpass needs."),

@@ -78,7 +78,8 @@ public record Delivery(
           @Nullable Http http,
       @JsonPropertyDescription(
               "A signal to the main process of a container. The pod needs shareProcessNamespace: true,"
-                  + " and the container a runAsUser that all containers with the files share.")
+                  + " and the container a runAsUser and a runAsGroup that all containers with the"
+                  + " files share.")
           @Nullable Signal signal) {}
 
   /** {@code POST http://127.0.0.1:<port><path>}, with no body. */
