@@ -2,6 +2,7 @@ package dev.hallpass.reconcile.request;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.lease.PodStanding;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.ArrayList;

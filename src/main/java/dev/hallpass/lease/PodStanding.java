@@ -1,4 +1,4 @@
-package dev.hallpass.reconcile.request;
+package dev.hallpass.lease;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
@@ -6,7 +6,6 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery.Mode;
 import dev.hallpass.api.v1alpha1.HallpassApi;
-import dev.hallpass.lease.LeaseJudge;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,7 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** How a pod that a request selects stands with its credentials. */
-sealed interface PodStanding {
+public sealed interface PodStanding {
   /** For how long an agent that runs may be without a credential before people should look. */
   Duration PATIENCE = Duration.ofMinutes(1);
 
