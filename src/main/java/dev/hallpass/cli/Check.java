@@ -1,0 +1,38 @@
+package dev.hallpass.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that was checked of an installation.
+ *
+ * @param what what was looked at
+ * @param detail what was found
+ * @param advice what to do; null where nothing is to be done
+ */
+record Check(Verdict verdict, String what, String detail, @Nullable String advice) {
+
+  /** What came of it. */
+  enum Verdict {
+    OK,
+    WARNING,
+    FAILED,
+    /** The user may not see it. */
+    UNSEEN
+  }
+
+  static Check ok(String what, String detail) {
+    return new Check(Verdict.OK, what, detail, null);
+  }
+
+  static Check warning(String what, String detail, @Nullable String advice) {
+    return new Check(Verdict.WARNING, what, detail, advice);
+  }
+
+  static Check failed(String what, String detail, @Nullable String advice) {
+    return new Check(Verdict.FAILED, what, detail, advice);
+  }
+
+  static Check unseen(String what, String obstacle) {
+    return new Check(Verdict.UNSEEN, what, obstacle, null);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.hallpass.cli;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reaches the cluster that kubectl would, as the user that kubectl would be. */
+final class KubeconfigConnector implements Cluster.Connector {
+  private static final int CONNECT_MILLIS = 10_000;
+  private static final int REQUEST_MILLIS = 30_000;
+  private static final int RETRIES = 1;
+
+  @Override
+  public Cluster connect(ClusterOptions options) {
+    var read = read(options.kubeconfig, options.context);
+    requireContext(read, options.context);
+    var config =
+        new ConfigBuilder(read)
+            .withConnectionTimeout(CONNECT_MILLIS)
+            .withRequestTimeout(REQUEST_MILLIS)
+            .withRequestRetryBackoffLimit(RETRIES)
+            .build();
+    var chosen = options.namespace == null ? read.getNamespace() : options.namespace;
+    return new Cluster(
+        new KubernetesClientBuilder().withConfig(config).build(),
+        requireNonNullElse(chosen, "default"));
+  }
+
+  private static Config read(@Nullable Path kubeconfig, @Nullable String context) {
+    if (kubeconfig == null) {
+      return Config.autoConfigure(context);
+    }
+    if (!Files.isReadable(kubeconfig)) {
+      throw new Failure(ExitCode.USAGE, "--kubeconfig: %s cannot be read".formatted(kubeconfig));
+    }
+    try {
+      return Config.fromKubeconfig(context, kubeconfig.toFile());
+    } catch (KubernetesClientException e) {
+      throw new Failure(
+          ExitCode.USAGE, "--kubeconfig: %s: %s".formatted(kubeconfig, e.getMessage()));
+    }
+  }
+
+  private static void requireContext(Config config, @Nullable String context) {
+    var names = config.getContexts().stream().map(NamedContext::getName).sorted().toList();
+    if (context != null && !names.contains(context)) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "--context: there is no context %s, only: %s"
+              .formatted(context, names.stream().collect(Collectors.joining(", "))));
+    }
+  }
+}

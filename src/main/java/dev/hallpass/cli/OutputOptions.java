@@ -1,0 +1,41 @@
+package dev.hallpass.cli;
+
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import picocli.CommandLine.Option;
+
+/** In which form a command shows what it found. */
+final class OutputOptions {
+
+  /** Forms, spelt as in kubectl. */
+  enum Form {
+    text,
+    wide,
+    json,
+    yaml
+  }
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      defaultValue = "text",
+      description = "text, wide (more columns), json or yaml.")
+  Form form = Form.text;
+
+  /** A value as a program reads it. */
+  String written(Object value) {
+    var serialization = new KubernetesSerialization();
+    return switch (form) {
+      case yaml, text, wide -> serialization.asYaml(value);
+      case json ->
+          serialization
+                  .convertValue(value, com.fasterxml.jackson.databind.JsonNode.class)
+                  .toPrettyString()
+              + "\n";
+    };
+  }
+
+  /** Whether a person reads it. */
+  boolean forPeople() {
+    return form == Form.text || form == Form.wide;
+  }
+}

@@ -1,0 +1,135 @@
+package dev.hallpass.cli;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code kubectl hallpass}. */
+@Command(
+    name = "kubectl-hallpass",
+    versionProvider = VersionSource.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Look at just-in-time credentials, find out why a pod has none, and end them.",
+    footerHeading = "%nExit codes: ",
+    footer =
+        "0 all well, 1 something needs attention, 2 usage, 3 refused or unreachable, 4 absent.")
+public final class Plugin implements Runnable {
+
+  private static final String COMPLETION = "completion";
+  private static final String CANDIDATES = "__complete";
+
+  /** Commands about all commands. */
+  private static final Set<String> SEE_ALL = Set.of(COMPLETION, CANDIDATES);
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  private Plugin() {}
+
+  /** Runs one command, and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    var surface = Surface.ofProcess();
+    var code = line(surface, new KubeconfigConnector(), arguments).execute(arguments);
+    surface.out().flush();
+    System.exit(code);
+  }
+
+  /** The whole command line. */
+  static CommandLine line(Surface surface, Cluster.Connector connector) {
+    return line(surface, connector, new String[0]);
+  }
+
+  /**
+   * The command line as far as these arguments need it: to look through the commands that nobody
+   * asks for takes longer than to run one.
+   */
+  static CommandLine line(Surface surface, Cluster.Connector connector, String[] arguments) {
+    var line = new CommandLine(new Plugin());
+    var commands = commands(surface, connector);
+    var wanted =
+        arguments.length == 0 || SEE_ALL.contains(arguments[0]) ? null : commands.get(arguments[0]);
+    (wanted == null ? commands.values() : List.of(wanted))
+        .forEach(command -> line.addSubcommand(command.get()));
+    for (var command : line.getSubcommands().values()) {
+      var spec = command.getCommandSpec();
+      if (!spec.usageMessage().hidden()) {
+        spec.mixinStandardHelpOptions(true);
+      }
+    }
+    return line.setOut(surface.out())
+        .setErr(surface.err())
+        .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(surface)))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (e, args) -> {
+              surface.remark(told(e));
+              return ExitCode.USAGE.code();
+            })
+        .setExecutionExceptionHandler(
+            (e, failed, parsed) -> {
+              var failure = failure(e);
+              surface.remark(failure.line());
+              return failure.code().code();
+            });
+  }
+
+  /**
+   * By the names that need no look at the others; further names of a command are found among all.
+   */
+  private static Map<String, Supplier<?>> commands(Surface surface, Cluster.Connector connector) {
+    var commands = new LinkedHashMap<String, Supplier<?>>();
+    commands.put("status", () -> new StatusCommand(surface, connector));
+    commands.put("tree", () -> new TreeCommand(surface, connector));
+    commands.put("leases", () -> new LeasesCommand(surface, connector));
+    commands.put("explain", () -> new ExplainCommand(surface, connector));
+    commands.put("revoke", () -> new RevokeCommand(surface, connector));
+    commands.put("approve", () -> new DecideCommand.Approve(surface, connector));
+    commands.put("deny", () -> new DecideCommand.Deny(surface, connector));
+    commands.put("break-glass", () -> new BreakGlassCommand(surface, connector));
+    commands.put("review", () -> new ReviewCommand(surface, connector));
+    commands.put("policy", () -> PolicyCommand.line(surface));
+    commands.put("doctor", () -> new DoctorCommand(surface, connector));
+    commands.put("version", () -> new VersionCommand(surface));
+    commands.put(COMPLETION, () -> new CompletionCommand(surface));
+    commands.put(CANDIDATES, () -> new CandidatesCommand(surface));
+    return commands;
+  }
+
+  private static CommandLine.Help.Ansi ansi(Surface surface) {
+    return surface.paint() == Paint.ANSI ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
+  }
+
+  private static String told(ParameterException e) {
+    return "%s; see kubectl hallpass %s--help"
+        .formatted(
+            e.getMessage(),
+            e.getCommandLine().getParent() == null
+                ? ""
+                : e.getCommandLine().getCommandName() + " ");
+  }
+
+  private static Failure failure(Exception e) {
+    return switch (e) {
+      case Failure failure -> failure;
+      case KubernetesClientException refused -> ApiErrors.failure(refused);
+      default ->
+          new Failure(
+              ExitCode.INTERNAL,
+              "an error of the plugin, please report it: %s (%s)"
+                  .formatted(e, e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0]));
+    };
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command");
+  }
+}

@@ -1,0 +1,107 @@
+package dev.hallpass.cli;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.cli.Named.Kind;
+import dev.hallpass.lease.LeaseJudge;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out a plan, and looks what becomes of it. Throws what the client throws. */
+final class Revocations {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final Surface surface;
+  private final Cluster cluster;
+  private final Scope scope;
+
+  Revocations(Surface surface, Cluster cluster, Scope scope) {
+    this.surface = surface;
+    this.cluster = cluster;
+    this.scope = scope;
+  }
+
+  /** Deletes and annotates. */
+  void order(RevokePlan plan) {
+    for (var order : plan.orders()) {
+      annotate(order.object(), order.value());
+      surface.print("%s is to lose its credentials\n".formatted(order.object()));
+    }
+    for (var lease : plan.deletions()) {
+      cluster.client().resource(lease).delete();
+      surface.print("clease/%s is to end\n".formatted(lease.getMetadata().getName()));
+    }
+  }
+
+  /** Takes the annotation away again. */
+  void allow(Named object) {
+    annotate(object, null);
+    surface.print("%s may get credentials again\n".formatted(object));
+  }
+
+  private void annotate(Named object, @Nullable String value) {
+    if (object.kind() == Kind.POD) {
+      annotate(object, value, Pod.class);
+    } else {
+      annotate(object, value, CredentialRequest.class);
+    }
+  }
+
+  private <T extends HasMetadata> void annotate(
+      Named object, @Nullable String value, Class<T> kind) {
+    cluster
+        .client()
+        .resources(kind)
+        .inNamespace(cluster.namespace())
+        .withName(object.name())
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"%s\":%s}}}"
+                .formatted(
+                    HallpassApi.REVOKE_ANNOTATION, value == null ? "null" : "\"" + value + "\""));
+  }
+
+  /**
+   * Waits until the targets have confirmed, and tells as they do.
+   *
+   * @return the leases of which that is still awaited
+   */
+  Map<String, CredentialLease> await(RevokePlan plan, Duration patience)
+      throws InterruptedException {
+    var left = new LinkedHashMap<>(plan.ending());
+    var until = Instant.now().plus(patience);
+    while (!left.isEmpty()) {
+      var now = new LinkedHashMap<String, CredentialLease>();
+      scope
+          .in(cluster.client(), CredentialLease.class)
+          .list()
+          .getItems()
+          .forEach(l -> now.put(RevokePlan.key(l), l));
+      left.replaceAll((key, old) -> now.getOrDefault(key, old));
+      left.entrySet()
+          .removeIf(
+              e -> {
+                var gone = !now.containsKey(e.getKey()) || LeaseJudge.over(e.getValue());
+                if (gone) {
+                  surface.print(
+                      "clease/%s is revoked, and its account verified gone\n"
+                          .formatted(e.getValue().getMetadata().getName()));
+                }
+                return gone;
+              });
+      if (left.isEmpty() || !Instant.now().isBefore(until)) {
+        break;
+      }
+      Thread.sleep(POLL);
+    }
+    return left;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.hallpass.cli;
+
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options of commands about one namespace or all. */
+final class ScopeOptions {
+  @Mixin ClusterOptions cluster = new ClusterOptions();
+
+  @Option(
+      names = {"-A", "--all-namespaces"},
+      description = "All namespaces.")
+  boolean everywhere;
+
+  Scope of(Cluster found) {
+    return everywhere ? new Scope.All() : new Scope.One(found.namespace());
+  }
+}

@@ -1,0 +1,5 @@
+/** kubectl-hallpass, the plugin with which people look at Hallpass and act on it. */
+@NullMarked
+package dev.hallpass.cli;
+
+import org.jspecify.annotations.NullMarked;

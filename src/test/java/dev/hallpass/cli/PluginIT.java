@@ -1,0 +1,353 @@
+package dev.hallpass.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The commands, against a real API server; the test plays controller and kubelet. */
+@ExtendWith(KubeApi.class)
+class PluginIT {
+  private KubeApi kube;
+  private Cluster admin;
+
+  @BeforeEach
+  void populate(KubeApi api) {
+    kube = api;
+    admin = new Cluster(kube.client(), kube.namespace());
+    apply("it.yaml");
+  }
+
+  @Test
+  void statusIsOneScreenOfTheNamespace() {
+    lease("orders-1-db", LeasePhase.Active, false);
+
+    var run = Run.of(admin, "status");
+
+    assertThat(run.out())
+        .startsWith("Hallpass in namespace " + kube.namespace())
+        .contains("Requests    0 of 1 ready")
+        .contains("Leases      1 Active");
+    assertThat(run.code()).as("the controller has not looked at it").isEqualTo(1);
+  }
+
+  @Test
+  void statusAndTreeAreThereForPrograms() {
+    lease("orders-1-db", LeasePhase.Active, false);
+
+    var status = serialization().unmarshal(Run.of(admin, "status", "-o", "json").out(), Map.class);
+    var tree = Run.of(admin, "tree", "-o", "yaml").out();
+
+    assertThat(status).containsEntry("leases", Map.of("Active", 1));
+    assertThat(tree).contains("standing: \"Served\"").contains("name: \"orders-1\"");
+  }
+
+  @Test
+  void treeAndGetAreOne() {
+    lease("orders-1-db", LeasePhase.Active, false);
+
+    var tree = Run.of(admin, "tree", "creq/orders-db");
+
+    assertThat(tree.out())
+        .contains("pod/orders-1  has its credentials")
+        .contains("reader on CredentialProvider/orders-postgres   Active");
+    assertThat(Run.of(admin, "get", "creq/orders-db").code()).isZero();
+    assertThat(Run.of(admin, "tree", "creq/missing"))
+        .isEqualTo(
+            new Run(
+                4,
+                "",
+                "there is no CredentialRequest missing in namespace %s%n"
+                    .formatted(kube.namespace())));
+  }
+
+  @Test
+  void leasesThatEndedAreShownWhenAskedFor() {
+    lease("orders-1-db", LeasePhase.Active, false);
+    lease("orders-0-db", LeasePhase.Revoked, false);
+
+    assertThat(Run.of(admin, "leases").out()).contains("orders-1-db").doesNotContain("orders-0-db");
+    assertThat(Run.of(admin, "leases", "--ended", "-o", "wide").out()).contains("orders-0-db");
+    assertThat(Run.of(admin, "leases", "--provider", "other").err())
+        .startsWith("No live leases in");
+    assertThat(Run.of(admin, "leases", "-o", "json").out()).contains("\"kind\" : \"List\"");
+  }
+
+  @Test
+  void watchedLeasesTellOfEachChange() {
+    var lease = lease("orders-1-db", LeasePhase.Pending, false);
+
+    var watched =
+        CompletableFuture.supplyAsync(() -> Run.of(admin, "leases", "--watch", "--timeout", "5s"));
+    await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+    status(lease, LeasePhase.Active);
+
+    assertThat(watched.join().out())
+        .contains("Pending")
+        .containsPattern("modified +clease/orders-1-db +Active +pod orders-1, orders-db/db");
+  }
+
+  @Test
+  void aDeletedLeaseIsWaitedForUntilItIsGone() {
+    lease("orders-1-db", LeasePhase.Active, true);
+
+    var revoked =
+        CompletableFuture.supplyAsync(() -> Run.of(admin, "revoke", "clease/orders-1-db"));
+    await().until(() -> found("orders-1-db").isMarkedForDeletion());
+    status(found("orders-1-db"), LeasePhase.Revoked);
+    release("orders-1-db");
+
+    assertThat(revoked.join().out())
+        .isEqualTo(
+            """
+            clease/orders-1-db is to end
+            clease/orders-1-db is revoked, and its account verified gone
+            """);
+    assertThat(revoked.join().code()).isZero();
+  }
+
+  @Test
+  void whatTheTargetDoesNotConfirmIsAFinding() {
+    lease("orders-1-db", LeasePhase.Active, true);
+
+    var run = Run.of(admin, "revoke", "clease/orders-1-db", "--wait", "1s");
+
+    assertThat(run.err()).contains("clease/orders-1-db is still Active after 1s");
+    assertThat(run.code()).isEqualTo(1);
+    release("orders-1-db");
+  }
+
+  @Test
+  void aPodIsAnnotatedAndBlockedAndAllowedAgain() {
+    lease("orders-1-db", LeasePhase.Active, false);
+
+    assertThat(Run.of(admin, "revoke", "pod/orders-1", "--wait", "0s").code()).isZero();
+    assertThat(annotation()).startsWith("20").endsWith("Z");
+    assertThat(Run.of(admin, "revoke", "pod/orders-1", "--block", "--wait", "0s").code()).isZero();
+    assertThat(annotation()).isEqualTo("all");
+    assertThat(Run.of(admin, "revoke", "pod/orders-1", "--unblock").code()).isZero();
+    assertThat(annotation()).isNull();
+    assertThat(Run.of(admin, "revoke", "pod/missing", "--wait", "0s").code()).isEqualTo(4);
+  }
+
+  @Test
+  void manyLeasesAreAskedAboutFirst() {
+    lease("orders-1-db", LeasePhase.Active, false);
+
+    var unasked = Run.of(admin, "revoke", "--all");
+    var declined = Run.answering(admin, "n\n", "revoke", "--all");
+    var dry = Run.of(admin, "revoke", "--all", "--dry-run");
+
+    assertThat(unasked.code()).isEqualTo(2);
+    assertThat(unasked.err()).contains("1 leases of 1 pods").contains("give --yes");
+    assertThat(declined.code()).isEqualTo(1);
+    assertThat(dry.out()).isEqualTo(kube.namespace() + "/orders-1-db would end\n");
+    assertThat(found("orders-1-db")).isNotNull();
+
+    assertThat(Run.answering(admin, "y\n", "revoke", "--all").code()).isZero();
+    assertThat(found("orders-1-db")).isNull();
+  }
+
+  @Test
+  void ofAProviderAllLeasesEnd() {
+    lease("orders-1-db", LeasePhase.Active, false);
+
+    assertThat(Run.of(admin, "revoke", "cprov/other", "--yes").err())
+        .isEqualTo("no live lease is concerned\n");
+    assertThat(Run.of(admin, "revoke", "cprov/orders-postgres", "--yes").code()).isZero();
+    assertThat(found("orders-1-db")).isNull();
+  }
+
+  @Test
+  void explainDecidesAsTheBrokerWould() {
+    apply("it-policy.yaml");
+    try {
+      var run = Run.of(admin, "explain", "pod/orders-1");
+
+      assertThat(run.out())
+          .contains("pod/orders-1 waits for a credential")
+          .contains(
+              "✗ PolicyDenied db of creq/orders-db: CredentialPolicy it-%s, TicketMissing: label the pod with its ticket"
+                  .formatted(kube.namespace()))
+          .contains("a copy of the pod would be created without the agent");
+      assertThat(run.code()).isEqualTo(1);
+    } finally {
+      delete("it-policy.yaml");
+    }
+    assertThat(Run.of(admin, "explain", "pod/orders-1").out())
+        .contains(
+            "✓ Ready db of creq/orders-db would be issued now, for 15m at a time and 24h in all");
+  }
+
+  @Test
+  void explainNamesTheMistakeOfAPodOrARequest() {
+    assertThat(Run.of(admin, "explain", "pod/stranger").out())
+        .contains("is selected by no CredentialRequest")
+        .contains(
+            "✗ ServiceAccountMismatch creq/orders-db selects the pod's labels, but is for service account orders; the pod runs as default")
+        .contains("→ set spec.serviceAccountName: orders in the pod");
+    assertThat(Run.of(admin, "explain", "creq/orders-db").out())
+        .contains("creq/orders-db serves 0 of 1 pods")
+        .contains("! NotSeen the controller has not looked at the request yet");
+    assertThat(Run.of(admin, "explain", "pod/missing").code()).isEqualTo(4);
+  }
+
+  @Test
+  void explainDeniesWhatTheProviderDenies() {
+    delete("it-provider.yaml");
+
+    assertThat(Run.of(admin, "explain", "creq/orders-db").out())
+        .contains(
+            "✗ ProviderNotFound db: spec.credentials[db].providerRef: there is no CredentialProvider/orders-postgres (asked for pod/orders-1)");
+  }
+
+  @Test
+  void whoeverMayNothingIsToldWhichCallWasRefused() {
+    var nobody = new Cluster(kube.client("nobody"), kube.namespace());
+
+    var run = Run.of(nobody, "leases");
+
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.err())
+        .startsWith("not permitted: credentialleases.hallpass.dev is forbidden: User")
+        .contains("cannot list resource \"credentialleases\"")
+        .hasLineCount(1);
+    assertThat(Run.of(nobody, "revoke", "--all", "--yes").code()).isEqualTo(3);
+    assertThat(Run.of(nobody, "explain", "pod/orders-1").code()).isEqualTo(3);
+    assertThat(Run.of(nobody, "status").code()).isEqualTo(3);
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsNamedInALine() {
+    var config =
+        new ConfigBuilder(kube.client().getConfiguration())
+            .withMasterUrl("https://127.0.0.1:1")
+            .withRequestRetryBackoffLimit(0)
+            .build();
+    var away = new Cluster(new KubernetesClientBuilder().withConfig(config).build(), "default");
+
+    var run = Run.of(away, "status");
+
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.err()).startsWith("the API server does not answer: ").hasLineCount(1);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void doctorSaysWhatIsMissing() {
+    var run = Run.of(admin, "doctor", "--system-namespace", kube.namespace());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out())
+        .contains("✓ API server: v1.")
+        .contains("CRDs: ")
+        .contains("of this plugin's version")
+        .contains("✗ hallpass-broker: there is no such Deployment in namespace " + kube.namespace())
+        .contains("✗ leader: no controller leads")
+        .contains("✗ webhook: there is no MutatingWebhookConfiguration")
+        .contains("✓ your rights: all that the plugin uses");
+  }
+
+  @Test
+  void doctorSaysWhatItMayNotSee() {
+    var run = Run.of(new Cluster(kube.client("nobody"), kube.namespace()), "doctor");
+
+    assertThat(run.out())
+        .contains("? CRDs: customresourcedefinitions.apiextensions.k8s.io is forbidden")
+        .contains("? webhook: ")
+        .contains("! your rights: you may not list credentialrequests (see requests)");
+    assertThat(run.code()).as("nothing that could be seen is wrong").isZero();
+  }
+
+  private void apply(String file) {
+    objects(file).forEach(o -> kube.client().resource(o).serverSideApply());
+  }
+
+  private void delete(String file) {
+    objects(file).forEach(o -> kube.client().resource(o).delete());
+  }
+
+  private List<HasMetadata> objects(String file) {
+    var yaml = Golden.input(file).replace("${NAMESPACE}", kube.namespace());
+    return kube.client()
+        .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+        .items();
+  }
+
+  private CredentialLease lease(String name, LeasePhase phase, boolean finalizer) {
+    var template = Objects.of("well.yaml").of(CredentialLease.class).getFirst();
+    var pod =
+        kube.client().pods().inNamespace(kube.namespace()).withName("orders-1").get().getMetadata();
+    var lease = new CredentialLease();
+    lease.getMetadata().setName(name);
+    lease.getMetadata().setNamespace(kube.namespace());
+    lease.getMetadata().setLabels(Map.of(HallpassApi.POD_UID_LABEL, pod.getUid()));
+    if (finalizer) {
+      lease.getMetadata().setFinalizers(List.of(HallpassApi.REVOCATION_FINALIZER));
+    }
+    var spec = serialization().convertValue(template.getSpec(), ObjectNode.class);
+    spec.putObject("pod")
+        .put("name", "orders-1")
+        .put("uid", pod.getUid())
+        .put("serviceAccountName", "orders");
+    lease.setSpec(serialization().convertValue(spec, CredentialLeaseSpec.class));
+    return status(kube.client().resource(lease).create(), phase);
+  }
+
+  private CredentialLease status(CredentialLease lease, LeasePhase phase) {
+    lease.setStatus(
+        serialization()
+            .convertValue(Map.of("phase", phase, "epoch", 1), CredentialLeaseStatus.class));
+    return kube.client().resource(lease).updateStatus();
+  }
+
+  private KubernetesSerialization serialization() {
+    return kube.client().getKubernetesSerialization();
+  }
+
+  private void release(String lease) {
+    kube.client()
+        .resources(CredentialLease.class)
+        .inNamespace(kube.namespace())
+        .withName(lease)
+        .edit(
+            l -> {
+              l.getMetadata().setFinalizers(List.of());
+              return l;
+            });
+  }
+
+  private CredentialLease found(String name) {
+    return kube.client()
+        .resources(CredentialLease.class)
+        .inNamespace(kube.namespace())
+        .withName(name)
+        .get();
+  }
+
+  private String annotation() {
+    Pod pod = kube.client().pods().inNamespace(kube.namespace()).withName("orders-1").get();
+    var annotations = pod.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(HallpassApi.REVOKE_ANNOTATION);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.hallpass.cli;
+
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/** What a command line came to. */
+record Run(int code, String out, String err) {
+
+  /** As a script would run it. */
+  static Run of(Cluster cluster, String... arguments) {
+    return of(cluster, null, arguments);
+  }
+
+  /** As a person would who gives this answer. */
+  static Run answering(Cluster cluster, String answer, String... arguments) {
+    return of(cluster, answer, arguments);
+  }
+
+  private static Run of(Cluster cluster, @Nullable String answer, String... arguments) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    var surface =
+        new Surface(
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            answer == null ? null : new BufferedReader(new StringReader(answer)),
+            Paint.NONE,
+            Clock.systemUTC());
+    var code = Plugin.line(surface, options -> in(cluster, options), arguments).execute(arguments);
+    return new Run(code, out.toString(), err.toString());
+  }
+
+  private static Cluster in(Cluster cluster, ClusterOptions options) {
+    return options.namespace == null ? cluster : new Cluster(cluster.client(), options.namespace);
+  }
+}
