@@ -102,7 +102,7 @@ final class FileDrop {
     return switch (file.form()) {
       case Text -> content.getBytes(StandardCharsets.UTF_8);
       case Base64 -> Base64.getDecoder().decode(content);
-      case KeyFirst, KeyStore ->
+      case KeyFirst, KeyStore, StorePassword ->
           throw new IOException("the file '" + file.path() + "' lacks the private key");
     };
   }

@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
@@ -22,8 +23,8 @@ import java.util.List;
 
 /** A key pair that never leaves the pod. */
 final class PodKey {
-  /** The files' permissions guard the key store; Java's own name for no password. */
-  private static final String STORE_PASSWORD = "changeit";
+  /** Where none is asked for: the files' permissions guard the key store. */
+  private static final Secret USUAL_PASSWORD = Secret.of("changeit");
 
   private static final int RSA_BITS = 3072;
 
@@ -90,6 +91,7 @@ final class PodKey {
    * @throws IllegalArgumentException where the certificates cannot be read
    */
   List<IssueAnswer.File> complete(List<IssueAnswer.File> files) {
+    var password = password(files);
     var completed = new ArrayList<IssueAnswer.File>();
     for (var file : files) {
       completed.add(
@@ -99,18 +101,31 @@ final class PodKey {
                 file.with(Secret.of(privateKey() + file.content().reveal()), Form.Text);
             case KeyStore ->
                 file.with(
-                    Secret.of(Base64.getEncoder().encodeToString(store(file.content().reveal()))),
+                    Secret.of(
+                        Base64.getEncoder()
+                            .encodeToString(store(file.content().reveal(), password))),
                     Form.Base64);
+            case StorePassword -> file.with(password, Form.Text);
           });
     }
     return List.copyOf(completed);
+  }
+
+  private static Secret password(List<IssueAnswer.File> files) {
+    for (var file : files) {
+      if (file.form() == Form.StorePassword) {
+        return Secret.random(new SecureRandom());
+      }
+    }
+    return USUAL_PASSWORD;
   }
 
   private String privateKey() {
     return pem("PRIVATE KEY", pair.getPrivate().getEncoded());
   }
 
-  private byte[] store(String certificates) {
+  private byte[] store(String certificates, Secret password) {
+    var secret = password.reveal().toCharArray();
     try {
       var chain = new ArrayList<Certificate>();
       var store = KeyStore.getInstance("PKCS12");
@@ -126,13 +141,9 @@ final class PodKey {
           chain.add(certificate);
         }
       }
-      store.setKeyEntry(
-          "key",
-          pair.getPrivate(),
-          STORE_PASSWORD.toCharArray(),
-          chain.toArray(Certificate[]::new));
+      store.setKeyEntry("key", pair.getPrivate(), secret, chain.toArray(Certificate[]::new));
       var bytes = new ByteArrayOutputStream();
-      store.store(bytes, STORE_PASSWORD.toCharArray());
+      store.store(bytes, secret);
       return bytes.toByteArray();
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalArgumentException("the certificates cannot be stored", e);

@@ -61,7 +61,7 @@ public final class FileWriter {
       case Pkcs12 -> material.get("certificate").reveal() + material.get("trust").reveal();
       case PemTrust -> material.get("trust").reveal();
       case PemCrl -> material.get("crl").reveal();
-      case PemKey -> "";
+      case PemKey, Pkcs12Password -> "";
     };
   }
 
@@ -72,6 +72,7 @@ public final class FileWriter {
       case PemCertificate, PemTrust, PemCrl, Kubeconfig, Token -> IssueAnswer.Form.Text;
       case Pem, PemKey -> IssueAnswer.Form.KeyFirst;
       case Pkcs12 -> IssueAnswer.Form.KeyStore;
+      case Pkcs12Password -> IssueAnswer.Form.StorePassword;
     };
   }
 

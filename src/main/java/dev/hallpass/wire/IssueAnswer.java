@@ -52,6 +52,8 @@ public record IssueAnswer(String lease, long epoch, List<File> files, String tru
      * its own chain, then the self-signed ones to trust.
      */
     KeyStore,
+    /** The password of the key stores of the same answer, which the agent makes up. */
+    StorePassword,
     /** Bytes, in base64 (RFC 4648, 4). */
     Base64
   }

@@ -56,13 +56,17 @@ public record Delivery(
   /** How one account takes over from another. */
   public record Rotation(
       @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
+          @ValidationRule(
+              value = HallpassApi.DURATION_FORM,
+              message = "delivery.rotation.after: write hours, minutes or seconds, e.g. 12h")
           @JsonPropertyDescription(
               "The age at which an account is replaced at the latest, e.g. 12h: at least the ttl. Where"
                   + " it is left out, in time before the level's maxLifetime is over.")
           @Nullable String after,
       @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
+          @ValidationRule(
+              value = HallpassApi.DURATION_FORM,
+              message = "delivery.rotation.overlap: write hours, minutes or seconds, e.g. 2m")
           @JsonPropertyDescription(
               "How long the old account works beside the new one, so that connection pools drain; at"
                   + " most a quarter of the ttl. 2m, or a quarter of the ttl if that is less, where it"
@@ -122,7 +126,8 @@ public record Delivery(
               "Of a login: Env, Json, Properties, Yaml, PgPass, PgService or Template. Of a certificate:"
                   + " Pem (private key and certificate chain in one file), PemKey, PemCertificate,"
                   + " PemTrust (the roots to verify others with), PemCrl (what was revoked), Pkcs12 (a"
-                  + " key store with key, chain and roots; its password is changeit)."
+                  + " key store with key, chain and roots; its password is changeit, or what is in a"
+                  + " file of the same credential with format Pkcs12Password, new with each key)."
                   + " Of a Kubernetes token: Kubeconfig, Token, Json, Properties, Yaml or Template.")
           Format format,
       @Size(max = 8192)
@@ -159,6 +164,7 @@ public record Delivery(
     PemTrust,
     PemCrl,
     Pkcs12,
+    Pkcs12Password,
     Kubeconfig,
     Token
   }

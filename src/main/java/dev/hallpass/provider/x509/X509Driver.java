@@ -72,7 +72,8 @@ public final class X509Driver implements TargetDriver {
         Delivery.Format.PemCertificate,
         Delivery.Format.PemTrust,
         Delivery.Format.PemCrl,
-        Delivery.Format.Pkcs12);
+        Delivery.Format.Pkcs12,
+        Delivery.Format.Pkcs12Password);
   }
 
   @Override
