@@ -3,6 +3,8 @@ package dev.hallpass.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,6 +55,15 @@ class ManifestsIT {
       // A policy that stays would have its say in all other tests.
       objects.forEach(NamespaceableResource::delete);
     }
+  }
+
+  @Test
+  void aFreshLeaseIsPendingBeforeAnybodyHasWrittenItsStatus(KubeApi kube) throws IOException {
+    var made = objects(kube, Files.readString(FOLDER.resolve("valid-lease.yaml"))).getLast();
+    var name = made.create().getMetadata().getName();
+
+    var leases = kube.client().resources(CredentialLease.class).inNamespace(kube.namespace());
+    assertThat(leases.withName(name).get().getStatus().phase()).isEqualTo(LeasePhase.Pending);
   }
 
   private static void apply(List<NamespaceableResource<HasMetadata>> objects) {

@@ -1,10 +1,13 @@
 package dev.hallpass.crd;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
@@ -31,6 +34,13 @@ import java.util.stream.Stream;
 final class CrdFiles {
   /** Where each CRD is kept: for people, and for the chart. */
   static final List<Path> FOLDERS = List.of(Path.of("crds"), Path.of("helm/hallpass/files/crds"));
+
+  /**
+   * What a lease is whose status nobody has written yet. The API server fills it in as it reads, so
+   * that a fresh lease is not without a word in {@code kubectl get}.
+   */
+  private static final JsonNode PENDING =
+      JsonNodeFactory.instance.objectNode().put("phase", LeasePhase.Pending.name());
 
   private CrdFiles() {}
 
@@ -69,6 +79,9 @@ final class CrdFiles {
                   var status = schema.getProperties().get("status");
                   if (status != null) {
                     ConditionSchema.complete(status);
+                  }
+                  if (crd.getSpec().getNames().getKind().equals("CredentialLease")) {
+                    status.setDefault(PENDING);
                   }
                 });
         files.put(crd.getSpec().getNames().getPlural() + ".yaml", Serialization.asYaml(crd));

@@ -116,16 +116,20 @@ public record CredentialPolicySpec(
       message = "limits: at least one limit must be given")
   public record Limits(
       @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
           @ValidationRule(
-              value = "duration(self) >= duration('1m')",
+              value = HallpassApi.DURATION_FORM,
+              message = "limits.maxTtl: write hours, minutes or seconds, e.g. 15m")
+          @ValidationRule(
+              value = "!" + HallpassApi.DURATION_FORM + " || duration(self) >= duration('1m')",
               message = "maxTtl: must be at least 1m")
           @JsonPropertyDescription("The longest ttl, e.g. 15m.")
           @Nullable String maxTtl,
       @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
           @ValidationRule(
-              value = "duration(self) >= duration('1m')",
+              value = HallpassApi.DURATION_FORM,
+              message = "limits.maxLifetime: write hours, minutes or seconds, e.g. 12h")
+          @ValidationRule(
+              value = "!" + HallpassApi.DURATION_FORM + " || duration(self) >= duration('1m')",
               message = "maxLifetime: must be at least 1m")
           @JsonPropertyDescription("The longest that one lease may live, renewals included.")
           @Nullable String maxLifetime,

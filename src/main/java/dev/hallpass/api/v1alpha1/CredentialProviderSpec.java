@@ -109,17 +109,29 @@ public record CredentialProviderSpec(
           String name,
       @Required
           @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
           @ValidationRule(
-              value = "duration(self) >= duration('1m') && duration(self) <= duration('24h')",
+              value = HallpassApi.DURATION_FORM,
+              message = "maxTtl: write hours, minutes or seconds, e.g. 15m")
+          @ValidationRule(
+              value =
+                  "!"
+                      + HallpassApi.DURATION_FORM
+                      + " || (duration(self) >= duration('1m')"
+                      + " && duration(self) <= duration('24h'))",
               message = "maxTtl: must be between 1m and 24h")
           @JsonPropertyDescription("The longest ttl a request may ask for.")
           String maxTtl,
       @Required
           @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
           @ValidationRule(
-              value = "duration(self) >= duration('1m') && duration(self) <= duration('8760h')",
+              value = HallpassApi.DURATION_FORM,
+              message = "maxLifetime: write hours, minutes or seconds, e.g. 12h")
+          @ValidationRule(
+              value =
+                  "!"
+                      + HallpassApi.DURATION_FORM
+                      + " || (duration(self) >= duration('1m')"
+                      + " && duration(self) <= duration('8760h'))",
               message = "maxLifetime: must be between 1m and 8760h")
           @JsonPropertyDescription("How long one lease may live, renewals included.")
           String maxLifetime,

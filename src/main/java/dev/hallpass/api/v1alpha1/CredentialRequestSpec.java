@@ -74,9 +74,15 @@ public record CredentialRequestSpec(
           String access,
       @Required
           @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
           @ValidationRule(
-              value = "duration(self) >= duration('1m') && duration(self) <= duration('24h')",
+              value = HallpassApi.DURATION_FORM,
+              message = "ttl: write hours, minutes or seconds, e.g. 15m")
+          @ValidationRule(
+              value =
+                  "!"
+                      + HallpassApi.DURATION_FORM
+                      + " || (duration(self) >= duration('1m')"
+                      + " && duration(self) <= duration('24h'))",
               message = "ttl: must be between 1m and 24h")
           @JsonPropertyDescription(
               "For how long each issue or renewal is valid, e.g. 15m: what a thief would have. From 1m"

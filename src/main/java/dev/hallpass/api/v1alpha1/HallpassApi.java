@@ -95,5 +95,8 @@ public final class HallpassApi {
   /** Audience of the projected service-account token that a pod shows to the broker. */
   public static final String TOKEN_AUDIENCE = "hallpass.dev";
 
+  /** A schema rule for durations, whose message says more than a pattern's would. */
+  public static final String DURATION_FORM = "self.matches('^([0-9]+(s|m|h))+$')";
+
   private HallpassApi() {}
 }
