@@ -1,6 +1,7 @@
 package dev.hallpass.app;
 
 import dev.hallpass.admission.AdmissionReviewer;
+import dev.hallpass.admission.BreakGlassReviewer;
 import dev.hallpass.admission.InjectionDecider;
 import dev.hallpass.admission.InjectionSettings;
 import dev.hallpass.broker.Broker;
@@ -105,7 +106,16 @@ final class BrokerProcess {
             threads,
             metrics)
         .register(issuing);
-    new WebhookRoute(reviewer(watched, trust)::review, threads, metrics).register(webhook);
+    new WebhookRoute("/mutate", reviewer(watched, trust)::review, threads, metrics)
+        .register(webhook);
+    var breakGlass =
+        BreakGlassReviewer.by(
+            client,
+            settings.namespace(),
+            settings.breakGlass().maxDuration(),
+            settings.breakGlass().blockWhenUnreviewed(),
+            clock);
+    new WebhookRoute("/break-glass", breakGlass::review, threads, metrics).register(webhook);
     index = watched;
     servers = serving;
     certificate = trust;

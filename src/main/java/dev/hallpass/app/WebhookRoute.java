@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
- * {@code POST /mutate}: the admission webhook over HTTP. What fails here fails the pod's creation.
+ * An admission webhook over HTTP. What fails here fails the creation or change that it is asked
+ * about.
  */
 final class WebhookRoute {
   private static final Logger LOG = Logger.getLogger(WebhookRoute.class);
@@ -22,12 +23,15 @@ final class WebhookRoute {
   /** Bodies held in memory at once: 48 MiB of them where each is as large as can be. */
   static final int REVIEWS_AT_ONCE = 16;
 
+  private final String path;
   private final UnaryOperator<byte[]> reviewer;
   private final Executor threads;
   private final MeterRegistry metrics;
 
   /** Answers with what the reviewer makes of a body; it says no by IllegalArgumentException. */
-  WebhookRoute(UnaryOperator<byte[]> reviewer, Executor threads, MeterRegistry metrics) {
+  WebhookRoute(
+      String path, UnaryOperator<byte[]> reviewer, Executor threads, MeterRegistry metrics) {
+    this.path = path;
     this.reviewer = reviewer;
     this.threads = threads;
     this.metrics = metrics;
@@ -35,7 +39,7 @@ final class WebhookRoute {
 
   void register(Router router) {
     router
-        .post("/mutate")
+        .post(path)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
         .handler(context -> threads.execute(() -> serve(context)))
         .failureHandler(WebhookRoute::unreadable);
@@ -57,10 +61,10 @@ final class WebhookRoute {
       context.response().setStatusCode(400).end();
     } catch (RuntimeException e) {
       outcome = "InternalError";
-      LOG.error("admission failed; the pod is refused", e);
+      LOG.error("admission failed; what it was asked about is refused", e);
       context.response().setStatusCode(500).end();
     }
-    watch.stop(metrics.timer("hallpass.admission", "outcome", outcome));
+    watch.stop(metrics.timer("hallpass.admission", "webhook", path, "outcome", outcome));
   }
 
   private static byte[] body(RoutingContext context) {

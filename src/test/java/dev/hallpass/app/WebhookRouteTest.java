@@ -34,7 +34,7 @@ class WebhookRouteTest {
   @BeforeEach
   void listen() {
     var router = Router.router(vertx);
-    new WebhookRoute(this::review, threads, new SimpleMeterRegistry()).register(router);
+    new WebhookRoute("/mutate", this::review, threads, new SimpleMeterRegistry()).register(router);
     server =
         vertx
             .createHttpServer()

@@ -75,6 +75,11 @@ class ChartIT {
           broker,     create, authentication.k8s.io,        tokenreviews,                  ,                ,                    true
           broker,     create, '',                           serviceaccounts/token,         shop,            orders,              false
           broker,     list,   '',                           pods,                          shop,            ,                    false
+          broker,     list,   hallpass.dev,                 breakglasses,                  shop,            ,                    true
+          broker,     create, hallpass.dev,                 breakglasses,                  shop,            ,                    false
+          broker,     patch,  hallpass.dev,                 breakglasses,                  shop,            a,                   false
+          controller, create, hallpass.dev,                 breakglasses,                  shop,            ,                    false
+          controller, delete, hallpass.dev,                 breakglasses,                  shop,            a,                   false
           controller, get,    '',                           secrets,                       shop,            orders-admin,        false
           controller, list,   '',                           secrets,                       hallpass-system, ,                    false
           controller, update, '',                           secrets,                       hallpass-system, hallpass-ca,         true
@@ -162,7 +167,8 @@ class ChartIT {
                 .orElseThrow()
                 .getValue());
 
-    assertThat(webhook).hasSize(1);
+    assertThat(webhook)
+        .allSatisfy(w -> assertThat(w.getClientConfig().getService().getPort()).isEqualTo(9443));
     assertThat(webhook.getFirst().getFailurePolicy()).isEqualTo("Fail");
     assertThat(webhook.getFirst().getNamespaceSelector().getMatchLabels())
         .containsEntry(HallpassApi.INJECTION_LABEL, "enabled");

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** {@code helm template} of the chart, with the Helm of {@code hack/cluster bin}. */
-final class Helm {
+public final class Helm {
   static final String NAMESPACE = "hallpass-system";
 
   private Helm() {}
@@ -24,7 +24,7 @@ final class Helm {
   }
 
   /** The same, for another namespace. */
-  static List<HasMetadata> objectsIn(String namespace) {
+  public static List<HasMetadata> objectsIn(String namespace) {
     return objects("--namespace=" + namespace);
   }
 

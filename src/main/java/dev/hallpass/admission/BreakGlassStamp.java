@@ -1,0 +1,177 @@
+package dev.hallpass.admission;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.BreakGlassSpec;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.api.v1alpha1.UserIdentity;
+import dev.hallpass.policy.BreakGlassWindow;
+import dev.hallpass.policy.Durations;
+import dev.hallpass.policy.OpenBreakGlass;
+import dev.hallpass.wire.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes on a break-glass who opened and who reviewed it, whatever the manifest says, and refuses
+ * what must not be. Pure.
+ */
+final class BreakGlassStamp {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+
+  /** What becomes of a break-glass that somebody writes. */
+  sealed interface Outcome {
+    /** It may be, with these operations of a JSON Patch done to it. */
+    record Stamped(ArrayNode patch) implements Outcome {}
+
+    /** It may not be, and this is what to do. */
+    record Refused(Reason reason, String message) implements Outcome {}
+  }
+
+  /**
+   * What this Hallpass lets be.
+   *
+   * @param longest what a break-glass may last
+   * @param unreviewed so many that ended without a review keep new ones out of their namespace; 0
+   *     for never
+   * @param controller the user who may take the finalizer away
+   */
+  record Rules(Duration longest, int unreviewed, String controller) {}
+
+  private final Rules rules;
+
+  BreakGlassStamp(Rules rules) {
+    this.rules = rules;
+  }
+
+  /**
+   * One that is opened.
+   *
+   * @param object as it is to be, and the same as a resource
+   * @param others the break-glasses of its namespace
+   * @param requests the requests of its namespace
+   */
+  Outcome open(
+      JsonNode object,
+      BreakGlass asked,
+      Requester who,
+      List<BreakGlass> others,
+      List<CredentialRequest> requests,
+      Instant now) {
+    return flaw(asked.getSpec(), requests)
+        .or(() -> unreviewed(others, now))
+        .<Outcome>map(message -> new Outcome.Refused(Reason.BreakGlassRefused, message))
+        .orElseGet(
+            () -> {
+              var patch = new JsonPatch();
+              patch.add("/spec/openedBy", identity(who));
+              keepFinalizer(patch, object);
+              return new Outcome.Stamped(patch.operations());
+            });
+  }
+
+  private Optional<String> flaw(BreakGlassSpec spec, List<CredentialRequest> requests) {
+    if (spec.review() != null) {
+      return Optional.of("spec.review: is added after the break-glass has ended; remove it");
+    }
+    if (Durations.parse(spec.duration()).compareTo(rules.longest()) > 0) {
+      return Optional.of(
+          "spec.duration: is %s, and this Hallpass allows %s at most (breakGlass.maxDuration)"
+              .formatted(spec.duration(), Durations.format(rules.longest())));
+    }
+    var asked = new BreakGlass();
+    asked.setSpec(spec);
+    return requests.stream().anyMatch(r -> OpenBreakGlass.concerns(asked, r))
+        ? Optional.empty()
+        : Optional.of(
+            "spec: no CredentialRequest of this namespace has a credential %s for %s, so that nothing would be opened; correct spec.credential, or what it is for"
+                .formatted(
+                    spec.credential(),
+                    spec.requestRef() == null
+                        ? "that workload"
+                        : "spec.requestRef.name " + spec.requestRef().name()));
+  }
+
+  private Optional<String> unreviewed(List<BreakGlass> others, Instant now) {
+    var waiting =
+        others.stream()
+            .filter(b -> b.getSpec().review() == null)
+            .filter(b -> !BreakGlassWindow.of(b, rules.longest()).open(now))
+            .map(b -> b.getMetadata().getName())
+            .sorted()
+            .toList();
+    return rules.unreviewed() == 0 || waiting.size() < rules.unreviewed()
+        ? Optional.empty()
+        : Optional.of(
+            "%d break-glasses of this namespace have ended and wait for their review, and no more may be opened before that (breakGlass.blockWhenUnreviewed): %s"
+                .formatted(waiting.size(), String.join(", ", waiting)));
+  }
+
+  /** One that is changed: its schema lets a review be added, and nothing else. */
+  Outcome change(JsonNode object, BreakGlass asked, BreakGlass old, Requester who, Instant now) {
+    var patch = new JsonPatch();
+    if (holdsFinalizer(old) && !who.username().equals(rules.controller())) {
+      keepFinalizer(patch, object);
+    }
+    if (asked.getSpec().review() == null || old.getSpec().review() != null) {
+      return new Outcome.Stamped(patch.operations());
+    }
+    var opener = old.getSpec().openedBy();
+    if (opener != null && same(opener, who)) {
+      return new Outcome.Refused(
+          Reason.BreakGlassRefused,
+          "spec.review: %s opened it; somebody else must review it".formatted(who.username()));
+    }
+    var window = BreakGlassWindow.of(old, rules.longest());
+    if (window.open(now)) {
+      return new Outcome.Refused(
+          Reason.BreakGlassRefused,
+          "spec.review: it is open until %s; review it after that, or delete it to end it now"
+              .formatted(window.ends()));
+    }
+    patch.add("/spec/review/reviewedBy", identity(who));
+    patch.add(
+        "/spec/review/reviewedAt",
+        JsonNodeFactory.instance.textNode(now.truncatedTo(ChronoUnit.SECONDS).toString()));
+    return new Outcome.Stamped(patch.operations());
+  }
+
+  private static boolean same(UserIdentity opener, Requester who) {
+    return opener.username().equals(who.username())
+        || (opener.uid() != null && opener.uid().equals(who.uid()));
+  }
+
+  private static JsonNode identity(Requester who) {
+    return MAPPER.valueToTree(
+        new UserIdentity(who.username(), who.uid(), who.groups().isEmpty() ? null : who.groups()));
+  }
+
+  private static boolean holdsFinalizer(BreakGlass breakGlass) {
+    var finalizers = breakGlass.getMetadata().getFinalizers();
+    return finalizers != null && finalizers.contains(HallpassApi.REVIEW_FINALIZER);
+  }
+
+  private static void keepFinalizer(JsonPatch patch, JsonNode object) {
+    var finalizer = JsonNodeFactory.instance.textNode(HallpassApi.REVIEW_FINALIZER);
+    var present = object.path("metadata").path("finalizers");
+    if (!present.isArray()) {
+      patch.add("/metadata/finalizers", JsonNodeFactory.instance.arrayNode().add(finalizer));
+      return;
+    }
+    for (var known : present) {
+      if (known.equals(finalizer)) {
+        return;
+      }
+    }
+    patch.add("/metadata/finalizers/-", finalizer);
+  }
+}

@@ -1,0 +1,316 @@
+package dev.hallpass.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.chart.Helm;
+import dev.hallpass.testing.KubeApi;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Break-glasses go through a real API server, with the chart's webhook and admission policy. Ada
+ * and Grace may do everything with them.
+ */
+@ExtendWith(KubeApi.class)
+class BreakGlassStampIT {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final String WEBHOOK = "breakglasses.hallpass.dev";
+  private static final String RULE = "hallpass-break-glass";
+  private static final String REVIEW =
+      """
+      {"spec":{"review":{"outcome":"Justified","comment":"it was right to do so","reviewedBy":{"username":"%s"}}}}""";
+
+  private final List<HasMetadata> installed = new ArrayList<>();
+  private KubeApi kube;
+  private WebhookServer server;
+  private KubernetesClient ada;
+  private KubernetesClient grace;
+
+  @BeforeEach
+  void install(KubeApi api) throws IOException, GeneralSecurityException {
+    kube = api;
+    ada = as("ada");
+    grace = as("grace");
+    letEverybodyDoEverything();
+    kube.client()
+        .resource(
+            Serialization.unmarshal(
+                """
+                metadata: {name: orders-db, namespace: %s}
+                spec:
+                  workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
+                  owner: team-orders
+                  purpose: read orders
+                  credentials:
+                  - name: db
+                    providerRef: {kind: CredentialProvider, name: pg}
+                    access: reader
+                    ttl: 15m
+                    delivery: {mode: Sidecar, files: [{path: db.env, format: Env}]}
+                """
+                    .formatted(kube.namespace()),
+                CredentialRequest.class))
+        .create();
+    server = WebhookServer.start();
+    var reviewer =
+        BreakGlassReviewer.by(
+            kube.client(), "hallpass-system", Duration.ofHours(1), 1, Clock.systemUTC());
+    server.serve("/break-glass", reviewer::review);
+    for (var object : Helm.objectsIn(kube.namespace())) {
+      switch (object) {
+        case MutatingWebhookConfiguration webhooks -> add(here(webhooks));
+        case ValidatingAdmissionPolicy rule when isOurs(rule) -> add(here(rule));
+        case ValidatingAdmissionPolicyBinding binding when isOurs(binding) -> add(here(binding));
+        default -> {}
+      }
+    }
+    // The API server learns of both by a watch.
+    await().atMost(SOON).until(() -> works() && holdsWithoutTheWebhook());
+  }
+
+  private static boolean isOurs(HasMetadata object) {
+    return object.getMetadata().getName().equals(RULE);
+  }
+
+  private boolean works() {
+    try {
+      ada.resource(glass("probe", "30m", "ada")).dryRun().create();
+      return true;
+    } catch (KubernetesClientException e) {
+      return false;
+    }
+  }
+
+  /** A user whom the webhook lets be anybody would be refused by the policy alone. */
+  private boolean holdsWithoutTheWebhook() {
+    var unstamped = glass("probe", "30m", "heidi");
+    unstamped.getMetadata().setLabels(Map.of("skip", "webhook"));
+    try {
+      ada.resource(unstamped).dryRun().create();
+      return false;
+    } catch (KubernetesClientException e) {
+      return e.getMessage().contains("spec.openedBy: must be who makes the break-glass");
+    }
+  }
+
+  private void add(HasMetadata object) {
+    installed.add(kube.client().resource(object).create());
+  }
+
+  /** As in the chart, for the test's namespace, and not for objects that pass it by. */
+  private MutatingWebhookConfiguration here(MutatingWebhookConfiguration webhooks) {
+    webhooks.getMetadata().setName("glass-" + kube.namespace());
+    webhooks.getWebhooks().removeIf(w -> !w.getName().equals(WEBHOOK));
+    var webhook = webhooks.getWebhooks().getFirst();
+    webhook.setNamespaceSelector(
+        new LabelSelectorBuilder()
+            .addToMatchLabels("kubernetes.io/metadata.name", kube.namespace())
+            .build());
+    webhook.setObjectSelector(
+        new LabelSelectorBuilder()
+            .addNewMatchExpression()
+            .withKey("skip")
+            .withOperator("DoesNotExist")
+            .endMatchExpression()
+            .build());
+    var client = webhook.getClientConfig();
+    client.setUrl(server.url(client.getService().getPath()));
+    client.setService(null);
+    client.setCaBundle(
+        Base64.getEncoder().encodeToString(server.trustBundle().getBytes(StandardCharsets.UTF_8)));
+    return webhooks;
+  }
+
+  private ValidatingAdmissionPolicy here(ValidatingAdmissionPolicy rule) {
+    rule.getMetadata().setName(RULE + "-" + kube.namespace());
+    rule.getSpec()
+        .getMatchConstraints()
+        .setNamespaceSelector(
+            new LabelSelectorBuilder()
+                .addToMatchLabels("kubernetes.io/metadata.name", kube.namespace())
+                .build());
+    return rule;
+  }
+
+  private ValidatingAdmissionPolicyBinding here(ValidatingAdmissionPolicyBinding binding) {
+    binding.getMetadata().setName(RULE + "-" + kube.namespace());
+    binding.getSpec().setPolicyName(RULE + "-" + kube.namespace());
+    return binding;
+  }
+
+  private void letEverybodyDoEverything() {
+    add(
+        new RoleBuilder()
+            .withNewMetadata()
+            .withName("everything")
+            .withNamespace(kube.namespace())
+            .endMetadata()
+            .addNewRule()
+            .withApiGroups("hallpass.dev")
+            .withResources("*")
+            .withVerbs("*")
+            .endRule()
+            .build());
+    add(
+        new RoleBindingBuilder()
+            .withNewMetadata()
+            .withName("everything")
+            .withNamespace(kube.namespace())
+            .endMetadata()
+            .withNewRoleRef("rbac.authorization.k8s.io", "Role", "everything")
+            .addNewSubject("rbac.authorization.k8s.io", "Group", "people", null)
+            .build());
+  }
+
+  private KubernetesClient as(String user) {
+    var config =
+        new ConfigBuilder(kube.client().getConfiguration())
+            .withImpersonateUsername(user)
+            .withImpersonateGroups("people")
+            .build();
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  @AfterEach
+  void remove() {
+    installed.reversed().forEach(object -> kube.client().resource(object).delete());
+    for (var left :
+        kube.client().resources(BreakGlass.class).inNamespace(kube.namespace()).list().getItems()) {
+      await()
+          .atMost(SOON)
+          .ignoreExceptions()
+          .until(
+              () -> {
+                patch(kube.client(), left, "{\"metadata\":{\"finalizers\":null}}");
+                return true;
+              });
+      kube.client().resource(left).delete();
+    }
+    ada.close();
+    grace.close();
+    server.close();
+  }
+
+  private BreakGlass glass(String name, String duration, String openedBy) {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: %s, namespace: %s}
+        spec:
+          requestRef: {name: orders-db}
+          credential: db
+          justification: the approvers are out and orders cannot be shipped
+          incident: INC-7
+          duration: %s
+          openedBy: {username: %s, groups: [admins]}
+        """
+            .formatted(name, kube.namespace(), duration, openedBy),
+        BreakGlass.class);
+  }
+
+  private BreakGlass now(BreakGlass glass) {
+    return kube.client().resource(glass).get();
+  }
+
+  private static void patch(KubernetesClient client, BreakGlass glass, String change) {
+    client.resource(glass).patch(PatchContext.of(PatchType.JSON_MERGE), change);
+  }
+
+  @Test
+  void whoOpenedItIsWhoTheApiServerSays() {
+    var opened = ada.resource(glass("inc-7", "30m", "heidi")).create();
+
+    assertThat(opened.getSpec().openedBy().username()).isEqualTo("ada");
+    assertThat(opened.getSpec().openedBy().groups()).contains("people").doesNotContain("admins");
+    assertThat(opened.getMetadata().getFinalizers()).containsExactly("hallpass.dev/review");
+  }
+
+  @Test
+  void aDurationAboveTheCapIsRefusedByName() {
+    assertThatThrownBy(() -> ada.resource(glass("inc-7", "2h", "ada")).create())
+        .hasMessageContaining("spec.duration: is 2h, and this Hallpass allows 1h at most");
+  }
+
+  @Test
+  void nobodyReviewsWhatTheyOpenedNorInAnothersName() {
+    var opened = ada.resource(glass("inc-7", "30m", "ada")).create();
+    assertThatThrownBy(() -> patch(grace, opened, REVIEW.formatted("grace")))
+        .hasMessageContaining("spec.review: it is open until");
+    ada.resource(opened).delete();
+
+    assertThatThrownBy(() -> patch(ada, opened, REVIEW.formatted("grace")))
+        .hasMessageContaining("spec.review: ada opened it; somebody else must review it");
+    patch(grace, opened, REVIEW.formatted("heidi"));
+
+    var review = now(opened).getSpec().review();
+    assertThat(review.reviewedBy().username()).isEqualTo("grace");
+    assertThat(Duration.between(Instant.parse(review.reviewedAt()), Instant.now()))
+        .isLessThan(SOON);
+  }
+
+  @Test
+  void whoeverTakesTheFinalizerAwayFindsItThereAgain() {
+    var opened = ada.resource(glass("inc-7", "30m", "ada")).create();
+    ada.resource(opened).delete();
+
+    patch(ada, opened, "{\"metadata\":{\"finalizers\":null}}");
+
+    assertThat(now(opened).getMetadata().getFinalizers()).containsExactly("hallpass.dev/review");
+  }
+
+  @Test
+  void theNextWaitsForTheReviewOfTheLast() {
+    var opened = ada.resource(glass("inc-7", "30m", "ada")).create();
+    ada.resource(opened).delete();
+
+    assertThatThrownBy(() -> ada.resource(glass("inc-8", "30m", "ada")).create())
+        .hasMessageContaining("1 break-glasses of this namespace have ended")
+        .hasMessageContaining("inc-7");
+
+    patch(grace, opened, REVIEW.formatted("grace"));
+    assertThat(ada.resource(glass("inc-8", "30m", "ada")).create()).isNotNull();
+  }
+
+  @Test
+  void withoutTheWebhookNothingCanBeForgedEither() {
+    var opened = ada.resource(glass("inc-7", "30m", "ada")).create();
+    patch(ada, opened, "{\"metadata\":{\"labels\":{\"skip\":\"webhook\"}}}");
+    ada.resource(opened).delete();
+
+    assertThatThrownBy(() -> patch(ada, opened, REVIEW.formatted("grace")))
+        .hasMessageContaining("spec.review.reviewedBy: must be who reviews");
+    assertThatThrownBy(() -> patch(ada, opened, REVIEW.formatted("ada")))
+        .hasMessageContaining("spec.review: is made by somebody else than who opened it");
+    assertThatThrownBy(() -> patch(ada, opened, "{\"metadata\":{\"finalizers\":null}}"))
+        .hasMessageContaining("hallpass.dev/review stays until the break-glass is reviewed");
+  }
+}
