@@ -1,16 +1,14 @@
 package dev.hallpass.policy.cel;
 
 import java.math.BigInteger;
-import java.net.InetAddress;
 
 /**
  * A block of IP addresses (RFC 4632, RFC 4291 §2.3).
  *
- * @param network its bits above the host part
- * @param hostBits how many bits are left to hosts
- * @param family the length of its addresses in bytes
+ * @param address any of its addresses
+ * @param prefixLength how many bits all of them share
  */
-record AddressBlock(BigInteger network, int hostBits, int family) {
+record AddressBlock(IpAddress address, long prefixLength) {
 
   /**
    * Reads e.g. {@code 10.0.0.0/8}; no name is ever resolved.
@@ -22,13 +20,12 @@ record AddressBlock(BigInteger network, int hostBits, int family) {
     if (slash < 0) {
       throw new IllegalArgumentException("not an address block such as 10.0.0.0/8: " + text);
     }
-    var address = InetAddress.ofLiteral(text.substring(0, slash)).getAddress();
-    var hostBits = Byte.SIZE * address.length - length(text.substring(slash + 1));
-    if (hostBits < 0 || hostBits > Byte.SIZE * address.length) {
+    var address = IpAddress.parse(text.substring(0, slash));
+    var length = length(text.substring(slash + 1));
+    if (length > address.bits()) {
       throw new IllegalArgumentException("the prefix is longer than an address: " + text);
     }
-    return new AddressBlock(
-        new BigInteger(1, address).shiftRight(hostBits), hostBits, address.length);
+    return new AddressBlock(address, length);
   }
 
   private static int length(String prefix) {
@@ -38,14 +35,42 @@ record AddressBlock(BigInteger network, int hostBits, int family) {
     return Integer.parseInt(prefix);
   }
 
-  /**
-   * Whether it contains the address.
-   *
-   * @throws IllegalArgumentException where that is none
-   */
-  boolean contains(String literal) {
-    var address = InetAddress.ofLiteral(literal).getAddress();
-    return address.length == family
-        && new BigInteger(1, address).shiftRight(hostBits).equals(network);
+  /** Whether the text is one. */
+  static boolean isOne(String text) {
+    try {
+      parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Whether the address is one of it. */
+  boolean contains(IpAddress other) {
+    return other.bits() == address.bits() && network(other).equals(network(address));
+  }
+
+  /** Whether all addresses of the other block are of this one. */
+  boolean contains(AddressBlock other) {
+    return other.prefixLength >= prefixLength && contains(other.address);
+  }
+
+  /** The same, named by the first of its addresses. */
+  AddressBlock masked() {
+    var first = network(address).shiftLeft(hostBits());
+    return new AddressBlock(new IpAddress(first, address.bits()), prefixLength);
+  }
+
+  private int hostBits() {
+    return address.bits() - (int) prefixLength;
+  }
+
+  private BigInteger network(IpAddress one) {
+    return one.number().shiftRight(hostBits());
+  }
+
+  @Override
+  public String toString() {
+    return address + "/" + prefixLength;
   }
 }

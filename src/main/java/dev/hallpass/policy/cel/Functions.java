@@ -1,117 +1,107 @@
 package dev.hallpass.policy.cel;
 
-import static dev.cel.common.CelFunctionDecl.newFunctionDeclaration;
-import static dev.cel.common.CelOverloadDecl.newGlobalOverload;
-import static dev.cel.common.CelOverloadDecl.newMemberOverload;
+import static dev.cel.common.types.SimpleType.BOOL;
+import static dev.cel.common.types.SimpleType.INT;
+import static dev.cel.common.types.SimpleType.STRING;
+import static dev.cel.common.types.SimpleType.TIMESTAMP;
+import static dev.hallpass.policy.cel.Function.global;
+import static dev.hallpass.policy.cel.Function.member;
 
 import com.google.common.collect.ImmutableList;
+import com.google.errorprone.annotations.Immutable;
 import dev.cel.bundle.CelBuilder;
-import dev.cel.common.CelFunctionDecl;
-import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.OpaqueType;
-import dev.cel.common.types.SimpleType;
-import dev.cel.runtime.CelFunctionBinding;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.time.Instant;
 
 /**
- * Functions beside CEL's own. {@code quantity} and {@code cidr} are as in Kubernetes; {@code image}
- * and {@code within} are ours.
+ * Functions beside CEL's own. {@code quantity} and what is about addresses are as in Kubernetes;
+ * {@code image} and {@code within} are ours.
  */
 final class Functions {
   private static final CelType IMAGE = OpaqueType.create("hallpass.Image");
-  private static final CelType CIDR = OpaqueType.create("net.CIDR");
   private static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
+  private static final Class<ImageName> NAME = ImageName.class;
+  private static final Class<Quantity> AMOUNT = Quantity.class;
 
-  private record Function(CelFunctionDecl declaration, CelFunctionBinding binding) {}
-
-  private static final ImmutableList<Function> ALL =
+  private static final ImmutableList<Function> OWN =
       ImmutableList.of(
-          function(
+          member(
               "within",
-              newMemberOverload(
-                  "timestamp_within",
-                  SimpleType.BOOL,
-                  SimpleType.TIMESTAMP,
-                  SimpleType.STRING,
-                  SimpleType.STRING),
-              CelFunctionBinding.from(
-                  "timestamp_within",
-                  ImmutableList.of(Instant.class, String.class, String.class),
-                  in -> TimeWindow.parse((String) in[1]).holds((Instant) in[0], (String) in[2]))),
-          function(
+              BOOL,
+              TIMESTAMP,
+              Instant.class,
+              STRING,
+              (moment, where) -> TimeWindow.parse(where.get(0)).holds(moment, where.get(1)),
+              "whether the moment is in a window of each week, such as Mon-Fri 08:00-18:00, in a time"
+                  + " zone such as Europe/Berlin. The days can be left out. A window that ends before"
+                  + " it starts goes on into the next day"),
+          global(
               "image",
-              newGlobalOverload("image_string", IMAGE, SimpleType.STRING),
-              CelFunctionBinding.from("image_string", String.class, ImageName::parse)),
-          function(
-              "registry",
-              newMemberOverload("image_registry", SimpleType.STRING, IMAGE),
-              CelFunctionBinding.from("image_registry", ImageName.class, ImageName::registry)),
-          function(
-              "repository",
-              newMemberOverload("image_repository", SimpleType.STRING, IMAGE),
-              CelFunctionBinding.from("image_repository", ImageName.class, ImageName::repository)),
-          function(
-              "tag",
-              newMemberOverload("image_tag", SimpleType.STRING, IMAGE),
-              CelFunctionBinding.from("image_tag", ImageName.class, ImageName::tag)),
-          function(
+              IMAGE,
+              STRING,
+              String.class,
+              ImageName::parse,
+              "the name of a container's image, with what runtimes fill in: docker.io, and there library/"),
+          member("registry", STRING, IMAGE, NAME, ImageName::registry, "its host, with the port"),
+          member("repository", STRING, IMAGE, NAME, ImageName::repository, "the path there"),
+          member("tag", STRING, IMAGE, NAME, ImageName::tag, "empty where there is none"),
+          member(
               "digest",
-              newMemberOverload("image_digest", SimpleType.STRING, IMAGE),
-              CelFunctionBinding.from("image_digest", ImageName.class, ImageName::digest)),
-          function(
-              "cidr",
-              newGlobalOverload("string_to_cidr", CIDR, SimpleType.STRING),
-              CelFunctionBinding.from("string_to_cidr", String.class, AddressBlock::parse)),
-          function(
-              "containsIP",
-              newMemberOverload(
-                  "cidr_contains_ip_string", SimpleType.BOOL, CIDR, SimpleType.STRING),
-              CelFunctionBinding.from(
-                  "cidr_contains_ip_string",
-                  AddressBlock.class,
-                  String.class,
-                  AddressBlock::contains)),
-          function(
-              "quantity",
-              newGlobalOverload("quantity_string", QUANTITY, SimpleType.STRING),
-              CelFunctionBinding.from("quantity_string", String.class, Quantity::parse)),
-          function(
-              "compareTo",
-              newMemberOverload("quantity_compare_to", SimpleType.INT, QUANTITY, QUANTITY),
-              CelFunctionBinding.from(
-                  "quantity_compare_to", Quantity.class, Quantity.class, Functions::compare)),
-          function(
-              "isLessThan",
-              newMemberOverload("quantity_is_less_than", SimpleType.BOOL, QUANTITY, QUANTITY),
-              CelFunctionBinding.from(
-                  "quantity_is_less_than",
-                  Quantity.class,
-                  Quantity.class,
-                  (a, b) -> compare(a, b) < 0)),
-          function(
-              "isGreaterThan",
-              newMemberOverload("quantity_is_greater_than", SimpleType.BOOL, QUANTITY, QUANTITY),
-              CelFunctionBinding.from(
-                  "quantity_is_greater_than",
-                  Quantity.class,
-                  Quantity.class,
-                  (a, b) -> compare(a, b) > 0)));
+              STRING,
+              IMAGE,
+              NAME,
+              ImageName::digest,
+              "such as sha256:…; empty where there is none"),
+          global(
+              "quantity", QUANTITY, STRING, String.class, Quantity::parse, "an amount, e.g. 512Mi"),
+          global(
+              "isQuantity",
+              BOOL,
+              STRING,
+              String.class,
+              Functions::isQuantity,
+              "whether a text is one"),
+          compared("compareTo", INT, order -> (long) order, "-1, 0 or 1"),
+          compared("isLessThan", BOOL, order -> order < 0, "whether it is less"),
+          compared("isGreaterThan", BOOL, order -> order > 0, "whether it is more"));
 
   private Functions() {}
 
-  private static Function function(
-      String name, CelOverloadDecl overload, CelFunctionBinding binding) {
-    return new Function(newFunctionDeclaration(name, overload), binding);
+  /** All of them, in the order in which a person reads of them. */
+  static ImmutableList<Function> all() {
+    return ImmutableList.<Function>builder().addAll(OWN).addAll(Network.ALL).build();
   }
 
-  private static long compare(Quantity one, Quantity other) {
-    return one.getNumericalAmount().compareTo(other.getNumericalAmount());
+  @Immutable
+  @FunctionalInterface
+  private interface Order {
+    Object told(int order);
+  }
+
+  private static Function compared(String name, CelType result, Order order, String meaning) {
+    return member(
+        name,
+        result,
+        QUANTITY,
+        AMOUNT,
+        QUANTITY,
+        AMOUNT,
+        (one, other) -> order.told(one.getNumericalAmount().compareTo(other.getNumericalAmount())),
+        meaning);
+  }
+
+  private static boolean isQuantity(String text) {
+    try {
+      return Quantity.parse(text).getNumericalAmount() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   static void addTo(CelBuilder cel) {
-    for (var function : ALL) {
+    for (var function : all()) {
       cel.addFunctionDeclarations(function.declaration());
       cel.addFunctionBindings(function.binding());
     }

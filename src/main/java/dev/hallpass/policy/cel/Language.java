@@ -3,6 +3,7 @@ package dev.hallpass.policy.cel;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.cel.bundle.Cel;
+import dev.cel.bundle.CelBuilder;
 import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
@@ -36,6 +37,13 @@ public final class Language<T extends Record> {
   private static final int MAX_STEPS = 10_000;
   private static final int MAX_DEPTH = 48;
   private static final int MAX_LENGTH = 4_096;
+  private static final CelOptions OPTIONS =
+      CelOptions.current()
+          .enableHeterogeneousNumericComparisons(true)
+          .comprehensionMaxIterations(MAX_STEPS)
+          .maxParseRecursionDepth(MAX_DEPTH)
+          .maxExpressionCodePointSize(MAX_LENGTH)
+          .build();
 
   private final Map<String, Function<T, @Nullable Object>> variables;
   private final Cel cel;
@@ -68,22 +76,30 @@ public final class Language<T extends Record> {
 
   private static Cel cel(Class<? extends Record> facts) {
     var types = new JavaTypes(facts);
+    var builder = environment().setTypeProvider(types);
+    types.variables().forEach(builder::addVar);
+    return builder.build();
+  }
+
+  /** All but the variables and their types. */
+  static CelBuilder environment() {
     var builder =
         CelFactory.plannerCelBuilder()
-            .setOptions(
-                CelOptions.current()
-                    .enableHeterogeneousNumericComparisons(true)
-                    .comprehensionMaxIterations(MAX_STEPS)
-                    .maxParseRecursionDepth(MAX_DEPTH)
-                    .maxExpressionCodePointSize(MAX_LENGTH)
-                    .build())
+            .setOptions(OPTIONS)
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
-            .addCompilerLibraries(CelExtensions.optional(), CelExtensions.strings())
-            .addRuntimeLibraries(CelExtensions.optional(), CelExtensions.strings())
-            .setTypeProvider(types);
-    types.variables().forEach(builder::addVar);
+            .addCompilerLibraries(
+                CelExtensions.optional(),
+                CelExtensions.strings(),
+                CelExtensions.bindings(),
+                CelExtensions.comprehensions(),
+                CelExtensions.sets(OPTIONS))
+            .addRuntimeLibraries(
+                CelExtensions.optional(),
+                CelExtensions.strings(),
+                CelExtensions.comprehensions(),
+                CelExtensions.sets(OPTIONS));
     Functions.addTo(builder);
-    return builder.build();
+    return builder;
   }
 
   /**
