@@ -17,6 +17,10 @@ final class JsonPatch {
     operations.addObject().put("op", "add").put("path", path).set("value", value);
   }
 
+  void remove(String path) {
+    operations.addObject().put("op", "remove").put("path", path);
+  }
+
   /** Makes a list what is wanted: by adding at either end where that is enough, else as a whole. */
   void list(String path, List<JsonNode> present, List<JsonNode> wanted) {
     var added = wanted.size() - present.size();

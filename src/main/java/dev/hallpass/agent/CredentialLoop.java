@@ -206,6 +206,9 @@ final class CredentialLoop {
     failures++;
     if (over(failure.reason())) {
       letGo(failure.reason());
+    } else if (failure.reason() == Reason.ApprovalAwaited && next == Next.Renew) {
+      // What we hold is good until it expires; meanwhile another lease asks for approval.
+      next = Next.Reissue;
     }
     due = clock.instant().plus(Backoff.after(failures, failure.reason(), random));
   }

@@ -1,5 +1,6 @@
 package dev.hallpass.agent;
 
+import dev.hallpass.wire.Reason;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,13 +35,27 @@ final class Duty {
     }
   }
 
-  /** Goes on until all can be used, or the time is over; says whether all can be used. */
+  /**
+   * Goes on until all can be used, or the time is over; says whether all can be used. While people
+   * are asked, the time stands still.
+   */
   boolean fetch(Duration timeout) throws InterruptedException {
     var deadline = clock.instant().plus(timeout);
     while (!ready() && clock.instant().isBefore(deadline)) {
       turn(deadline);
+      deadline = awaitsPeople() ? clock.instant().plus(timeout) : deadline;
     }
     return ready();
+  }
+
+  private boolean awaitsPeople() {
+    for (var credential : credentials) {
+      var trouble = credential.trouble();
+      if (trouble != null && trouble.reason().kind() == Reason.Kind.WAITING) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether all credentials can be used now. */

@@ -4,6 +4,7 @@ import dev.hallpass.admission.AdmissionReviewer;
 import dev.hallpass.admission.BreakGlassReviewer;
 import dev.hallpass.admission.InjectionDecider;
 import dev.hallpass.admission.InjectionSettings;
+import dev.hallpass.admission.StampReviewer;
 import dev.hallpass.broker.Broker;
 import dev.hallpass.broker.BrokerRoutes;
 import dev.hallpass.kube.Events;
@@ -116,6 +117,8 @@ final class BrokerProcess {
             settings.breakGlass().blockWhenUnreviewed(),
             clock);
     new WebhookRoute("/break-glass", breakGlass::review, threads, metrics).register(webhook);
+    var stamps = StampReviewer.by(client, settings.namespace(), clock);
+    new WebhookRoute("/stamp", stamps::review, threads, metrics).register(webhook);
     index = watched;
     servers = serving;
     certificate = trust;

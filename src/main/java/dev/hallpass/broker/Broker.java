@@ -52,7 +52,7 @@ public final class Broker {
             new LiveSurroundings(client),
             clock),
         leases,
-        new LeaseIssuer(leases, drivers, installation, clock),
+        new LeaseIssuer(leases, drivers, installation, new ApprovalEvents(events), clock),
         new WaiverReports(client, events, meters),
         events,
         trustBundle,

@@ -151,14 +151,17 @@ public final class BrokerRoutes {
 
   private static Problem refused(Reason reason, String detail) {
     MDC.put(LogKeys.REASON, reason);
-    LOG.logf(byNobody(reason) ? Logger.Level.DEBUG : Logger.Level.INFO, "call refused: %s", detail);
+    LOG.logf(quiet(reason) ? Logger.Level.DEBUG : Logger.Level.INFO, "call refused: %s", detail);
     return answer(reason, detail);
   }
 
-  /** Anybody can make such calls by the thousand: they are counted rather than told. */
-  private static boolean byNobody(Reason reason) {
+  /**
+   * Anybody can make such calls by the thousand: they are counted rather than told. Whoever waits
+   * for approval asks every few seconds, and was told of once.
+   */
+  private static boolean quiet(Reason reason) {
     return switch (reason) {
-      case TokenMissing, TokenInvalid, BadRequest, Overloaded -> true;
+      case TokenMissing, TokenInvalid, BadRequest, Overloaded, ApprovalAwaited -> true;
       default -> false;
     };
   }

@@ -10,8 +10,10 @@ import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.Claim;
+import dev.hallpass.lease.Claim.Consent;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.lease.RevokeOrder;
+import dev.hallpass.policy.ApprovalDemand;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
@@ -25,6 +27,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -226,10 +229,15 @@ final class Claims {
             targets.target(provider.orElseThrow()),
             judged.allowed(),
             judged.waiver(),
+            consent(catalog, name, judged.demands()),
             null);
       }
       case Deny deny -> throw refused(request, deny);
     };
+  }
+
+  private static Consent consent(Catalog catalog, String namespace, List<ApprovalDemand> demands) {
+    return demands.isEmpty() ? Consent.UNASKED : new Consent(demands, catalog.approvals(namespace));
   }
 
   private static RefusedException refused(CredentialRequest request, Deny deny) {

@@ -3,6 +3,7 @@ package dev.hallpass.broker;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.RefusedException;
+import dev.hallpass.policy.ApprovalDemand;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.OpenBreakGlass;
@@ -35,8 +36,9 @@ final class Policies {
    *
    * @param allowed within these limits
    * @param waiver what gave way to a break-glass; null where nothing had to
+   * @param demands whom they ask before it is issued
    */
-  record Judged(Allow allowed, @Nullable Waiver waiver) {}
+  record Judged(Allow allowed, @Nullable Waiver waiver, List<ApprovalDemand> demands) {}
 
   /**
    * The limits that hold.
@@ -57,7 +59,7 @@ final class Policies {
     if (!verdict.allows()) {
       throw new RefusedException(Reason.PolicyDenied, sentence(facts, verdict.denials()));
     }
-    return new Judged(verdict.allowed(), waiver(facts, verdict, open));
+    return new Judged(verdict.allowed(), waiver(facts, verdict, open), verdict.demands());
   }
 
   private Optional<OpenBreakGlass> open(Catalog catalog, PolicyFacts facts) {

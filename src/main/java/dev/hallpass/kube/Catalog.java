@@ -1,6 +1,7 @@
 package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What decisions about pods rest on: requests, providers, namespaces, policies. */
+/** What decisions about pods rest on: requests, providers, namespaces, policies, approvals. */
 public interface Catalog {
 
   /** Whether everything below was seen at least once; until then nothing can be decided. */
@@ -39,6 +40,9 @@ public interface Catalog {
 
   /** The break-glasses of a namespace. */
   List<BreakGlass> breakGlasses(String namespace);
+
+  /** The approvals of a namespace. */
+  List<CredentialApproval> approvals(String namespace);
 
   /** The data of each ConfigMap that policies may name, by its name. */
   Map<String, Map<String, String>> params();

@@ -2,6 +2,7 @@ package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
@@ -84,6 +85,11 @@ public final class LiveCatalog implements Catalog {
   @Override
   public List<BreakGlass> breakGlasses(String namespace) {
     return client.resources(BreakGlass.class).inNamespace(namespace).list().getItems();
+  }
+
+  @Override
+  public List<CredentialApproval> approvals(String namespace) {
+    return client.resources(CredentialApproval.class).inNamespace(namespace).list().getItems();
   }
 
   @Override

@@ -37,7 +37,9 @@ public final class Trim {
       Set.of(
           HallpassApi.INJECTED_ANNOTATION,
           HallpassApi.REVOKE_ANNOTATION,
-          HallpassApi.NOTIFIED_ANNOTATION);
+          HallpassApi.NOTIFIED_ANNOTATION,
+          HallpassApi.CREATED_BY_ANNOTATION,
+          HallpassApi.CHANGED_BY_ANNOTATION);
 
   private Trim() {}
 

@@ -2,6 +2,7 @@ package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
@@ -25,7 +26,8 @@ import java.util.stream.Stream;
 /**
  * What was last seen of the API server, at no cost to it. Needs {@code list} and {@code watch} on
  * CredentialRequests, CredentialProviders, ClusterCredentialProviders, CredentialPolicies,
- * BreakGlasses and Namespaces in the whole cluster, and on ConfigMaps in Hallpass's namespace.
+ * BreakGlasses, CredentialApprovals and Namespaces in the whole cluster, and on ConfigMaps in
+ * Hallpass's namespace.
  */
 public final class WatchedCatalog implements Catalog, AutoCloseable {
   /** What is watched is never listed again for its own sake: a watch that breaks lists anew. */
@@ -36,7 +38,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
   private final SharedIndexInformer<Namespace> namespaces;
   private final SharedIndexInformer<CredentialPolicy> policies;
-
+  private final SharedIndexInformer<CredentialApproval> approvals;
   private final SharedIndexInformer<ConfigMap> params;
   private final SharedIndexInformer<BreakGlass> breakGlasses;
 
@@ -48,6 +50,8 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
     this.namespaces = informer(client.namespaces(), Trim::namespace);
     this.policies = informer(client.resources(CredentialPolicy.class), Trim::own);
     this.breakGlasses = informer(client.resources(BreakGlass.class).inAnyNamespace(), Trim::own);
+    this.approvals =
+        informer(client.resources(CredentialApproval.class).inAnyNamespace(), Trim::own);
     this.params = informer(Params.in(client, systemNamespace), Trim::own);
   }
 
@@ -122,6 +126,11 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   }
 
   @Override
+  public List<CredentialApproval> approvals(String namespace) {
+    return approvals.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+  }
+
+  @Override
   public Map<String, Map<String, String>> params() {
     return Params.of(params.getIndexer().list());
   }
@@ -133,6 +142,13 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
 
   private Stream<SharedIndexInformer<?>> all() {
     return Stream.of(
-        requests, providers, clusterProviders, namespaces, policies, params, breakGlasses);
+        requests,
+        providers,
+        clusterProviders,
+        namespaces,
+        policies,
+        approvals,
+        params,
+        breakGlasses);
   }
 }

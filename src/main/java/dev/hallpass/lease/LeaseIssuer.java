@@ -50,13 +50,16 @@ public final class LeaseIssuer {
   private final Drivers drivers;
   private final String installation;
   private final Clock clock;
+  private final ApprovalGate gate;
 
   /** Issues in the name of this installation. */
-  public LeaseIssuer(LeaseStore store, Drivers drivers, String installation, Clock clock) {
+  public LeaseIssuer(
+      LeaseStore store, Drivers drivers, String installation, ApprovalNews news, Clock clock) {
     this.store = store;
     this.drivers = drivers;
     this.installation = installation;
     this.clock = clock;
+    this.gate = new ApprovalGate(store, news, this::subject, clock);
   }
 
   /**
@@ -84,12 +87,14 @@ public final class LeaseIssuer {
   public record Usable(String lease, Instant expiresAt, Next next) {}
 
   /**
-   * Mints an account, or gives the one of the pod's live lease fresh secret material.
+   * Mints an account, or gives the one of the pod's live lease fresh secret material. Where people
+   * must say yes first, the lease waits for them.
    *
    * @param replaces what the pod holds and goes on using meanwhile; null where it holds nothing
    */
   public Issued issue(Claim claim, @Nullable LeaseCall replaces) {
-    var lease = first(claim).orElseGet(() -> next(claim, replaces));
+    gate.requireUnrefused(claim);
+    var lease = gate.pass(claim, first(claim).orElseGet(() -> next(claim, replaces)));
     var grant =
         LeaseJudge.phase(lease) == Active
             ? grant(claim, lease, unexpired(lease))
@@ -104,6 +109,7 @@ public final class LeaseIssuer {
    */
   public Usable acknowledge(Claim claim, CredentialLease lease, long epoch) {
     requireCurrent(lease, epoch);
+    var approval = gate.require(claim, lease);
     if (LeaseJudge.phase(lease) == Active) {
       var again = grant(claim, lease, unexpired(lease));
       driver(claim).activate(claim.target(), again);
@@ -112,7 +118,9 @@ public final class LeaseIssuer {
     var grant = grant(claim, lease);
     var now = clock.instant();
     var active =
-        write(lease, LeaseStatuses.active(lease, subject(lease), epoch, now, grant.expiresAt()));
+        write(
+            lease,
+            LeaseStatuses.active(lease, subject(lease), epoch, now, grant.expiresAt(), approval));
     driver(claim).activate(claim.target(), grant);
     return usable(claim, active, grant.expiresAt());
   }
@@ -140,6 +148,7 @@ public final class LeaseIssuer {
           Reason.BadRequest, "this credential is not extended: ask for a new one instead");
     }
     unexpired(lease);
+    gate.require(claim, lease);
     var grant = grant(claim, lease);
     var renewed =
         write(lease, LeaseStatuses.renewed(lease, epoch, clock.instant(), grant.expiresAt()));
@@ -164,12 +173,30 @@ public final class LeaseIssuer {
     if (live.isEmpty()) {
       return create(claim, known, null);
     }
-    if (!onSameGround(claim, live.getLast())) {
+    var newest = live.getLast();
+    if (!onSameGround(claim, newest)) {
       return create(claim, known, relieved(claim, live));
     }
+    if (ApprovalGate.waits(newest)) {
+      return newest;
+    }
+    if (gate.lacks(claim, newest)) {
+      requireOneActive(live);
+      return create(claim, known, replaced(claim, newest));
+    }
     return rotates(claim, live, replaces)
-        ? create(claim, known, replaced(claim, live.getLast()))
-        : nextEpoch(claim, live.getLast());
+        ? create(claim, known, replaced(claim, newest))
+        : nextEpoch(claim, newest);
+  }
+
+  /** What is used meanwhile stays as it is, for as long as it may, while another lease asks. */
+  private static void requireOneActive(List<CredentialLease> live) {
+    var newest = live.getLast();
+    if (live.size() > 1 || LeaseJudge.phase(newest) != Active || newest.isMarkedForDeletion()) {
+      throw new RefusedException(
+          Reason.LeaseBusy,
+          "lease %s is ending; a new one follows it".formatted(newest.getMetadata().getName()));
+    }
   }
 
   /**
@@ -268,6 +295,9 @@ public final class LeaseIssuer {
   /** Of two brokers that know the same, one creates the lease: the name follows from that. */
   private CredentialLease create(
       Claim claim, List<CredentialLease> known, @Nullable Replaced replaces) {
+    if (!known.isEmpty()) {
+      gate.requireUndenied(claim, known.getLast());
+    }
     var name = new LeaseName(claim);
     var last =
         known.stream()

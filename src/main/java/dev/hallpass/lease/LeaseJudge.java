@@ -1,5 +1,6 @@
 package dev.hallpass.lease;
 
+import static dev.hallpass.api.v1alpha1.EndedBy.ApprovalTimedOut;
 import static dev.hallpass.api.v1alpha1.EndedBy.BreakGlassEnded;
 import static dev.hallpass.api.v1alpha1.EndedBy.Expired;
 import static dev.hallpass.api.v1alpha1.EndedBy.NodeLost;
@@ -14,23 +15,23 @@ import static dev.hallpass.api.v1alpha1.EndedBy.Superseded;
 import static dev.hallpass.api.v1alpha1.EndedBy.Unacknowledged;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Approval;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
-import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.Verdict.End;
 import dev.hallpass.lease.Verdict.Extend;
 import dev.hallpass.lease.Verdict.Forget;
 import dev.hallpass.lease.Verdict.Keep;
 import dev.hallpass.lease.Verdict.Retain;
 import dev.hallpass.lease.Verdict.Revoke;
+import dev.hallpass.policy.Ask;
 import dev.hallpass.policy.Durations;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
 import dev.hallpass.wire.Reason;
-import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -92,20 +93,10 @@ public final class LeaseJudge {
   }
 
   private Verdict ended(LeaseFacts facts) {
-    var until = endedAt(facts.lease()).plus(times.retention());
+    var until = Moments.ended(facts.lease()).plus(times.retention());
     return facts.lease().isMarkedForDeletion() || !facts.now().isBefore(until)
         ? new Forget()
         : new Retain(until);
-  }
-
-  private static Instant endedAt(CredentialLease lease) {
-    var status = lease.getStatus();
-    var revokedAt = status == null ? null : status.revokedAt();
-    var endedAt = status == null ? null : status.endedAt();
-    return Instant.parse(
-        revokedAt != null
-            ? revokedAt
-            : endedAt != null ? endedAt : lease.getMetadata().getCreationTimestamp());
   }
 
   private static Optional<End> deleted(LeaseFacts facts) {
@@ -196,6 +187,12 @@ public final class LeaseJudge {
           RequestChanged,
           "request %s no longer selects the pod".formatted(spec.requestRef().name()));
     }
+    if (phase(facts.lease()) == LeasePhase.AwaitingApproval && !asksTheSame(facts)) {
+      return because(
+          RequestChanged,
+          "request %s has changed since approval was asked for"
+              .formatted(spec.requestRef().name()));
+    }
     return asked(facts).isPresent()
         ? Optional.empty()
         : because(
@@ -206,6 +203,11 @@ public final class LeaseJudge {
                     spec.access(),
                     spec.providerRef(),
                     spec.credential()));
+  }
+
+  private static boolean asksTheSame(LeaseFacts facts) {
+    var now = asked(facts).map(c -> Ask.digest(Objects.requireNonNull(facts.request()), c));
+    return Moments.approval(facts.lease()).map(Approval::digest).equals(now);
   }
 
   private static Optional<RequestedCredential> asked(LeaseFacts facts) {
@@ -293,7 +295,8 @@ public final class LeaseJudge {
       case IssueDecision.Allow(var level, var ttl, var maxLifetime) -> {
         var moments =
             Stream.concat(
-                    Stream.of(facts.now().plus(ttl), created(facts.lease()).plus(maxLifetime)),
+                    Stream.of(
+                        facts.now().plus(ttl), Moments.begun(facts.lease()).plus(maxLifetime)),
                     Stream.ofNullable(facts.breakGlassEnds()))
                 .toList();
         yield Optional.of(
@@ -309,54 +312,36 @@ public final class LeaseJudge {
     if (spec.mode() != Delivery.Mode.Init || phase(lease) != LeasePhase.Active) {
       return Optional.empty();
     }
-    var expiresAt = deadline(lease);
-    return expiresAt.isBefore(created(lease).plus(Durations.parse(spec.maxLifetime())))
+    var expiresAt = Moments.deadline(lease, times);
+    return expiresAt.isBefore(Moments.begun(lease).plus(Durations.parse(spec.maxLifetime())))
             && (facts.breakGlassEnds() == null || expiresAt.isBefore(facts.breakGlassEnds()))
         ? Optional.of(expiresAt.minus(Durations.parse(spec.ttl()).dividedBy(3)))
         : Optional.empty();
   }
 
-  private static Instant created(CredentialLease lease) {
-    return Instant.parse(lease.getMetadata().getCreationTimestamp());
-  }
-
   private Optional<End> timeOver(LeaseFacts facts) {
-    if (facts.now().isBefore(deadline(facts.lease()))) {
+    if (facts.now().isBefore(Moments.deadline(facts.lease(), times))) {
       return Optional.empty();
     }
-    return phase(facts.lease()) == LeasePhase.Active
-        ? because(
-            Expired,
-            facts.lease().getSpec().mode() == Delivery.Mode.Init
-                ? "it was fetched once, and was not or could not be extended"
-                : "it was not renewed in time")
-        : because(
-            Unacknowledged,
-            "the pod did not confirm delivery within %d s"
-                .formatted(times.acknowledgement().toSeconds()));
-  }
-
-  /** When an active lease expires, or a pending one must have been acknowledged. */
-  private Instant deadline(CredentialLease lease) {
-    var status = lease.getStatus();
-    if (phase(lease) == LeasePhase.Pending) {
-      return pendingSince(lease).plus(times.acknowledgement());
-    }
-    var expiresAt = status == null ? null : status.expiresAt();
-    return expiresAt == null ? Instant.MIN : Instant.parse(expiresAt);
-  }
-
-  private static Instant pendingSince(CredentialLease lease) {
-    var status = lease.getStatus();
-    return Instant.parse(
-        Conditions.find(status == null ? null : status.conditions(), Conditions.ACTIVE)
-            .map(Condition::getLastTransitionTime)
-            .orElseGet(() -> lease.getMetadata().getCreationTimestamp()));
+    return switch (phase(facts.lease())) {
+      case AwaitingApproval -> because(ApprovalTimedOut, "too few approved in time");
+      case Pending ->
+          because(
+              Unacknowledged,
+              "the pod did not confirm delivery within %d s"
+                  .formatted(times.acknowledgement().toSeconds()));
+      case Active, Revoking, Revoked, Denied ->
+          because(
+              Expired,
+              facts.lease().getSpec().mode() == Delivery.Mode.Init
+                  ? "it was fetched once, and was not or could not be extended"
+                  : "it was not renewed in time");
+    };
   }
 
   private Keep keep(LeaseFacts facts) {
     List<Instant> moments = new ArrayList<>();
-    moments.add(deadline(facts.lease()));
+    moments.add(Moments.deadline(facts.lease(), times));
     drained(facts).ifPresent(moments::add);
     Stream.ofNullable(facts.breakGlassEnds()).forEach(moments::add);
     extensionDue(facts).filter(facts.now()::isBefore).ifPresent(moments::add);

@@ -17,6 +17,37 @@ import org.jspecify.annotations.Nullable;
 final class LeaseStatuses {
   private LeaseStatuses() {}
 
+  /** Nothing is minted before people say yes. */
+  static CredentialLeaseStatus awaiting(CredentialLease lease, Approval approval, Instant now) {
+    return new CredentialLeaseStatus(
+        LeasePhase.AwaitingApproval,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        approval,
+        active(lease, false, Reason.ApprovalAwaited, now));
+  }
+
+  /** All have said yes: from here on it is as a lease that was just made. */
+  static CredentialLeaseStatus approved(
+      CredentialLease lease, Subject subject, Approval approval, Instant now) {
+    return new CredentialLeaseStatus(
+        LeasePhase.Pending,
+        1L,
+        subject.name(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        approval,
+        active(lease, false, Reason.ApprovalGiven, now));
+  }
+
   /** Fresh secret material is on its way: not usable until acknowledged. */
   static CredentialLeaseStatus reissued(
       CredentialLease lease, Subject subject, long epoch, Instant now) {
@@ -35,7 +66,12 @@ final class LeaseStatuses {
 
   /** The pod holds the secret; the account is enabled right after this is written. */
   static CredentialLeaseStatus active(
-      CredentialLease lease, Subject subject, long epoch, Instant now, Instant expiresAt) {
+      CredentialLease lease,
+      Subject subject,
+      long epoch,
+      Instant now,
+      Instant expiresAt,
+      @Nullable Approval approval) {
     return new CredentialLeaseStatus(
         LeasePhase.Active,
         epoch,
@@ -45,7 +81,7 @@ final class LeaseStatuses {
         null,
         null,
         null,
-        approval(lease),
+        approval,
         active(lease, true, Reason.Activated, now));
   }
 

@@ -33,9 +33,10 @@ public sealed interface PodStanding {
   record Served() implements PodStanding {}
 
   /**
-   * Its agent starts, or asks for a credential.
+   * Its agent starts, or asks for a credential, or for people's approval.
    *
-   * @param failsAt when that has taken too long; empty while the agent does not run
+   * @param failsAt when that has taken too long; empty while the agent does not run, or people are
+   *     asked
    */
   record Waiting(Optional<Instant> failsAt) implements PodStanding {}
 
@@ -54,6 +55,9 @@ public sealed interface PodStanding {
     }
     if (request.getSpec().credentials().stream().allMatch(c -> holds(pod, c, leases))) {
       return new Served();
+    }
+    if (asksPeople(pod, leases)) {
+      return new Waiting(Optional.empty());
     }
     if (agents(pod).anyMatch(PodStanding::broken)) {
       return new Failing();
@@ -74,6 +78,13 @@ public sealed interface PodStanding {
     var annotations = pod.getMetadata().getAnnotations();
     var injected = annotations == null ? null : annotations.get(HallpassApi.INJECTED_ANNOTATION);
     return injected != null && Arrays.asList(injected.split(",", -1)).contains(request);
+  }
+
+  /** Whoever waits for people is well, however long they take. */
+  private static boolean asksPeople(Pod pod, List<CredentialLease> leases) {
+    return leases.stream()
+        .filter(l -> l.getSpec().pod().uid().equals(pod.getMetadata().getUid()))
+        .anyMatch(l -> LeaseJudge.phase(l) == LeasePhase.AwaitingApproval);
   }
 
   /** A credential that is fetched once is held from then on, whatever became of its lease. */

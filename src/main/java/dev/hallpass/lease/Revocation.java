@@ -82,6 +82,29 @@ public final class Revocation {
             condition(lease, Conditions.ACTIVE, false, Reason.Revoking, end.message(), now)));
   }
 
+  /**
+   * Writes down that a lease which waits ends. Nothing was minted for it, so that is all; where it
+   * was let go on meanwhile, somebody else has changed it.
+   *
+   * @return the lease as written; empty where someone else changed it first
+   */
+  public Optional<CredentialLease> deny(CredentialLease lease, Verdict.End end) {
+    var now = now();
+    return leases.writeStatus(
+        lease,
+        new CredentialLeaseStatus(
+            LeasePhase.Denied,
+            null,
+            null,
+            null,
+            null,
+            end.by(),
+            now.toString(),
+            null,
+            status(lease).approval(),
+            condition(lease, Conditions.ACTIVE, false, Reason.LeaseEnded, end.message(), now)));
+  }
+
   /** Tries to take the account of a Revoking lease away, whether it was ever minted or not. */
   public Outcome attempt(CredentialLease lease) {
     var ref = lease.getSpec().providerRef();

@@ -23,7 +23,7 @@ record Tenure(Claim claim, CredentialLease lease, Renewal renewal) {
 
   /** The end of the maxLifetime or of the break-glass, which no renewal passes. */
   Instant lastMoment() {
-    var end = created().plus(claim.allowed().maxLifetime());
+    var end = begun().plus(claim.allowed().maxLifetime());
     var waiver = claim.waiver();
     return waiver == null ? end : Collections.min(List.of(end, waiver.breakGlass().ends()));
   }
@@ -57,7 +57,7 @@ record Tenure(Claim claim, CredentialLease lease, Renewal renewal) {
     var rotation = claim.credential().delivery().rotation();
     var after = rotation == null ? null : rotation.after();
     return !expiresAt.plus(ttl().multipliedBy(3).dividedBy(4)).isBefore(lastMoment())
-        || (after != null && !expiresAt.isBefore(created().plus(Durations.parse(after))));
+        || (after != null && !expiresAt.isBefore(begun().plus(Durations.parse(after))));
   }
 
   /**
@@ -75,7 +75,7 @@ record Tenure(Claim claim, CredentialLease lease, Renewal renewal) {
     return claim.allowed().ttl();
   }
 
-  private Instant created() {
-    return Instant.parse(lease.getMetadata().getCreationTimestamp());
+  private Instant begun() {
+    return Moments.begun(lease);
   }
 }

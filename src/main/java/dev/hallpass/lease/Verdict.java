@@ -29,10 +29,9 @@ public sealed interface Verdict {
 
     /** The same, no longer than these limits allow from now on. */
     public Extend within(CredentialLease lease, Instant now, Allow limits) {
-      var created = Instant.parse(lease.getMetadata().getCreationTimestamp());
+      var begun = Moments.begun(lease);
       var last =
-          Collections.min(
-              List.of(until, now.plus(limits.ttl()), created.plus(limits.maxLifetime())));
+          Collections.min(List.of(until, now.plus(limits.ttl()), begun.plus(limits.maxLifetime())));
       return new Extend(level, last.truncatedTo(ChronoUnit.SECONDS));
     }
   }

@@ -8,6 +8,7 @@ import dev.hallpass.api.v1alpha1.CredentialPolicySpec.BreakGlassRule;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Limits;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Params;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec.RequireApproval;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Validation;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.policy.cel.Expression;
@@ -35,6 +36,7 @@ public final class CompiledPolicy {
   private final long generation;
   private final CredentialPolicySpec spec;
   private final List<Rule> rules;
+  private final @Nullable Expression when;
   private final List<String> flaws;
   private final Map<String, Map<String, String>> params;
 
@@ -43,12 +45,14 @@ public final class CompiledPolicy {
       long generation,
       CredentialPolicySpec spec,
       List<Rule> rules,
+      @Nullable Expression when,
       List<String> flaws,
       Map<String, Map<String, String>> params) {
     this.name = name;
     this.generation = generation;
     this.spec = spec;
     this.rules = rules;
+    this.when = when;
     this.flaws = flaws;
     this.params = params;
   }
@@ -70,11 +74,18 @@ public final class CompiledPolicy {
               : compiled(field + ".messageExpression", source, LANGUAGE::text, flaws);
       condition.ifPresent(c -> rules.add(rule(c, message.orElse(null), validation)));
     }
+    var approval = policy.getSpec().requireApproval();
+    var asks = approval == null ? null : approval.when();
+    var when =
+        asks == null
+            ? Optional.<Expression>empty()
+            : compiled("spec.requireApproval.when", asks, LANGUAGE::condition, flaws);
     return new CompiledPolicy(
         policy.getMetadata().getName(),
         requireNonNullElse(policy.getMetadata().getGeneration(), 0L),
         policy.getSpec(),
         List.copyOf(rules),
+        when.orElse(null),
         List.copyOf(flaws),
         Map.of());
   }
@@ -83,7 +94,7 @@ public final class CompiledPolicy {
   CompiledPolicy with(Map<String, Map<String, String>> known) {
     return spec.params() == null
         ? this
-        : new CompiledPolicy(name, generation, spec, rules, flaws, known);
+        : new CompiledPolicy(name, generation, spec, rules, when, flaws, known);
   }
 
   private static Rule rule(
@@ -123,10 +134,6 @@ public final class CompiledPolicy {
     return spec.enforcement();
   }
 
-  boolean requiresApproval() {
-    return spec.requireApproval() != null;
-  }
-
   Optional<Limits> limits() {
     return Optional.ofNullable(spec.limits());
   }
@@ -153,11 +160,6 @@ public final class CompiledPolicy {
         && (access == null || access.contains(facts.credential().access()));
   }
 
-  /** All that it has against what it matches. */
-  List<Denial> denials(Scope<PolicyFacts> scope, Quota quota) {
-    return Stream.concat(objections(scope).stream(), overruns(quota).stream()).toList();
-  }
-
   /** Whether its validations do not hold while a break-glass is open. */
   boolean rulesGiveWay() {
     return spec.breakGlass() == BreakGlassRule.Skip;
@@ -176,19 +178,55 @@ public final class CompiledPolicy {
         .toList();
   }
 
-  /** What its validations have against it. */
-  List<Denial> objections(Scope<PolicyFacts> scope) {
+  /**
+   * What it says of what it matches.
+   *
+   * @param denials all that it has against it
+   * @param demand whom it asks
+   */
+  record Opinion(List<Denial> denials, Optional<ApprovalDemand> demand) {}
+
+  /** Its opinion; one that is wrong, or lacks its parameters, denies. */
+  Opinion opinion(Scope<PolicyFacts> scope) {
     if (!flaws.isEmpty()) {
-      return List.of(Denial.failed(name, generation, "PolicyInvalid", flaws.getFirst()));
+      return denying(Denial.failed(name, generation, "PolicyInvalid", flaws.getFirst()));
     }
     var named = spec.params();
     if (named == null) {
-      return denials(rules, scope);
+      return asked(scope);
     }
     var data = params.get(named.configMap());
     return data == null
-        ? List.of(Denial.failed(name, generation, "ParamsNotFound", notFound(named)))
-        : denials(rules, scope.with("params", data));
+        ? denying(Denial.failed(name, generation, "ParamsNotFound", notFound(named)))
+        : asked(scope.with("params", data));
+  }
+
+  private static Opinion denying(Denial denial) {
+    return new Opinion(List.of(denial), Optional.empty());
+  }
+
+  private Opinion asked(Scope<PolicyFacts> scope) {
+    var denials = rules.stream().flatMap(rule -> denial(rule, scope).stream()).toList();
+    var approval = spec.requireApproval();
+    if (approval == null) {
+      return new Opinion(denials, Optional.empty());
+    }
+    try {
+      return new Opinion(
+          denials,
+          when == null || Boolean.TRUE.equals(when.evaluate(scope))
+              ? Optional.of(demand(approval))
+              : Optional.empty());
+    } catch (ExpressionException e) {
+      var failed = failed(when, e);
+      return new Opinion(
+          Stream.concat(denials.stream(), Stream.of(failed)).toList(), Optional.empty());
+    }
+  }
+
+  private ApprovalDemand demand(RequireApproval asked) {
+    return new ApprovalDemand(
+        name, generation, asked.approvalsOrOne(), Durations.parse(asked.timeoutOrHour()));
   }
 
   /** What a person reads where the policy's ConfigMap is not there. */
@@ -197,23 +235,22 @@ public final class CompiledPolicy {
         .formatted(named.configMap(), HallpassApi.PARAMS_LABEL);
   }
 
-  private List<Denial> denials(List<Rule> rules, Scope<PolicyFacts> scope) {
-    return rules.stream().flatMap(rule -> denial(rule, scope).stream()).toList();
-  }
-
   private Optional<Denial> denial(Rule rule, Scope<PolicyFacts> scope) {
     try {
       return Boolean.TRUE.equals(rule.condition().evaluate(scope))
           ? Optional.empty()
           : Optional.of(Denial.ruled(name, generation, rule.reason(), message(rule, scope)));
     } catch (ExpressionException e) {
-      return Optional.of(
-          Denial.failed(
-              name,
-              generation,
-              "ExpressionFailed",
-              "%s cannot be evaluated: %s".formatted(rule.condition().source(), e.getMessage())));
+      return Optional.of(failed(rule.condition(), e));
     }
+  }
+
+  private Denial failed(Expression expression, ExpressionException e) {
+    return Denial.failed(
+        name,
+        generation,
+        "ExpressionFailed",
+        "%s cannot be evaluated: %s".formatted(expression.source(), e.getMessage()));
   }
 
   /** A message that cannot be made must not hide what it is about. */

@@ -20,7 +20,11 @@ public record Denial(String policy, long generation, Ground ground, String reaso
     /** The policy says no. */
     Rule,
     /** The policy is wrong, or cannot be evaluated, and says nothing. */
-    Failure
+    Failure,
+    /** The policy asks people, and too few of them have said yes. */
+    Silence,
+    /** The policy asks people, and one of them said no. */
+    Refusal
   }
 
   static Denial failed(String policy, long generation, String reason, String message) {

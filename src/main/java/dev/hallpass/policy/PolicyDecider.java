@@ -49,6 +49,7 @@ public final class PolicyDecider {
     var denials = new ArrayList<Denial>();
     var waived = new ArrayList<Denial>();
     var reported = new ArrayList<Denial>();
+    var demands = new ArrayList<ApprovalDemand>();
     var ttl = allowed.ttl();
     var maxLifetime = allowed.maxLifetime();
     var scope = CompiledPolicy.scope(facts);
@@ -58,18 +59,22 @@ public final class PolicyDecider {
       if (!policy.matches(facts)) {
         continue;
       }
+      var opinion = policy.opinion(scope);
       if (policy.enforcement() == Enforcement.Audit) {
-        reported.addAll(policy.denials(scope, quota));
+        reported.addAll(opinion.denials());
+        reported.addAll(policy.overruns(quota));
+        opinion.demand().map(PolicyDecider::wouldAsk).ifPresent(reported::add);
         continue;
       }
       enforced++;
       denials.addAll(policy.overruns(quota));
       var rules = open.isPresent() && policy.rulesGiveWay() ? waived : denials;
-      rules.addAll(policy.objections(scope));
-      if (policy.requiresApproval()) {
-        var approvals = open.isPresent() && policy.approvalGivesWay() ? waived : denials;
-        approvals.add(
-            Denial.ruled(policy.name(), 0, "ApprovalRequired", "approvals are not there yet"));
+      rules.addAll(opinion.denials());
+      var demand = opinion.demand();
+      if (open.isPresent() && policy.approvalGivesWay()) {
+        demand.map(PolicyDecider::wouldAsk).ifPresent(waived::add);
+      } else {
+        demand.ifPresent(demands::add);
       }
       ttl = least(ttl, policy.limits().map(l -> l.maxTtl()));
       maxLifetime = least(maxLifetime, policy.limits().map(l -> l.maxLifetime()));
@@ -81,7 +86,16 @@ public final class PolicyDecider {
         List.copyOf(denials),
         List.copyOf(reported),
         List.copyOf(waived),
-        new Allow(allowed.level(), least(ttl, maxLifetime), maxLifetime));
+        new Allow(allowed.level(), least(ttl, maxLifetime), maxLifetime),
+        List.copyOf(demands));
+  }
+
+  private static Denial wouldAsk(ApprovalDemand demand) {
+    return Denial.ruled(
+        demand.policy(),
+        demand.generation(),
+        "ApprovalRequired",
+        "it would need %d approvals".formatted(demand.needed()));
   }
 
   private static Duration least(Duration one, Optional<String> other) {

@@ -2,6 +2,7 @@ package dev.hallpass.policy;
 
 import dev.hallpass.policy.IssueDecision.Allow;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What policies say of a credential that requests and providers allow.
@@ -10,17 +11,38 @@ import java.util.List;
  * @param reported what would stand in the way if policies in {@code Audit} were enforced
  * @param waived what would stand in the way if no break-glass were open
  * @param allowed within these limits
+ * @param demands whom they ask before it is issued
  */
 public record PolicyVerdict(
-    List<Denial> denials, List<Denial> reported, List<Denial> waived, Allow allowed) {
+    List<Denial> denials,
+    List<Denial> reported,
+    List<Denial> waived,
+    Allow allowed,
+    List<ApprovalDemand> demands) {
 
   /** The policies that gave way, by their names, each once. */
   public List<String> waivedPolicies() {
     return waived.stream().map(Denial::policy).distinct().toList();
   }
 
-  /** Whether nothing stands in the way. */
+  /** Whether nothing stands in the way, but perhaps people who must say yes. */
   public boolean allows() {
     return denials.isEmpty();
+  }
+
+  /** The same, where a yes that is missing, or a no, denies. */
+  public PolicyVerdict with(ApprovalDecision approval) {
+    var more =
+        switch (approval) {
+          case ApprovalDecision.Given given -> List.<Denial>of();
+          case ApprovalDecision.Missing missing -> missing.denials();
+          case ApprovalDecision.Refused refused -> List.of(refused.denial());
+        };
+    return new PolicyVerdict(
+        Stream.concat(denials.stream(), more.stream()).toList(),
+        reported,
+        waived,
+        allowed,
+        demands);
   }
 }

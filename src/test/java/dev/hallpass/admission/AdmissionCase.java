@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
@@ -160,6 +161,11 @@ record AdmissionCase(
             .addToLabels("kubernetes.io/metadata.name", name)
             .endMetadata()
             .build());
+  }
+
+  @Override
+  public List<CredentialApproval> approvals(String namespace) {
+    return List.of();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hallpass.admission.InjectionDecision.Leave;
 import dev.hallpass.admission.InjectionDecision.Refuse;
 import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -72,6 +73,11 @@ class LaggingCacheTest {
     public Optional<Namespace> namespace(String name) {
       return Optional.of(
           new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build());
+    }
+
+    @Override
+    public List<CredentialApproval> approvals(String namespace) {
+      return List.of();
     }
 
     @Override

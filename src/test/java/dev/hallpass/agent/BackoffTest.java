@@ -60,4 +60,11 @@ class BackoffTest {
     assertThat(Backoff.after(1, refusal, LEAST)).isEqualTo(Duration.ofSeconds(15));
     assertThat(Backoff.after(9, refusal, MOST)).isEqualTo(Duration.ofMillis(59_999));
   }
+
+  @Test
+  void whatPeopleDecideAboutIsAskedForSteadily() {
+    assertThat(Backoff.after(1, Reason.ApprovalAwaited, LEAST)).isEqualTo(Duration.ofSeconds(3));
+    assertThat(Backoff.after(900, Reason.ApprovalAwaited, MOST))
+        .isEqualTo(Duration.ofMillis(5_999));
+  }
 }

@@ -130,6 +130,29 @@ class CredentialLoopTest {
   }
 
   @Test
+  void asksForAnotherLeaseWhereTheRenewalNeedsPeople() {
+    loop.step();
+    broker.takeCalls();
+    broker.refusals.add(Reason.ApprovalAwaited);
+    atDue();
+    assertThat(loop.ready()).as("what it holds is still good").isTrue();
+    broker.refusals.add(Reason.ApprovalAwaited);
+    atDue();
+    assertThat(loop.ready()).isTrue();
+    broker.lease = "lease-2";
+
+    atDue();
+
+    assertThat(broker.takeCalls())
+        .containsExactly(
+            "renew refused",
+            "issue refused",
+            "issue orders-db/db replacing lease-1 1",
+            "acknowledge lease-2 2");
+    assertThat(clock.instant()).isBefore(Instant.parse("2026-01-01T12:11:00Z"));
+  }
+
+  @Test
   void tellsTheAppOnceItsFilesWereReplacedAndNotBefore() {
     broker.next = Next.Reissue;
     loop.step();

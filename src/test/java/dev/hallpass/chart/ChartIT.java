@@ -74,6 +74,10 @@ class ChartIT {
           broker,     update, hallpass.dev,                 credentialrequests,            shop,            a,                   false
           broker,     create, authentication.k8s.io,        tokenreviews,                  ,                ,                    true
           broker,     create, '',                           serviceaccounts/token,         shop,            orders,              false
+          broker,     create, authorization.k8s.io,         subjectaccessreviews,          ,                ,                    true
+          broker,     watch,  hallpass.dev,                 credentialapprovals,           ,                ,                    true
+          broker,     create, hallpass.dev,                 credentialapprovals,           shop,            ,                    false
+          controller, create, hallpass.dev,                 credentialapprovals,           shop,            ,                    false
           broker,     list,   '',                           pods,                          shop,            ,                    false
           broker,     list,   hallpass.dev,                 breakglasses,                  shop,            ,                    true
           broker,     create, hallpass.dev,                 breakglasses,                  shop,            ,                    false
@@ -168,11 +172,15 @@ class ChartIT {
                 .getValue());
 
     assertThat(webhook)
-        .allSatisfy(w -> assertThat(w.getClientConfig().getService().getPort()).isEqualTo(9443));
-    assertThat(webhook.getFirst().getFailurePolicy()).isEqualTo("Fail");
+        .hasSize(3)
+        .allSatisfy(
+            w -> {
+              assertThat(w.getFailurePolicy()).isEqualTo("Fail");
+              assertThat(w.getClientConfig().getCaBundle()).isNull();
+              assertThat(w.getClientConfig().getService().getPort()).isEqualTo(service.getPort());
+            });
     assertThat(webhook.getFirst().getNamespaceSelector().getMatchLabels())
         .containsEntry(HallpassApi.INJECTION_LABEL, "enabled");
-    assertThat(webhook.getFirst().getClientConfig().getCaBundle()).isNull();
     assertThat(agents.getHost())
         .isEqualTo(service.getName() + "." + service.getNamespace() + ".svc");
     assertThat(agents.getPort()).isNotEqualTo(service.getPort());

@@ -3,6 +3,7 @@ package dev.hallpass.chart;
 import dev.hallpass.testing.Access;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -33,6 +34,9 @@ public final class Grants implements AutoCloseable {
     var rules = new ArrayList<PolicyRule>();
     var installed = new ArrayList<HasMetadata>();
     for (var object : chart) {
+      if (object instanceof MutatingWebhookConfiguration webhooks) {
+        unserved(webhooks);
+      }
       if (installed(object, name)) {
         installed.add(api.client().resource(object).forceConflicts().serverSideApply());
       }
@@ -43,6 +47,13 @@ public final class Grants implements AutoCloseable {
       }
     }
     return new Grants(api.client(), installed, rules);
+  }
+
+  /** Requests are written here without anybody to stamp them. */
+  private static void unserved(MutatingWebhookConfiguration webhooks) {
+    webhooks.getWebhooks().stream()
+        .filter(w -> w.getNamespaceSelector() == null)
+        .forEach(w -> w.setFailurePolicy("Ignore"));
   }
 
   private static boolean installed(HasMetadata object, String process) {

@@ -99,6 +99,10 @@ class UserRolesIT {
           create, breakglasses,              false, false, false
           patch,  breakglasses,              false, false, false
           delete, breakglasses,              false, false, false
+          approve, credentialpolicies,       false, false, false
+          list,   credentialapprovals,       true,  true,  true
+          create, credentialapprovals,       false, false, false
+          delete, credentialapprovals,       false, false, false
           """)
   void mayDoWhatTheirRoleSays(
       String verb, String resource, boolean view, boolean edit, boolean admin) {

@@ -11,6 +11,7 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.lease.LeaseJudge;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -313,11 +314,7 @@ public record Scene(KubernetesClient client, Database database, String namespace
     client.pods().inNamespace(namespace).withGracePeriod(0).delete();
     await("no live lease is left")
         .atMost(Duration.ofSeconds(90))
-        .until(
-            () ->
-                leases().stream()
-                    .allMatch(
-                        l -> l.getStatus() != null && l.getStatus().phase() == LeasePhase.Revoked));
+        .until(() -> leases().stream().allMatch(LeaseJudge::over));
     client.namespaces().withName(namespace).delete();
   }
 }

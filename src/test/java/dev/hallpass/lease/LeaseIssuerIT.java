@@ -398,7 +398,8 @@ class LeaseIssuerIT {
 
   private LeaseIssuer issuer() {
     InstantSource later = () -> Instant.now().plus(ahead);
-    return new LeaseIssuer(store, new Drivers(List.of(accounts)), "0a1b2c3d", clock(later));
+    return new LeaseIssuer(
+        store, new Drivers(List.of(accounts)), "0a1b2c3d", new ToldNews(), clock(later));
   }
 
   private static Clock clock(InstantSource source) {

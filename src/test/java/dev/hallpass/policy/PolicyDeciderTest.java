@@ -293,4 +293,56 @@ class PolicyDeciderTest {
     policy.getMetadata().setGeneration(4L);
     assertThat(book.of(List.of(policy), Map.of()).getFirst()).isNotSameAs(first);
   }
+
+  private static CredentialPolicy asking(String name, String more) {
+    return policy(
+        name,
+        "{enforcement: Enforce, requireApproval: {approvals: 2, timeout: 4h%s}}".formatted(more));
+  }
+
+  @Test
+  void aPolicyAsksPeopleAndDeniesNothingItself() {
+    var verdict =
+        decide(
+            Unmatched.Deny,
+            asking("always", ""),
+            asking("writers", ", when: \"credential.access == 'writer'\""),
+            asking("readers", ", when: \"credential.access == 'reader'\""));
+
+    assertThat(verdict.allows()).isTrue();
+    assertThat(verdict.demands())
+        .containsExactly(
+            new ApprovalDemand("always", 3, 2, Duration.ofHours(4)),
+            new ApprovalDemand("writers", 3, 2, Duration.ofHours(4)));
+  }
+
+  @Test
+  void whatAsksWronglyDenies() {
+    var verdict =
+        decide(
+            Unmatched.Allow,
+            asking("fails", ", when: \"provider.labels['none'] == 'x'\""),
+            asking("wrong", ", when: \"credential.nam == 'x'\""));
+
+    assertThat(verdict.denials())
+        .extracting(Denial::policy, Denial::reason, Denial::ground)
+        .containsExactly(
+            tuple("fails", "ExpressionFailed", Denial.Ground.Failure),
+            tuple("wrong", "PolicyInvalid", Denial.Ground.Failure));
+    assertThat(verdict.denials().getLast().message())
+        .startsWith("spec.requireApproval.when: line 1, column");
+    assertThat(verdict.demands()).isEmpty();
+  }
+
+  @Test
+  void inAuditNobodyIsAsked() {
+    var policy =
+        policy("audit", "{enforcement: Audit, requireApproval: {approvals: 2, timeout: 4h}}");
+
+    var verdict = decide(Unmatched.Allow, policy);
+
+    assertThat(verdict.demands()).isEmpty();
+    assertThat(verdict.reported())
+        .containsExactly(Denial.ruled("audit", 3, "ApprovalRequired", "it would need 2 approvals"));
+  }
 }

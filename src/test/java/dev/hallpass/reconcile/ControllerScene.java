@@ -19,6 +19,7 @@ import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseTimes;
 import dev.hallpass.notification.Receiver;
+import dev.hallpass.policy.Ask;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Subject;
@@ -52,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A namespace with a provider, a request, a node, and controllers that look after it. */
@@ -389,6 +391,57 @@ final class ControllerScene implements AutoCloseable {
             null,
             null,
             List.of()));
+    return client.resource(lease).updateStatus();
+  }
+
+  /** A lease of that pod, as the broker leaves it where these policies ask people. */
+  CredentialLease waiting(Pod pod, Instant deadline, String... policies) {
+    return asking(create(pod), deadline, policies);
+  }
+
+  /** The same lease, once people have said yes and the pod has acknowledged. */
+  CredentialLease goesOn(CredentialLease waiting) {
+    var status = now(waiting).getStatus();
+    waiting.setStatus(
+        new CredentialLeaseStatus(
+            LeasePhase.Active,
+            1L,
+            account(waiting),
+            Instant.now().toString(),
+            Instant.now().plusSeconds(900).toString(),
+            null,
+            null,
+            null,
+            status.approval(),
+            List.of()));
+    waiting.getMetadata().setResourceVersion(null);
+    return client.resource(waiting).updateStatus();
+  }
+
+  private CredentialLease asking(CredentialLease lease, Instant deadline, String... policies) {
+    var request =
+        client
+            .resources(CredentialRequest.class)
+            .inNamespace(namespace)
+            .withName("orders-db")
+            .get();
+    lease.setStatus(
+        new CredentialLeaseStatus(
+            LeasePhase.AwaitingApproval,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            new CredentialLeaseStatus.Approval(
+                Stream.of(policies).map(p -> new CredentialLeaseStatus.Demand(p, 1, null)).toList(),
+                Ask.digest(request, request.getSpec().credentials().getFirst()),
+                deadline.toString(),
+                null),
+            List.of()));
+    lease.getMetadata().setResourceVersion(null);
     return client.resource(lease).updateStatus();
   }
 

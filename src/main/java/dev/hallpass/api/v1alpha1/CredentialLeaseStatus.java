@@ -65,9 +65,10 @@ public record CredentialLeaseStatus(
               "What is asked for: workload, owner, purpose and credential of the request. A changed"
                   + " request ends the lease, and another asks.")
           String digest,
-      @Required @JsonPropertyDescription("Until when the lease waits; then it is denied.")
-          String deadline,
-      @JsonPropertyDescription("When all had approved; from then on the maxLifetime counts.")
+      @JsonPropertyDescription("Until when the lease waits, or waited; then it is denied.")
+          @Nullable String deadline,
+      @JsonPropertyDescription(
+              "When all had approved a lease that waited; from then on its maxLifetime counts.")
           @Nullable String approvedAt) {}
 
   /** What one policy asks. */

@@ -174,7 +174,7 @@ public record CredentialPolicySpec(
           @Min(1)
           @Max(16)
           @JsonPropertyDescription("How many different people must approve.")
-          int approvals,
+          @Nullable Integer approvals,
       @Size(max = 32)
           @Pattern("^([0-9]+(s|m|h))+$")
           @Default("1h")
@@ -183,5 +183,16 @@ public record CredentialPolicySpec(
               message = "timeout: must be between 1m and 168h")
           @JsonPropertyDescription(
               "How long a lease waits; then it is denied. From 1m to 168h, e.g. 1h.")
-          String timeout) {}
+          @Nullable String timeout) {
+
+    /** How many people, defaulted. */
+    public int approvalsOrOne() {
+      return approvals == null ? 1 : approvals;
+    }
+
+    /** How long a lease waits, defaulted. */
+    public String timeoutOrHour() {
+      return timeout == null ? "1h" : timeout;
+    }
+  }
 }

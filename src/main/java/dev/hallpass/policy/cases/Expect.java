@@ -26,10 +26,18 @@ record Expect(
     @Nullable String maxLifetime,
     @Nullable String message) {
 
-  /** Whether a credential is issued. */
+  /** Whether a credential is issued, perhaps once people have said yes. */
   enum Decision {
     Allow,
-    Deny
+    Ask,
+    Deny;
+
+    static Decision of(PolicyVerdict verdict) {
+      if (!verdict.allows()) {
+        return Deny;
+      }
+      return verdict.demands().isEmpty() ? Allow : Ask;
+    }
   }
 
   /** How the verdict differs, a line for each member. */
@@ -38,7 +46,7 @@ record Expect(
     var all = new ArrayList<>(verdict.denials());
     all.addAll(verdict.reported());
     var told = all.isEmpty() ? "nothing" : Denial.sentence(all);
-    var decided = verdict.allows() ? Decision.Allow : Decision.Deny;
+    var decided = Decision.of(verdict);
     if (decision != null && decision != decided) {
       differences.add(difference("decision", decision, decided + " (told: " + told + ")"));
     }

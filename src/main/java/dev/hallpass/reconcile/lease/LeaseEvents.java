@@ -80,6 +80,10 @@ final class LeaseEvents {
             view.clusterProviders(), Changes::specOrLabels, by(leases, "provider", Keys::provider)),
         new InformerEvents<>(
             view.breakGlasses(), Changes::spec, by(leases, "breakGlass", Keys::breakGlass)),
+        new InformerEvents<>(
+            view.approvals(),
+            Changes::identity,
+            by(leases, Cache.NAMESPACE_INDEX, a -> a.getMetadata().getNamespace())),
         new InformerEvents<>(view.policies(), Changes::spec, policy -> all(leases)),
         new InformerEvents<>(view.params(), Changes::any, params -> all(leases)));
   }

@@ -165,6 +165,9 @@ public final class LeaseReconciler
   }
 
   private Next end(CredentialLease lease, Verdict.End end) {
+    if (LeaseJudge.phase(lease) == LeasePhase.AwaitingApproval) {
+      return deny(lease, end);
+    }
     var revoking = revocation.begin(lease, end);
     if (revoking.isEmpty()) {
       return new Next.Again(OUTDATED);
@@ -172,6 +175,17 @@ public final class LeaseReconciler
     policies.forget(lease);
     reports.ending(lease, end.by(), end.message());
     return revoke(revoking.get());
+  }
+
+  private Next deny(CredentialLease lease, Verdict.End end) {
+    revocation
+        .deny(lease, end)
+        .ifPresent(
+            denied -> {
+              policies.forget(denied);
+              reports.denied(denied, end.by(), end.message());
+            });
+    return new Next.Again(OUTDATED);
   }
 
   /** The cache may be behind our own writes: a lease that is already Revoked is left alone. */

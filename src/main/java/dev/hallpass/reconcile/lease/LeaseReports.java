@@ -96,6 +96,31 @@ final class LeaseReports {
     }
   }
 
+  /** A lease that waited for approval was denied, or ended before anybody could approve it. */
+  void denied(CredentialLease lease, EndedBy by, String message) {
+    LOG.infof(
+        "lease denied: namespace=%s lease=%s pod=%s provider=%s reason=%s: %s",
+        lease.getMetadata().getNamespace(),
+        lease.getMetadata().getName(),
+        lease.getSpec().pod().name(),
+        lease.getSpec().providerRef(),
+        by,
+        message);
+    var reason =
+        switch (by) {
+          case ApprovalDenied -> Reason.ApprovalDenied;
+          case ApprovalTimedOut -> Reason.ApprovalTimedOut;
+          default -> Reason.LeaseEnded;
+        };
+    var text =
+        "Credential %s was not issued. %s: %s".formatted(lease.getSpec().credential(), by, message);
+    events.say(Events.about(lease), Events.Type.Warning, reason, text);
+    if (podLives(by)) {
+      events.say(pod(lease), Events.Type.Warning, reason, text);
+      events.say(request(lease), Events.Type.Warning, reason, text);
+    }
+  }
+
   /** The account is verified gone. */
   void revoked(CredentialLease lease) {
     var status = lease.getStatus();

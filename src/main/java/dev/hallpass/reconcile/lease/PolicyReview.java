@@ -1,6 +1,8 @@
 package dev.hallpass.reconcile.lease;
 
+import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
@@ -9,8 +11,10 @@ import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Params;
 import dev.hallpass.lease.LeaseFacts;
+import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LiveSurroundings;
 import dev.hallpass.lease.Verdict.End;
+import dev.hallpass.policy.ApprovalDecider;
 import dev.hallpass.policy.CompiledPolicy;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.Denial.Ground;
@@ -98,13 +102,24 @@ final class PolicyReview {
     }
     var refusals =
         verdict(facts).map(PolicyVerdict::denials).orElse(List.of()).stream()
-            .filter(d -> d.ground() == Ground.Rule)
+            .filter(d -> ends(d, facts.lease()))
             .toList();
     if (refusals.isEmpty()) {
       reviewed.put(uid, looked);
       return Optional.empty();
     }
-    return Optional.of(new End(EndedBy.PolicyWithdrawn, Denial.sentence(refusals)));
+    var refused = refusals.stream().anyMatch(d -> d.ground() == Ground.Refusal);
+    return Optional.of(
+        new End(
+            refused ? EndedBy.ApprovalDenied : EndedBy.PolicyWithdrawn, Denial.sentence(refusals)));
+  }
+
+  private static boolean ends(Denial denial, CredentialLease lease) {
+    return switch (denial.ground()) {
+      case Rule, Refusal -> true;
+      case Silence -> LeaseJudge.phase(lease) != LeasePhase.AwaitingApproval;
+      case Failure -> false;
+    };
   }
 
   /** What policies say to the extension of a lease; empty where they have nothing to say. */
@@ -137,12 +152,27 @@ final class PolicyReview {
                 Optional.ofNullable(facts.request()),
                 view.namespace(namespace),
                 view.provider(facts.lease().getSpec().providerRef(), namespace))
-            .flatMap(Optional::stream);
+            .<HasMetadata>flatMap(Optional::stream);
     return new Looked(
-        Stream.concat(policies().stream(), around)
+        Stream.of(policies().stream(), around, spokenOf(facts.lease()))
+            .flatMap(s -> s)
             .map(Edition::of)
             .collect(Collectors.toUnmodifiableSet()),
         params());
+  }
+
+  /** The approvals of what the lease asks for. */
+  private Stream<CredentialApproval> spokenOf(CredentialLease lease) {
+    var status = lease.getStatus();
+    var approval = status == null ? null : status.approval();
+    return approval == null
+        ? Stream.empty()
+        : view.approvalsIn(lease.getMetadata().getNamespace()).stream()
+            .filter(
+                a ->
+                    Optional.ofNullable(a.getSpec().stamp())
+                        .filter(s -> s.digest().equals(approval.digest()))
+                        .isPresent());
   }
 
   /**
@@ -163,7 +193,8 @@ final class PolicyReview {
             view.namespace(namespace),
             view.provider(spec.providerRef(), namespace),
             book.of(policies(), params()),
-            seen)
+            seen,
+            view.approvalsIn(namespace))
         .filter(PolicyVerdict::allows)
         .or(
             () ->
@@ -174,7 +205,8 @@ final class PolicyReview {
                     live.namespace(namespace),
                     live.provider(spec.providerRef(), namespace),
                     book.of(live.policies(), live.params()),
-                    around));
+                    around,
+                    live.approvals(namespace)));
   }
 
   /** Where one of them is gone, that alone ends the lease. */
@@ -185,7 +217,8 @@ final class PolicyReview {
       Optional<Namespace> namespace,
       Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
       List<CompiledPolicy> policies,
-      Surroundings surroundings) {
+      Surroundings surroundings,
+      List<CredentialApproval> approvals) {
     var credential =
         request.stream()
             .flatMap(r -> r.getSpec().credentials().stream())
@@ -204,26 +237,38 @@ final class PolicyReview {
                 null));
     return switch (decision) {
       case IssueDecision.Deny deny -> Optional.empty();
-      case IssueDecision.Allow allow ->
-          Optional.of(
-              decider.decide(
-                  policies,
-                  PolicyFacts.of(
-                      pod.get(),
-                      namespace.get(),
-                      request.orElseThrow(),
-                      credential.get(),
-                      provider.get(),
-                      allow,
-                      facts.now(),
-                      facts.lease(),
-                      surroundings),
-                  allow,
-                  OpenBreakGlass.behind(
-                      facts.lease(),
-                      view.breakGlassesIn(facts.lease().getMetadata().getNamespace()),
-                      longestBreakGlass,
-                      facts.now())));
+      case IssueDecision.Allow allow -> {
+        var verdict =
+            decider.decide(
+                policies,
+                PolicyFacts.of(
+                    pod.get(),
+                    namespace.get(),
+                    request.orElseThrow(),
+                    credential.get(),
+                    provider.get(),
+                    allow,
+                    facts.now(),
+                    facts.lease(),
+                    surroundings),
+                allow,
+                OpenBreakGlass.behind(
+                    facts.lease(),
+                    view.breakGlassesIn(facts.lease().getMetadata().getNamespace()),
+                    longestBreakGlass,
+                    facts.now()));
+        yield Optional.of(
+            verdict.with(
+                ApprovalDecider.decide(
+                    verdict.demands(),
+                    approvals,
+                    new ApprovalDecider.Subject(
+                        request.orElseThrow(),
+                        credential.get(),
+                        pod.get().getMetadata().getUid(),
+                        facts.lease(),
+                        facts.now()))));
+      }
     };
   }
 }

@@ -2,6 +2,7 @@ package dev.hallpass.reconcile.view;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
+import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -52,6 +53,7 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<CredentialProvider> providers;
   private final SharedIndexInformer<ClusterCredentialProvider> clusterProviders;
   private final SharedIndexInformer<CredentialPolicy> policies;
+  private final SharedIndexInformer<CredentialApproval> approvals;
   private final SharedIndexInformer<ConfigMap> params;
   private final SharedIndexInformer<BreakGlass> breakGlasses;
 
@@ -71,6 +73,7 @@ public final class ClusterView implements AutoCloseable {
     clusterProviders = informer(client.resources(ClusterCredentialProvider.class), Trim::own);
     policies = informer(client.resources(CredentialPolicy.class), Trim::own);
     breakGlasses = informer(client.resources(BreakGlass.class).inAnyNamespace(), Trim::own);
+    approvals = informer(client.resources(CredentialApproval.class).inAnyNamespace(), Trim::own);
     params = informer(Params.in(client, systemNamespace), Trim::own);
     leases.addIndexers(
         Map.of(
@@ -148,6 +151,15 @@ public final class ClusterView implements AutoCloseable {
 
   public SharedIndexInformer<CredentialPolicy> policies() {
     return policies;
+  }
+
+  public SharedIndexInformer<CredentialApproval> approvals() {
+    return approvals;
+  }
+
+  /** The approvals of a namespace. */
+  public List<CredentialApproval> approvalsIn(String namespace) {
+    return approvals.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
   }
 
   /** What policies may take parameters from. */
@@ -262,6 +274,7 @@ public final class ClusterView implements AutoCloseable {
         providers,
         clusterProviders,
         policies,
+        approvals,
         params,
         breakGlasses);
   }

@@ -179,7 +179,7 @@ class PolicyCasesTest {
           """
           [{name: a, expect: {decision: Allow}}]                                | there is no CredentialPolicy
           {kind: CredentialPolicy, metadata: {name: p}, spec: {limits: {}}}     | there are no cases
-          {kind: CredentialPolicy, metadata: {name: p}, spec: {limit: {}}}      | CredentialPolicy p.spec.limit: unknown field; there are enforcement, limits, match
+          {kind: CredentialPolicy, metadata: {name: p}, spec: {limit: {}}}      | CredentialPolicy p.spec.limit: unknown field; there are breakGlass, enforcement, limits
           {kind: Pod}                                                           | a document of kind "Pod" is neither
           [{name: a, given: {}}]                                                | cases[0]: name and expect must be given
           [{name: a                                                             | no YAML: while parsing

@@ -1,0 +1,82 @@
+package dev.hallpass.broker;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.kube.Events;
+import dev.hallpass.kube.Events.Type;
+import dev.hallpass.lease.ApprovalNews;
+import dev.hallpass.lease.Claim;
+import dev.hallpass.policy.ApprovalDecision.Missing;
+import dev.hallpass.policy.ApprovalDecision.Tally;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/** Tells of approvals where people look: on the pod, its request, and the lease. */
+final class ApprovalEvents implements ApprovalNews {
+  private static final Logger LOG = Logger.getLogger(ApprovalEvents.class);
+
+  private final Events events;
+
+  ApprovalEvents(Events events) {
+    this.events = events;
+  }
+
+  @Override
+  public void awaited(Claim claim, CredentialLease lease, Missing missing) {
+    var approval = Objects.requireNonNull(lease.getStatus().approval());
+    tell(
+        claim,
+        lease,
+        Reason.ApprovalAwaited,
+        "Credential %s waits for approval of lease %s until %s: %s"
+            .formatted(
+                claim.credential().name(),
+                lease.getMetadata().getName(),
+                approval.deadline(),
+                missing.sentence()));
+  }
+
+  @Override
+  public void given(Claim claim, CredentialLease lease, List<Tally> tallies) {
+    tell(
+        claim,
+        lease,
+        Reason.ApprovalGiven,
+        tallies.isEmpty()
+            ? "Credential %s: no policy asks for approval any more"
+                .formatted(claim.credential().name())
+            : "Credential %s is approved: %s"
+                .formatted(
+                    claim.credential().name(),
+                    tallies.stream().map(Tally::toString).collect(Collectors.joining("; "))));
+  }
+
+  private void tell(Claim claim, CredentialLease lease, Reason reason, String message) {
+    LOG.infof(
+        "approval: namespace=%s lease=%s pod=%s provider=%s reason=%s: %s",
+        lease.getMetadata().getNamespace(),
+        lease.getMetadata().getName(),
+        lease.getSpec().pod().name(),
+        lease.getSpec().providerRef(),
+        reason,
+        message);
+    events.say(pod(lease), Type.Normal, reason, message);
+    events.say(Events.about(claim.request()), Type.Normal, reason, message);
+    events.say(Events.about(lease), Type.Normal, reason, message);
+  }
+
+  private static ObjectReference pod(CredentialLease lease) {
+    var pod = lease.getSpec().pod();
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Pod")
+        .withNamespace(lease.getMetadata().getNamespace())
+        .withName(pod.name())
+        .withUid(pod.uid())
+        .build();
+  }
+}
