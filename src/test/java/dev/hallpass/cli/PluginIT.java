@@ -3,6 +3,7 @@ package dev.hallpass.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
@@ -55,10 +56,11 @@ class PluginIT {
   void statusAndTreeAreThereForPrograms() {
     lease("orders-1-db", LeasePhase.Active, false);
 
-    var status = serialization().unmarshal(Run.of(admin, "status", "-o", "json").out(), Map.class);
+    var status =
+        serialization().unmarshal(Run.of(admin, "status", "-o", "json").out(), JsonNode.class);
     var tree = Run.of(admin, "tree", "-o", "yaml").out();
 
-    assertThat(status).containsEntry("leases", Map.of("Active", 1));
+    assertThat(status.at("/leases/Active").asInt()).isEqualTo(1);
     assertThat(tree).contains("standing: \"Served\"").contains("name: \"orders-1\"");
   }
 
