@@ -39,12 +39,17 @@ final class Caller {
 
   /** Until the account can be used. */
   void issue(Ticket ticket) throws IOException, InterruptedException {
+    issue(ticket, new IssueRequest(ticket.request(), "db"));
+  }
+
+  /** Until the certificate for this key is there and acknowledged. */
+  void issue(Ticket ticket, String csr) throws IOException, InterruptedException {
+    issue(ticket, new IssueRequest(ticket.request(), "db", null, csr));
+  }
+
+  private void issue(Ticket ticket, IssueRequest asks) throws IOException, InterruptedException {
     var issued =
-        Codec.issueAnswer(
-            post(
-                scene.address("/v1/credentials"),
-                ticket,
-                Codec.encode(new IssueRequest(ticket.request(), "db"))));
+        Codec.issueAnswer(post(scene.address("/v1/credentials"), ticket, Codec.encode(asks)));
     post(
         scene.address("/v1/leases/acknowledge"),
         ticket,

@@ -4,7 +4,9 @@ import dev.hallpass.e2e.HallpassCluster;
 import dev.hallpass.e2e.Scene;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -29,10 +31,14 @@ class DeletionBench {
 
   private record Held(Pod pod, Scene.Login login) {}
 
+  /** When the lease says so, which its controller wrote by the same clock. */
+  private record Ended(Duration written, Duration revoked) {}
+
   @Test
   void untilTheLoginIsRefused(Scene scene) {
     Queue<Duration> lags = new ConcurrentLinkedQueue<>();
     Queue<Duration> logins = new ConcurrentLinkedQueue<>();
+    Queue<Ended> ends = new ConcurrentLinkedQueue<>();
     for (var done = 0; done < DELETES; done += AT_A_TIME) {
       var deletions =
           served(scene).stream()
@@ -40,7 +46,9 @@ class DeletionBench {
                   held ->
                       () -> {
                         logins.add(login(scene, held));
-                        lags.add(delete(scene, held));
+                        var deleted = delete(scene, held);
+                        lags.add(untilRefused(scene, held));
+                        ends.add(ended(scene, held, deleted));
                         return null;
                       })
               .toList();
@@ -53,6 +61,13 @@ class DeletionBench {
         "one login: " + Figures.latency(sample(logins)),
         "",
         "p99 ≤ 1 s");
+    Figures.add(
+        "by what its lease says: the end written down, with %d at a time".formatted(AT_A_TIME),
+        Figures.latency(sample(ends.stream().map(Ended::written).toList())),
+        "all gone and verified: "
+            + Figures.latency(sample(ends.stream().map(Ended::revoked).toList())),
+        "",
+        "");
   }
 
   private static List<Held> served(Scene scene) {
@@ -78,8 +93,19 @@ class DeletionBench {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  private static Duration delete(Scene scene, Held held) {
+  private static Instant delete(Scene scene, Held held) {
     scene.client().pods().resource(held.pod()).withGracePeriod(0).delete();
+    return Instant.now();
+  }
+
+  private static Ended ended(Scene scene, Held held, Instant deleted) {
+    var status = scene.awaitRevoked(held.pod(), AT_MOST).getStatus();
+    return new Ended(
+        Duration.between(deleted, Instant.parse(status.endedAt())),
+        Duration.between(deleted, Instant.parse(status.revokedAt())));
+  }
+
+  private static Duration untilRefused(Scene scene, Held held) {
     var began = System.nanoTime();
     while (admits(scene, held)) {
       if (System.nanoTime() - began > AT_MOST.toNanos()) {
@@ -93,7 +119,7 @@ class DeletionBench {
     return scene.database().admits(held.login().username(), held.login().password());
   }
 
-  private static Sample sample(Queue<Duration> values) {
+  private static Sample sample(Collection<Duration> values) {
     return new Sample(List.copyOf(values), values.stream().reduce(Duration.ZERO, Duration::plus));
   }
 }

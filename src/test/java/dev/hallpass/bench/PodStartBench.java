@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** From a pod's creation until all of it is ready, with and without injection in turns. */
+/**
+ * From a pod's creation until all of it is ready, in turns: with injection, without, and without
+ * but behind a sidecar that does nothing.
+ */
 @ExtendWith(HallpassCluster.class)
 class PodStartBench {
   private static final int PAIRS = Integer.getInteger("hallpass.bench.pods", 20);
@@ -22,10 +25,12 @@ class PodStartBench {
     var without = Workload.plain(scene);
     var on = new ArrayList<Duration>();
     var off = new ArrayList<Duration>();
+    var behindIdle = new ArrayList<Duration>();
     try {
       for (var i = 0; i < PAIRS + WARM_UP; i++) {
-        on.add(start(with));
-        off.add(start(without));
+        on.add(start(with, with.pod()));
+        off.add(start(without, without.pod()));
+        behindIdle.add(start(without, without.podBehindIdleSidecar()));
       }
     } finally {
       without.close();
@@ -33,12 +38,19 @@ class PodStartBench {
 
     var onSample = measured(on);
     var offSample = measured(off);
+    var idleSample = measured(behindIdle);
     Figures.add(
         "pod start with injection, %d pairs".formatted(PAIRS),
         Figures.latency(onSample),
         "without: " + Figures.latency(offSample),
         "added " + Figures.added(onSample, offSample),
         "added p50 ≤ 1.0 s");
+    Figures.add(
+        "the same, beside an idle sidecar",
+        Figures.latency(onSample),
+        "behind a sidecar that does nothing: " + Figures.latency(idleSample),
+        "added " + Figures.added(onSample, idleSample),
+        "");
   }
 
   /** The first ones pull what every later one finds. */
@@ -47,10 +59,10 @@ class PodStartBench {
     return new Sample(counted, counted.stream().reduce(Duration.ZERO, Duration::plus));
   }
 
-  private static Duration start(Workload workload) {
+  private static Duration start(Workload workload, Pod wanted) {
     var client = workload.client();
     var began = System.nanoTime();
-    Pod pod = client.resource(workload.pod()).create();
+    Pod pod = client.resource(wanted).create();
     client.pods().resource(pod).waitUntilReady(90, TimeUnit.SECONDS);
     var took = Duration.ofNanos(System.nanoTime() - began);
     client.pods().resource(pod).withGracePeriod(0).delete();

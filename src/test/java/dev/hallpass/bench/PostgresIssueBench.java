@@ -1,17 +1,20 @@
 package dev.hallpass.bench;
 
+import dev.hallpass.api.v1alpha1.Delivery.Format;
 import dev.hallpass.broker.BrokerScene;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * From a pod's first call until its account can log in: TokenReview, pod, request, decision, lease,
  * role, acknowledgement, activation. The calls come without TLS, over connections that are kept.
+ * What is compared is measured in turns.
  */
 @ExtendWith({KubeApi.class, PostgresServer.class})
 class PostgresIssueBench {
@@ -28,46 +31,67 @@ class PostgresIssueBench {
 
   @Test
   void issuesPerSecondAndLatency(KubeApi kube, PostgresServer.Instance postgres) throws Exception {
+    var peer = Peer.start(postgres);
     try (var driver = new PostgreSqlDriver(new SecureRandom());
         var bare = new BarePostgres(postgres)) {
       var scene = new BrokerScene(kube, postgres, driver);
+      scene.postgresProvider("cheap", 1);
       try {
-        measure(scene, bare);
+        measure(scene, bare, peer);
       } finally {
         scene.stop();
+        peer.ifPresent(Peer::close);
       }
     }
   }
 
-  private static void measure(BrokerScene scene, BarePostgres bare) {
-    var tickets = new Tickets(scene);
+  private static void measure(BrokerScene scene, BarePostgres bare, Optional<Peer> peer) {
+    var tickets = new Tickets(scene, "pg", "reader", Format.Json);
+    var cheapTickets = new Tickets(scene, "cheap", "reader", Format.Json);
     var caller = new Caller(scene);
-    var hallpassLoad = new Load(() -> caller.issue(tickets.next()));
+    var load = new Load(() -> caller.issue(tickets.next()));
+    var cheapLoad = new Load(() -> caller.issue(cheapTickets.next()));
     var bareLoad = new Load(bare::once);
     prepare(tickets, WARM_UP, MOST_PER_SECOND);
-    var first = new Caller(scene);
-    new Load(() -> first.issue(tickets.next())).workers(WORKERS, WARM_UP);
+    load.workers(WORKERS, WARM_UP);
     bareLoad.workers(WORKERS, WARM_UP);
+    caller.turnedAway();
 
-    var paced = paced(tickets, hallpassLoad);
+    var paced = paced(tickets, load);
     var barePaced = bareLoad.paced(PER_SECOND, ROUND);
     var pacedTurnedAway = caller.turnedAway();
-    prepare(tickets, ROUND.multipliedBy(ROUNDS), MOST_PER_SECOND);
-    var hallpass = hallpassLoad.workers(WORKERS, ROUND);
-    var baseline = bareLoad.workers(WORKERS, ROUND);
+    var hallpass = round(tickets, load);
+    var baseline = Measured.of(bareLoad, WORKERS, ROUND);
+    var cheap = round(cheapTickets, cheapLoad);
+    var peerLoad = peer.map(p -> new Load(p::once));
+    var peers = peerLoad.map(l -> Measured.of(l, WORKERS, ROUND));
     for (var round = 1; round < ROUNDS; round++) {
-      hallpass = hallpass.and(hallpassLoad.workers(WORKERS, ROUND));
-      baseline = baseline.and(bareLoad.workers(WORKERS, ROUND));
+      hallpass = hallpass.and(round(tickets, load));
+      baseline = baseline.and(Measured.of(bareLoad, WORKERS, ROUND));
+      cheap = cheap.and(round(cheapTickets, cheapLoad));
+      peers = peers.map(p -> p.and(Measured.of(peerLoad.orElseThrow(), WORKERS, ROUND)));
     }
     var turnedAway = caller.turnedAway();
-    var pacedWithMany = paced(tickets, hallpassLoad);
+    var pacedWithMany = paced(tickets, load);
 
+    if (peers.isPresent()) {
+      compare(hallpass, peer.orElseThrow().version(), peers.get());
+    }
     Figures.add(
         "PostgreSQL issue, full path, 10 workers",
-        Figures.rate(hallpass) + turnedAway(turnedAway),
-        "the same roles bare: " + Figures.rate(baseline),
-        Figures.share(hallpass, baseline) + " of bare",
+        Figures.rate(hallpass.sample()) + turnedAway(turnedAway),
+        "the same roles bare: " + Figures.rate(baseline.sample()),
+        Figures.share(hallpass.sample(), baseline.sample()) + " of bare",
         "≥ 120/s");
+    Figures.add(
+        "CPU time of one such issue", hallpass.cpuEach(), "bare: " + baseline.cpuEach(), "", "");
+    Figures.add(
+        "the same with verifiers of 1 iteration",
+        Figures.rate(cheap.sample()),
+        "with 4,096: " + Figures.rate(hallpass.sample()),
+        Figures.share(cheap.sample(), hallpass.sample()) + " of that",
+        "≥ 400/s");
+    Figures.add("CPU time of one with 1 iteration", cheap.cpuEach(), hallpass.cpuEach(), "", "");
     Figures.add(
         "PostgreSQL issue latency at 20/s",
         Figures.latency(paced) + turnedAway(pacedTurnedAway),
@@ -82,8 +106,22 @@ class PostgresIssueBench {
         "p99 ≤ 60 ms");
   }
 
+  private static void compare(Measured hallpass, String version, Measured peer) {
+    Figures.add(
+        "PostgreSQL issue beside the peer, version " + version,
+        Figures.rate(hallpass.sample()),
+        "the peer: %s; CPU time of one: %s".formatted(Figures.rate(peer.sample()), peer.cpuEach()),
+        Figures.share(hallpass.sample(), peer.sample()) + " of the peer",
+        "≥ 200 % of the peer");
+  }
+
   private static String turnedAway(long calls) {
     return calls == 0 ? "" : ", %d calls made again".formatted(calls);
+  }
+
+  private static Measured round(Tickets tickets, Load load) {
+    prepare(tickets, ROUND, MOST_PER_SECOND);
+    return Measured.of(load, WORKERS, ROUND);
   }
 
   private static Sample paced(Tickets tickets, Load load) {

@@ -1,5 +1,6 @@
 package dev.hallpass.bench;
 
+import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.broker.BrokerScene;
 import java.util.Collections;
 import java.util.Queue;
@@ -22,6 +23,7 @@ final class Tickets {
   private final Queue<Ticket> left = new ConcurrentLinkedQueue<>();
   private final AtomicInteger pods = new AtomicInteger();
   private final BrokerScene scene;
+  private final String provider;
 
   /**
    * One credential to be issued.
@@ -32,22 +34,26 @@ final class Tickets {
    */
   record Ticket(String address, String token, String request) {}
 
-  Tickets(BrokerScene scene) {
+  /** Tickets for credentials of this provider, at this level of it. */
+  Tickets(BrokerScene scene, String provider, String access, Delivery.Format format) {
     this.scene = scene;
+    this.provider = provider;
     for (var i = 0; i < REQUESTS; i++) {
-      scene.request("bench-" + i, "reader", "15m");
+      scene.request(provider + "-" + i, provider, access, format);
     }
   }
 
-  /** Makes at least so many. */
+  /** Makes at least so many, of new pods, as those that ask for the first time are. */
   void prepare(int count) {
+    left.clear();
     Callable<Void> pod =
         () -> {
           var number = pods.incrementAndGet();
           var address = "127.0.0." + (1 + number % ADDRESSES);
-          var token = scene.token(scene.pod("bench-" + number, "orders", "orders", address));
+          var name = provider + "-" + number;
+          var token = scene.token(scene.pod(name, "orders", "orders", address));
           IntStream.range(0, REQUESTS)
-              .forEach(i -> left.add(new Ticket(address, token, "bench-" + i)));
+              .forEach(i -> left.add(new Ticket(address, token, provider + "-" + i)));
           return null;
         };
     Load.inParallel(WORKERS, Collections.nCopies(Math.ceilDiv(count, REQUESTS), pod));

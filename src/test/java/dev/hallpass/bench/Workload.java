@@ -49,6 +49,29 @@ record Workload(KubernetesClient client, String namespace) {
     client.namespaces().withName(namespace).delete();
   }
 
+  /**
+   * The same pod behind a native sidecar of somebody else's, which does nothing and is ready at
+   * once: what kubelet alone takes to start one container after another.
+   */
+  Pod podBehindIdleSidecar() {
+    var pod = pod();
+    return new PodBuilder(pod)
+        .editSpec()
+        .addNewInitContainerLike(pod.getSpec().getContainers().getFirst())
+        .withName("idle")
+        .withRestartPolicy("Always")
+        .withNewStartupProbe()
+        .withNewExec()
+        .withCommand("true")
+        .endExec()
+        .withPeriodSeconds(1)
+        .withFailureThreshold(60)
+        .endStartupProbe()
+        .endInitContainer()
+        .endSpec()
+        .build();
+  }
+
   /** A pod that sleeps. It is not made yet. */
   Pod pod() {
     return new PodBuilder()

@@ -7,6 +7,7 @@ import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
@@ -18,6 +19,7 @@ import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.testing.TestAuthority;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.IssueRequest;
@@ -76,7 +78,7 @@ public final class BrokerScene implements AutoCloseable {
   private final HttpServer server;
 
   /** A broker, and the request {@code db} that it answers. */
-  public BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver driver) {
+  public BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver... drivers) {
     this.kube = kube;
     this.policies = new NamespacePolicies(kube.client(), kube.namespace());
     this.postgres = postgres;
@@ -86,7 +88,7 @@ public final class BrokerScene implements AutoCloseable {
         Broker.api(
             kube.client(),
             watched,
-            new Drivers(List.of(driver)),
+            new Drivers(List.of(drivers)),
             new PolicyDecider(PolicyDecider.Unmatched.Allow),
             Duration.ofHours(4),
             SYSTEM_NAMESPACE,
@@ -133,21 +135,30 @@ public final class BrokerScene implements AutoCloseable {
                   .build())
           .create();
     }
-    client
+    secret("admin", Map.of("username", "broker_admin", "password", ADMIN_PASSWORD));
+    postgresProvider("pg", 4096);
+    request("db", "reader", "15m");
+  }
+
+  private void secret(String name, Map<String, String> entries) {
+    kube.client()
         .resource(
             new SecretBuilder()
                 .withNewMetadata()
-                .withName("admin")
+                .withName(name)
                 .withNamespace(kube.namespace())
                 .endMetadata()
-                .addToStringData("username", "broker_admin")
-                .addToStringData("password", ADMIN_PASSWORD)
+                .withStringData(entries)
                 .build())
         .create();
+  }
+
+  /** Another provider of the same server, whose verifiers have so many iterations. */
+  public void postgresProvider(String name, int iterations) {
     apply(
         CredentialProvider.class,
         """
-        metadata: {name: pg}
+        metadata: {name: %s}
         spec:
           postgresql:
             host: 127.0.0.1
@@ -155,11 +166,26 @@ public final class BrokerScene implements AutoCloseable {
             database: postgres
             adminSecretRef: {name: admin}
             tls: {mode: Disable}
+            passwordIterations: %d
           access:
           - {name: reader, maxTtl: 1h, maxLifetime: 2h, postgresql: {roles: [broker_reader]}}
         """
-            .formatted(postgres.port()));
-    request("db", "reader", "15m");
+            .formatted(name, postgres.port(), iterations));
+  }
+
+  /** A provider of certificates. */
+  public void certificateProvider(String name, TestAuthority.Certificate authority) {
+    secret(name, Map.of("tls.crt", authority.certificate(), "tls.key", authority.key()));
+    apply(
+        CredentialProvider.class,
+        """
+        metadata: {name: %1$s}
+        spec:
+          x509: {trustDomain: shop.example.org, caSecretRef: {name: %1$s}}
+          access:
+          - {name: service, maxTtl: 1h, maxLifetime: 2h, x509: {}}
+        """
+            .formatted(name));
   }
 
   /** Another request of the workload. */
@@ -167,7 +193,22 @@ public final class BrokerScene implements AutoCloseable {
     request(name, access, ttl, "Sidecar");
   }
 
+  /** Another request of the workload, of that provider's only level. */
+  public void request(String name, String provider, String access, Delivery.Format format) {
+    request(name, provider, access, "15m", "Sidecar", format);
+  }
+
   void request(String name, String access, String ttl, String mode) {
+    request(name, "pg", access, ttl, mode, Delivery.Format.Json);
+  }
+
+  private void request(
+      String name,
+      String provider,
+      String access,
+      String ttl,
+      String mode,
+      Delivery.Format format) {
     apply(
         CredentialRequest.class,
         """
@@ -180,12 +221,12 @@ public final class BrokerScene implements AutoCloseable {
           purpose: test
           credentials:
           - name: db
-            providerRef: {kind: CredentialProvider, name: pg}
+            providerRef: {kind: CredentialProvider, name: %s}
             access: %s
             ttl: %s
-            delivery: {mode: %s, files: [{path: db.json, format: Json}]}
+            delivery: {mode: %s, files: [{path: db.json, format: %s}]}
         """
-            .formatted(name, access, ttl, mode));
+            .formatted(name, provider, access, ttl, mode, format));
   }
 
   /** A policy about this namespace, seen by the broker. */

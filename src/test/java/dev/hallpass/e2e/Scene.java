@@ -210,7 +210,8 @@ public record Scene(KubernetesClient client, Database database, String namespace
     return awaitLease(pod, Duration.ofSeconds(30), s -> s.phase() == LeasePhase.Active);
   }
 
-  CredentialLease awaitRevoked(Pod pod, Duration atMost) {
+  /** The pod's lease, once it is revoked. */
+  public CredentialLease awaitRevoked(Pod pod, Duration atMost) {
     return awaitLease(pod, atMost, s -> s.phase() == LeasePhase.Revoked);
   }
 
