@@ -100,6 +100,37 @@ class BreakGlassIT {
   }
 
   @Test
+  void aLeaseThatWaitsForApprovalIsRelieved() {
+    scene.policy("asks", "requireApproval: {approvals: 2, timeout: 1h}");
+    var token = scene.token(scene.pod("orders-1"));
+    assertThat(refused(token)).isEqualTo(Reason.ApprovalAwaited);
+    var waiting = scene.leases().getFirst();
+
+    scene.breakGlass("inc-7", "1h");
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+
+    assertThat(scene.admits(issued)).isTrue();
+    var lease =
+        scene.leases().stream()
+            .filter(l -> l.getMetadata().getName().equals(issued.lease()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(lease.getSpec().breakGlass().skippedPolicies())
+        .containsExactly(kube.namespace() + "-asks");
+    assertThat(lease.getSpec().replaces().lease()).isEqualTo(waiting.getMetadata().getName());
+    assertThat(lease.getStatus().approval()).isNull();
+  }
+
+  @Test
+  void whoeverIsToBeRespectedIsAskedAllTheSame() {
+    scene.policy("asks", "breakGlass: Respect\nrequireApproval: {approvals: 2, timeout: 1h}");
+    scene.breakGlass("inc-7", "1h");
+
+    assertThat(refused(scene.token(scene.pod("orders-1")))).isEqualTo(Reason.ApprovalAwaited);
+  }
+
+  @Test
   void whatTheProviderDoesNotOfferIsNotOpened() {
     scene.request("other", "writer", "15m");
     scene.breakGlass("inc-7", "1h");

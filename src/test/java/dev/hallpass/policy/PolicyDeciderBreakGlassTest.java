@@ -59,6 +59,20 @@ class PolicyDeciderBreakGlassTest {
     assertThat(verdict.waived()).isEmpty();
   }
 
+  @ParameterizedTest(name = "{0}: {1} is asked")
+  @CsvSource({"left out, nobody", "Skip, nobody", "Respect, somebody"})
+  void approvalGivesWayUnlessThePolicySaysThatItHolds(String says, String who) {
+    var policy = policy("p", says, "requireApproval: {approvals: 2, timeout: 1h}");
+
+    var open = decide(Unmatched.Allow, Optional.of(OPEN), policy);
+    var shut = decide(Unmatched.Allow, Optional.empty(), policy);
+
+    assertThat(open.allows()).isTrue();
+    assertThat(open.demands()).hasSize(who.equals("nobody") ? 0 : 1);
+    assertThat(open.waivedPolicies()).hasSize(who.equals("nobody") ? 1 : 0);
+    assertThat(shut.demands()).hasSize(1);
+  }
+
   @Test
   void onePolicyThatHoldsIsEnough() {
     var verdict =
