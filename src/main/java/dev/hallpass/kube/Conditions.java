@@ -22,6 +22,7 @@ public final class Conditions {
   public static final String REVOCATION_FAILED = "RevocationFailed";
   public static final String REVIEWED = "Reviewed";
   public static final String PODS_INJECTED = "PodsInjected";
+  public static final String PODS_SERVED = "PodsServed";
 
   private Conditions() {}
 

@@ -53,7 +53,7 @@ public sealed interface PodStanding {
     if (!injected(request.getMetadata().getName(), pod)) {
       return new Bare();
     }
-    if (request.getSpec().credentials().stream().allMatch(c -> holds(pod, c, leases))) {
+    if (lacking(request, pod, leases).isEmpty()) {
       return new Served();
     }
     if (asksPeople(pod, leases)) {
@@ -72,6 +72,24 @@ public sealed interface PodStanding {
     return failsAt.filter(at -> !now.isBefore(at)).isPresent()
         ? new Failing()
         : new Waiting(failsAt);
+  }
+
+  /** The credentials that a pod does not have. */
+  static List<RequestedCredential> lacking(
+      CredentialRequest request, Pod pod, List<CredentialLease> leases) {
+    return request.getSpec().credentials().stream().filter(c -> !holds(pod, c, leases)).toList();
+  }
+
+  /** What keeps the agent of a pod from running, in kubelet's words. */
+  static Optional<String> trouble(Pod pod) {
+    return agents(pod).filter(PodStanding::broken).map(PodStanding::trouble).findFirst();
+  }
+
+  private static String trouble(ContainerStatus status) {
+    var waiting = status.getState().getWaiting();
+    return waiting == null
+        ? "container %s ended with exit code %d".formatted(status.getName(), exit(status))
+        : "container %s waits: %s".formatted(status.getName(), waiting.getReason());
   }
 
   private static boolean injected(String request, Pod pod) {

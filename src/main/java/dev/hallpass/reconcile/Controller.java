@@ -15,6 +15,7 @@ import dev.hallpass.reconcile.lease.LeaseControl;
 import dev.hallpass.reconcile.notification.Notifications;
 import dev.hallpass.reconcile.policy.PolicyReconciler;
 import dev.hallpass.reconcile.provider.ProviderControl;
+import dev.hallpass.reconcile.request.PolicyWord;
 import dev.hallpass.reconcile.request.RequestReconciler;
 import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -124,7 +125,15 @@ public final class Controller implements AutoCloseable {
     operator.register(lease.reconciler(), Controller::persistent);
     operator.register(provider.namespaced(), Controller::limited);
     operator.register(provider.cluster(), Controller::limited);
-    operator.register(new RequestReconciler(view, drivers, events, clock), Controller::limited);
+    var policies =
+        new PolicyWord(
+            view,
+            client,
+            new PolicyDecider(settings.unmatched()),
+            settings.longestBreakGlass(),
+            clock);
+    operator.register(
+        new RequestReconciler(view, drivers, policies, events, clock), Controller::limited);
     operator.register(new PolicyReconciler(view, events, clock), Controller::limited);
     operator.register(
         BreakGlassReconciler.of(client, view, settings.longestBreakGlass(), events, meters, clock),

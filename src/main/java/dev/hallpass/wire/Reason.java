@@ -34,6 +34,21 @@ public enum Reason {
       Kind.REPORT,
       "Live pods that the request selects were created without injection. Label the namespace"
           + " hallpass.dev/injection=enabled, and create them anew."),
+  InjectionDisabled(
+      Kind.REPORT,
+      "The namespace lacks the label hallpass.dev/injection=enabled, so that pods would be created"
+          + " without the agent. Add it before there are pods."),
+  PodsServed(Kind.REPORT, "Every live pod that the request selects has its credentials."),
+  PodsWaiting(Kind.REPORT, "Agents start, or have asked for a credential less than a minute ago."),
+  PodsFailing(
+      Kind.REPORT,
+      "Pods have been without a credential for over a minute, and the agent's log says why."),
+  AgentNotRunning(
+      Kind.REPORT, "The agent's container does not run; the message has kubelet's reason."),
+  NoPods(
+      Kind.REPORT,
+      "No live pod is selected. Correct spec.workload or the pods' labels; where pods were refused,"
+          + " the Events of their ReplicaSet or Job say why."),
 
   // Admission
   PathCollision(

@@ -332,6 +332,32 @@ final class ControllerScene implements AutoCloseable {
     return pod;
   }
 
+  /** The pod's agent has run since then, as kubelet would say. */
+  void agentRunsSince(Pod pod, Instant since) {
+    client
+        .pods()
+        .inNamespace(namespace)
+        .withName(pod.getMetadata().getName())
+        .editStatus(
+            p ->
+                new PodBuilder(p)
+                    .editOrNewStatus()
+                    .withInitContainerStatuses(
+                        new ContainerStatusBuilder()
+                            .withName(HallpassApi.AGENT_CONTAINER)
+                            .withImage("agent")
+                            .withImageID("agent")
+                            .withState(
+                                new ContainerStateBuilder()
+                                    .withNewRunning()
+                                    .withStartedAt(since.truncatedTo(ChronoUnit.SECONDS).toString())
+                                    .endRunning()
+                                    .build())
+                            .build())
+                    .endStatus()
+                    .build());
+  }
+
   void containerStops(String pod) {
     containerIs(
         pod,

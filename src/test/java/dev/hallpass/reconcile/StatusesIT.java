@@ -3,6 +3,7 @@ package dev.hallpass.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
@@ -16,7 +17,10 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +162,108 @@ class StatusesIT {
               assertThat(warnings("CredentialRequest")).contains("PodsNotInjected");
               assertThat(warnings("Pod")).contains("PodsNotInjected");
             });
+  }
+
+  @Test
+  void saysBeforehandThatTheNamespaceLacksItsLabelAndThatThereIsNoPod() {
+    await().atMost(SOON).until(() -> reason(Conditions.PODS_SERVED).equals("NoPods"));
+    assertThat(reason(Conditions.PODS_INJECTED)).isEqualTo("PodsInjected");
+
+    client
+        .namespaces()
+        .withName(scene.namespace())
+        .edit(
+            n -> {
+              n.getMetadata().getLabels().remove(HallpassApi.INJECTION_LABEL);
+              return n;
+            });
+
+    await().atMost(SOON).until(() -> reason(Conditions.PODS_INJECTED).equals("InjectionDisabled"));
+    await().atMost(SOON).until(() -> warnings("CredentialRequest").contains("InjectionDisabled"));
+  }
+
+  @Test
+  void saysThatNothingIsIssuedWhileTheRequestCarriesAnOrderToRevoke() {
+    scene.pod("one");
+    await().atMost(SOON).until(() -> ready(requestStatus().conditions()).equals("Ready"));
+
+    annotate("leaked");
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(ready(requestStatus().conditions())).isEqualTo("RevocationAsked");
+              assertThat(reason(Conditions.PODS_SERVED)).isEqualTo("RevocationAsked");
+              assertThat(warnings("CredentialRequest")).contains("RevocationAsked");
+            });
+
+    annotate(null);
+
+    await().atMost(SOON).until(() -> ready(requestStatus().conditions()).equals("Ready"));
+  }
+
+  @Test
+  void saysWhichPolicyKeepsPodsWithoutACredential() {
+    var pod = scene.pod("one");
+    scene.agentRunsSince(pod, Instant.now().minusSeconds(120));
+    var policy =
+        client
+            .resource(
+                Serialization.unmarshal(
+                    """
+                    apiVersion: hallpass.dev/v1alpha1
+                    kind: CredentialPolicy
+                    metadata: {name: frozen-%s}
+                    spec:
+                      match: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}}
+                      validations:
+                      - {expression: "false", reason: Frozen, message: "a freeze is on"}
+                    """
+                        .formatted(scene.namespace(), scene.namespace()),
+                    CredentialPolicy.class))
+            .create();
+    try {
+      await()
+          .atMost(Duration.ofSeconds(40))
+          .untilAsserted(
+              () -> {
+                assertThat(requestStatus().failing()).isEqualTo(1);
+                assertThat(
+                        Conditions.find(requestStatus().conditions(), Conditions.PODS_SERVED)
+                            .orElseThrow()
+                            .getMessage())
+                    .isEqualTo(
+                        "1 of 1 pods have no credential (one): spec.credentials[db]:"
+                            + " CredentialPolicy frozen-%s, Frozen: a freeze is on"
+                                .formatted(scene.namespace()));
+                assertThat(reason(Conditions.PODS_SERVED)).isEqualTo("PolicyDenied");
+                assertThat(warnings("CredentialRequest")).contains("PolicyDenied");
+                assertThat(ready(requestStatus().conditions())).isEqualTo("Ready");
+              });
+    } finally {
+      client.resource(policy).delete();
+    }
+    scene.active(pod);
+
+    await().atMost(SOON).until(() -> reason(Conditions.PODS_SERVED).equals("PodsServed"));
+  }
+
+  private void annotate(@Nullable String order) {
+    request()
+        .edit(
+            r -> {
+              var annotations = new HashMap<String, String>();
+              if (order != null) {
+                annotations.put(HallpassApi.REVOKE_ANNOTATION, order);
+              }
+              r.getMetadata().setAnnotations(annotations);
+              return r;
+            });
+  }
+
+  private String reason(String type) {
+    return Conditions.find(requestStatus().conditions(), type).map(Condition::getReason).orElse("");
   }
 
   @Test

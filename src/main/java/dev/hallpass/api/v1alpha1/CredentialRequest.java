@@ -21,10 +21,21 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(
     name = "Ready",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(
+    name = "Reason",
+    jsonPath = ".status.conditions[?(@.status==\"False\")].reason")
 @AdditionalPrinterColumn(name = "Provider", jsonPath = ".spec.credentials[*].providerRef.name")
 @AdditionalPrinterColumn(
     name = "Pods",
     jsonPath = ".status.pods",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "Waiting",
+    jsonPath = ".status.waiting",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "Failing",
+    jsonPath = ".status.failing",
     type = AdditionalPrinterColumn.Type.INTEGER)
 @AdditionalPrinterColumn(
     name = "Leases",

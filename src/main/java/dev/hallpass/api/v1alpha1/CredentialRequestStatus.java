@@ -23,6 +23,8 @@ public record CredentialRequestStatus(
         @Nullable Integer failing,
     @JsonPropertyDescription("Leases that are not yet revoked.") @Nullable Integer leases,
     @JsonPropertyDescription(
-            "Ready: every credential could be issued now. PodsInjected: every selected pod was"
-                + " injected at its creation.")
+            "Ready: request and providers would allow every credential now; policies are asked for"
+                + " each pod. PodsInjected: every selected pod was injected at its creation, and"
+                + " further ones will be. PodsServed: there are such pods, and each has its"
+                + " credentials; the reason says why one has not.")
         @Nullable List<Condition> conditions) {}

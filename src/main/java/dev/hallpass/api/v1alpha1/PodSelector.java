@@ -7,6 +7,8 @@ import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,17 @@ public record PodSelector(
           Operator operator,
       @Size(max = 64) @JsonPropertyDescription("The values that In and NotIn compare with.")
           @Nullable List<String> values) {
+
+    @Override
+    public String toString() {
+      var listed = values == null ? "" : String.join(",", values);
+      return switch (operator) {
+        case In -> "%s in (%s)".formatted(key, listed);
+        case NotIn -> "%s notin (%s)".formatted(key, listed);
+        case Exists -> key;
+        case DoesNotExist -> "!" + key;
+      };
+    }
 
     boolean holds(Map<String, String> labels) {
       var value = labels.get(key);
@@ -75,6 +88,17 @@ public record PodSelector(
 
   private static List<Requirement> orEmpty(@Nullable List<Requirement> terms) {
     return terms == null ? List.of() : terms;
+  }
+
+  /** As {@code kubectl -l} takes it. */
+  @Override
+  public String toString() {
+    return Stream.concat(
+            orEmpty(matchLabels).entrySet().stream()
+                .map(l -> l.getKey() + "=" + l.getValue())
+                .sorted(),
+            orEmpty(matchExpressions).stream().map(Requirement::toString))
+        .collect(Collectors.joining(","));
   }
 
   /** Whether an object with these labels is selected. */

@@ -26,30 +26,36 @@ final class InjectionCondition {
     return Conditions.with(
         existing,
         Conditions.PODS_INJECTED,
-        pods.bare().isEmpty() && pods.strangers().isEmpty(),
-        reason(pods),
+        reason(pods, namespaceLabels) == Reason.PodsInjected,
+        reason(pods, namespaceLabels),
         message(request, pods, namespaceLabels),
         request.getMetadata().getGeneration(),
         now);
   }
 
-  private static Reason reason(PodCensus pods) {
+  private static Reason reason(PodCensus pods, Map<String, String> namespaceLabels) {
     if (!pods.bare().isEmpty()) {
       return Reason.PodsNotInjected;
     }
-    return pods.strangers().isEmpty() ? Reason.PodsInjected : Reason.ServiceAccountMismatch;
+    if (!pods.strangers().isEmpty()) {
+      return Reason.ServiceAccountMismatch;
+    }
+    return enabled(namespaceLabels) ? Reason.PodsInjected : Reason.InjectionDisabled;
+  }
+
+  private static boolean enabled(Map<String, String> namespaceLabels) {
+    return "enabled".equals(namespaceLabels.get(HallpassApi.INJECTION_LABEL));
   }
 
   private static String message(
       CredentialRequest request, PodCensus pods, Map<String, String> namespaceLabels) {
     if (!pods.bare().isEmpty()) {
-      var enabled = "enabled".equals(namespaceLabels.get(HallpassApi.INJECTION_LABEL));
       return "%d of %d selected pods were created without injection (%s): %screate them anew"
           .formatted(
               pods.bare().size(),
               pods.selected(),
               names(pods.bare()),
-              enabled
+              enabled(namespaceLabels)
                   ? ""
                   : "label the namespace %s=enabled, and ".formatted(HallpassApi.INJECTION_LABEL));
     }
@@ -60,10 +66,14 @@ final class InjectionCondition {
               request.getSpec().workload().serviceAccountName(),
               names(pods.strangers()));
     }
-    return "no selected pod lacks the agent";
+    return enabled(namespaceLabels)
+        ? "no selected pod lacks the agent"
+        : "label the namespace %s=enabled: until then pods are created without the agent"
+            .formatted(HallpassApi.INJECTION_LABEL);
   }
 
-  private static String names(List<Pod> pods) {
+  /** Some of their names. */
+  static String names(List<Pod> pods) {
     var names =
         pods.stream()
             .map(p -> p.getMetadata().getName())

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The live pods that a request concerns.
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param selected how many it selects
  * @param waiting of these, how many have no credential yet
  * @param failing of these, how many have none though they should
+ * @param unserved the ones that fail, then the ones that wait
  * @param bare of these, the ones that were created without the agent
  * @param strangers pods that carry the labels, run as another service account, and belong to no
  *     other request either
@@ -24,6 +26,7 @@ record PodCensus(
     int selected,
     int waiting,
     int failing,
+    List<Pod> unserved,
     List<Pod> bare,
     List<Pod> strangers,
     Optional<Instant> nextChange) {
@@ -42,8 +45,8 @@ record PodCensus(
       List<CredentialLease> leases,
       Instant now) {
     var selected = 0;
-    var waiting = 0;
-    var failing = 0;
+    var waiting = new ArrayList<Pod>();
+    var failing = new ArrayList<Pod>();
     var bare = new ArrayList<Pod>();
     var strangers = new ArrayList<Pod>();
     var changes = new ArrayList<Instant>();
@@ -62,16 +65,17 @@ record PodCensus(
         case PodStanding.Bare() -> bare.add(pod);
         case PodStanding.Served() -> {}
         case PodStanding.Waiting(var failsAt) -> {
-          waiting++;
+          waiting.add(pod);
           failsAt.ifPresent(changes::add);
         }
-        case PodStanding.Failing() -> failing++;
+        case PodStanding.Failing() -> failing.add(pod);
       }
     }
     return new PodCensus(
         selected,
-        waiting,
-        failing,
+        waiting.size(),
+        failing.size(),
+        Stream.concat(failing.stream(), waiting.stream()).toList(),
         List.copyOf(bare),
         List.copyOf(strangers),
         changes.stream().min(Instant::compareTo));

@@ -3,6 +3,7 @@ package dev.hallpass.reconcile.request;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
 import dev.hallpass.kube.Events;
+import dev.hallpass.lease.RevokeOrder;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.reconcile.view.Changes;
 import dev.hallpass.reconcile.view.ClusterView;
@@ -32,15 +33,19 @@ import java.util.stream.Stream;
 public final class RequestReconciler implements Reconciler<CredentialRequest> {
   private static final Duration SLACK = Duration.ofMillis(100);
 
+  /** Why a pod fails may change without anything that wakes us. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
   private final ClusterView view;
   private final RequestStatusFactory statuses;
   private final RequestReports reports;
   private final Clock clock;
 
   /** Reads what a status is made of from this view. */
-  public RequestReconciler(ClusterView view, Drivers drivers, Events events, Clock clock) {
+  public RequestReconciler(
+      ClusterView view, Drivers drivers, PolicyWord policies, Events events, Clock clock) {
     this.view = view;
-    this.statuses = new RequestStatusFactory(view, drivers, clock);
+    this.statuses = new RequestStatusFactory(view, drivers, policies, clock);
     this.reports = new RequestReports(events);
     this.clock = clock;
   }
@@ -51,7 +56,13 @@ public final class RequestReconciler implements Reconciler<CredentialRequest> {
     var pods = statuses.pods(request);
     var status = statuses.of(request, pods);
     var control = update(request, status, pods);
-    pods.nextChange().ifPresent(at -> control.rescheduleAfter(untilAfter(at)));
+    if (pods.failing() > 0 || RevokeOrder.of(request).covers(clock.instant())) {
+      control.rescheduleAfter(LOOK_AGAIN);
+    }
+    pods.nextChange()
+        .map(this::untilAfter)
+        .filter(d -> control.getScheduleDelay().filter(s -> s < d.toMillis()).isEmpty())
+        .ifPresent(control::rescheduleAfter);
     return control;
   }
 
@@ -97,7 +108,7 @@ public final class RequestReconciler implements Reconciler<CredentialRequest> {
             view.clusterProviders(), Changes::provider, by(requests, "provider", Keys::provider)),
         new InformerEvents<>(
             view.requests(),
-            Changes::spec,
+            Changes::specOrRevokeOrder,
             by(requests, Cache.NAMESPACE_INDEX, r -> r.getMetadata().getNamespace())),
         new InformerEvents<>(
             view.serviceAccounts(),

@@ -11,12 +11,26 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells of a request what changed about it, in Events on it and on pods that lack the agent. */
 final class RequestReports {
   /** A namespace full of pods is not to become a namespace full of Events. */
   private static final int PODS_TOLD = 20;
+
+  /** Usual, or told by another condition. */
+  private static final Set<String> PEACEFUL =
+      Stream.of(
+              Reason.PodsServed,
+              Reason.PodsWaiting,
+              Reason.ApprovalAwaited,
+              Reason.NoPods,
+              Reason.PodsNotInjected)
+          .map(Reason::name)
+          .collect(Collectors.toUnmodifiableSet());
 
   private final Events events;
 
@@ -28,6 +42,7 @@ final class RequestReports {
   void changed(CredentialRequest request, CredentialRequestStatus status, PodCensus pods) {
     var before = request.getStatus() == null ? null : request.getStatus().conditions();
     tell(request, Conditions.READY, before, status.conditions());
+    tellOfService(request, before, status.conditions());
     if (tell(request, Conditions.PODS_INJECTED, before, status.conditions())) {
       pods.bare().stream()
           .limit(PODS_TOLD)
@@ -42,6 +57,24 @@ final class RequestReports {
     }
   }
 
+  /** Pods come and go: told are trouble, another trouble, and the end of it. */
+  private void tellOfService(
+      CredentialRequest request, @Nullable List<Condition> before, @Nullable List<Condition> now) {
+    var old = Conditions.find(before, Conditions.PODS_SERVED).filter(RequestReports::troubling);
+    var current = Conditions.find(now, Conditions.PODS_SERVED).orElseThrow();
+    var holds = "True".equals(current.getStatus());
+    var changed = old.filter(o -> o.getReason().equals(current.getReason())).isEmpty();
+    if (holds
+        ? old.isPresent()
+        : troubling(current) && changed && Conditions.holds(now, Conditions.READY)) {
+      say(request, current);
+    }
+  }
+
+  private static boolean troubling(Condition served) {
+    return !PEACEFUL.contains(served.getReason());
+  }
+
   /** Returns whether there was something to tell. */
   private boolean tell(
       CredentialRequest request,
@@ -54,12 +87,16 @@ final class RequestReports {
     if (same(old, current) || (holds && old.isEmpty())) {
       return false;
     }
+    say(request, current);
+    return true;
+  }
+
+  private void say(CredentialRequest request, Condition current) {
     events.say(
         Events.about(request),
-        holds ? Events.Type.Normal : Events.Type.Warning,
+        "True".equals(current.getStatus()) ? Events.Type.Normal : Events.Type.Warning,
         Reason.valueOf(current.getReason()),
         current.getMessage());
-    return true;
   }
 
   private static boolean same(Optional<Condition> old, Condition current) {

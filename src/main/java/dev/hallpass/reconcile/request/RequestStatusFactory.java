@@ -4,8 +4,11 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.lease.PodStanding;
+import dev.hallpass.lease.RevokeOrder;
 import dev.hallpass.policy.FetchedOnce;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
@@ -27,11 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class RequestStatusFactory {
   private final ClusterView view;
   private final Drivers drivers;
+  private final PolicyWord policies;
   private final Clock clock;
 
-  RequestStatusFactory(ClusterView view, Drivers drivers, Clock clock) {
+  RequestStatusFactory(ClusterView view, Drivers drivers, PolicyWord policies, Clock clock) {
     this.view = view;
     this.drivers = drivers;
+    this.policies = policies;
     this.clock = clock;
   }
 
@@ -64,18 +69,42 @@ final class RequestStatusFactory {
 
   private List<Condition> conditions(CredentialRequest request, PodCensus pods) {
     var old = request.getStatus() == null ? null : request.getStatus().conditions();
-    return InjectionCondition.with(
-        ready(request, old),
-        request,
-        pods,
-        labels(request.getMetadata().getNamespace()),
-        clock.instant());
+    var now = clock.instant();
+    var labels = labels(request.getMetadata().getNamespace());
+    var ready = ready(request, old);
+    var injected = InjectionCondition.with(ready, request, pods, labels, now);
+    return ServedCondition.with(injected, request, pods, hindrance(request, pods, ready), now);
+  }
+
+  /** What the first unserved pod lacks a credential for; policies are asked only where it fails. */
+  private Optional<Hindrance> hindrance(
+      CredentialRequest request, PodCensus pods, List<Condition> conditions) {
+    if (pods.unserved().isEmpty()) {
+      return Optional.empty();
+    }
+    var pod = pods.unserved().getFirst();
+    var ofRequest = leases(request);
+    var leases =
+        ofRequest.stream()
+            .filter(l -> l.getSpec().pod().uid().equals(pod.getMetadata().getUid()))
+            .toList();
+    var lacking = PodStanding.lacking(request, pod, ofRequest);
+    var fails = pods.failing() > 0;
+    var found =
+        Hindrance.of(
+            Conditions.find(conditions, Conditions.READY).orElseThrow(),
+            pod,
+            leases,
+            () -> fails ? policies.against(request, pod, lacking) : Optional.empty(),
+            clock.instant());
+    return fails ? found.or(() -> Optional.of(Hindrance.unknown(pod, leases))) : found;
   }
 
   private List<Condition> ready(CredentialRequest request, @Nullable List<Condition> old) {
     var neighbours = view.requestsIn(request.getMetadata().getNamespace());
     var denied =
         Stream.of(
+                revokeOrder(request).stream(),
                 accountMissing(request).stream(),
                 request.getSpec().credentials().stream()
                     .flatMap(c -> obstacle(request, c).stream()),
@@ -106,6 +135,16 @@ final class RequestStatusFactory {
                         .stream());
     return Stream.concat(Stream.of("every credential can be issued"), notes)
         .collect(Collectors.joining("; "));
+  }
+
+  private Optional<Deny> revokeOrder(CredentialRequest request) {
+    return RevokeOrder.of(request).covers(clock.instant())
+        ? Optional.of(
+            new Deny(
+                Reason.RevocationAsked,
+                "metadata.annotations[%s]: nothing is issued before it is removed"
+                    .formatted(HallpassApi.REVOKE_ANNOTATION)))
+        : Optional.empty();
   }
 
   private Optional<Deny> accountMissing(CredentialRequest request) {
