@@ -2,6 +2,7 @@ package dev.hallpass.lease;
 
 import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.AwaitingApproval;
 import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Denied;
+import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Pending;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
@@ -135,6 +136,15 @@ final class ApprovalGate {
     return LeaseJudge.phase(lease) == AwaitingApproval;
   }
 
+  /** Whether nobody has written to it since it was made: each issue leaves its epoch. */
+  private static boolean fresh(CredentialLease lease) {
+    var status = lease.getStatus();
+    return status == null
+        || (LeaseJudge.phase(lease) == Pending
+            && status.epoch() == null
+            && status.conditions() == null);
+  }
+
   private CredentialLease proceed(Claim claim, CredentialLease lease, List<Tally> tallies) {
     var asked = requireSameAsk(claim, lease);
     var now = clock.instant();
@@ -151,7 +161,7 @@ final class ApprovalGate {
   }
 
   private RefusedException await(Claim claim, CredentialLease lease, Missing missing) {
-    if (lease.getStatus() != null && !waits(lease)) {
+    if (!waits(lease) && !fresh(lease)) {
       // It may be minted already, and so cannot wait.
       return new RefusedException(Reason.ApprovalAwaited, missing.sentence());
     }

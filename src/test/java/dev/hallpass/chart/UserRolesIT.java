@@ -117,7 +117,7 @@ class UserRolesIT {
   @Test
   void grantsNothingBeyondHallpassAndNoWildcards() {
     assertThat(roles)
-        .hasSize(5)
+        .hasSize(6)
         .flatExtracting(ClusterRole::getRules)
         .allSatisfy(
             rule -> {
