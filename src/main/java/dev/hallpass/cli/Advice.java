@@ -10,12 +10,14 @@ final class Advice {
   private Advice() {}
 
   static String on(Reason reason) {
-    return reason.meaning();
+    return reason == Reason.PolicyDenied
+        ? "do what the message says; the agent asks again by itself"
+        : reason.meaning();
   }
 
   /** The same by its word, as conditions have it; null for words that are not ours. */
   static @Nullable String on(String word) {
-    return reason(word).map(Reason::meaning).orElse(null);
+    return reason(word).map(Advice::on).orElse(null);
   }
 
   private static Optional<Reason> reason(String word) {

@@ -30,7 +30,10 @@ final class KubeconfigConnector implements Cluster.Connector {
             .build();
     var chosen = options.namespace == null ? read.getNamespace() : options.namespace;
     return new Cluster(
-        new KubernetesClientBuilder().withConfig(config).build(),
+        new KubernetesClientBuilder()
+            .withConfig(config)
+            .withKubernetesSerialization(Json.ofKnownKinds())
+            .build(),
         requireNonNullElse(chosen, "default"));
   }
 

@@ -98,9 +98,10 @@ final class LeasesCommand implements Callable<Integer> {
         }
         surface.print(page);
       }
-      case json, yaml ->
-          surface.print(
-              output.written(Map.of("apiVersion", "v1", "kind", "List", "items", leases)));
+      case json, yaml -> {
+        leases.forEach(l -> l.getMetadata().setManagedFields(null));
+        surface.print(output.written(Map.of("apiVersion", "v1", "kind", "List", "items", leases)));
+      }
     }
   }
 }

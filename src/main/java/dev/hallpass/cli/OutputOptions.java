@@ -1,6 +1,5 @@
 package dev.hallpass.cli;
 
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import picocli.CommandLine.Option;
 
 /** In which form a command shows what it found. */
@@ -23,7 +22,7 @@ final class OutputOptions {
 
   /** A value as a program reads it. */
   String written(Object value) {
-    var serialization = new KubernetesSerialization();
+    var serialization = Json.ofKnownKinds();
     return switch (form) {
       case yaml, text, wide -> serialization.asYaml(value);
       case json ->

@@ -1,0 +1,119 @@
+package dev.hallpass.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands that reach no cluster, and command lines that never get so far. */
+class PluginTest {
+
+  @ParameterizedTest
+  @MethodSource("policies")
+  void eachPolicyOfTheLibraryPassesItsCases(String policy) {
+    var run =
+        run(
+            "policy",
+            "test",
+            "-f",
+            "config/policies/" + policy,
+            "-f",
+            "config/policies/cases/" + policy);
+
+    assertThat(run.out()).startsWith("✓ ").endsWith(" passed, 0 failed\n");
+    assertThat(run.code()).isZero();
+  }
+
+  static List<String> policies() throws IOException {
+    try (var files = Files.list(Path.of("config/policies/cases"))) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aCaseThatFailsSaysHow(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("cases.yaml");
+    Files.writeString(
+        file,
+        """
+        - name: everybody's account
+          given: {pod: {spec: {serviceAccountName: default}}}
+          expect: {decision: Allow}
+        """);
+
+    var run =
+        run(
+            "policy",
+            "test",
+            "-f",
+            "config/policies/no-default-service-account.yaml",
+            "-f",
+            file.toString());
+
+    assertThat(run.out()).startsWith("✗ everybody's account\n").endsWith("0 passed, 1 failed\n");
+    assertThat(run.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    var run = run("policy", "test", "-f", "no-such.yaml");
+
+    assertThat(run).isEqualTo(new Run(2, "", "no-such.yaml cannot be read\n"));
+  }
+
+  @Test
+  void completionIsAScriptOfTheShell() {
+    assertThat(run("completion", "bash").out())
+        .startsWith("#!/usr/bin/env bash")
+        .contains("break-glass");
+    assertThat(run("completion", "zsh").out()).startsWith("autoload -U +X bashcompinit");
+    assertThat(run("completion", "tcsh").code()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "status --nonsense",
+        "explain",
+        "explain node/a",
+        "revoke",
+        "revoke pod/a --all",
+        "revoke clease/a --block",
+        "revoke pod/a --block --unblock",
+        "revoke pod/a -A",
+        "revoke pod/a --wait soon",
+        "leases --watch --timeout soon",
+        "break-glass",
+        "break-glass creq/a --credential db",
+        "review a",
+        "policy",
+      })
+  void aWrongCommandLineIsRefusedInALine(String line) {
+    var run = run(line.isEmpty() ? new String[0] : line.split(" ", -1));
+
+    assertThat(run.code()).as(run.err()).isEqualTo(2);
+    assertThat(run.err()).hasLineCount(1);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void helpNamesEveryCommand() {
+    var run = run("--help");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("status", "explain", "break-glass").doesNotContain("__complete");
+  }
+
+  private static Run run(String... arguments) {
+    return Run.of(null, arguments);
+  }
+}
