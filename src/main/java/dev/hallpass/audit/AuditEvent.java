@@ -1,6 +1,5 @@
 package dev.hallpass.audit;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.wire.Reason;
 import java.time.Instant;
@@ -15,11 +14,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface AuditEvent {
 
   /** The last part of the record's type, e.g. {@code credential.issued}. */
-  @JsonIgnore
   String kind();
 
   /** What the record is filed under, e.g. {@code shop/leases/orders-db-x7f2k-1}. */
-  @JsonIgnore
   String subject();
 
   /** What a decision was about. */

@@ -48,8 +48,16 @@ public record Trace(String parent) {
     return of(UUID.fromString(uid));
   }
 
+  /** The one of a record that a chain tells of itself, which follows from its number. */
+  static Trace ofChain(String chain, long sequence) {
+    return of(UUID.fromString(chain), sequence + 1);
+  }
+
   private static Trace of(UUID id) {
-    var span = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    return of(id, ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
+  }
+
+  private static Trace of(UUID id, long span) {
     return new Trace(
         "00-%s-%s-00".formatted(id.toString().replace("-", ""), HexFormat.of().toHexDigits(span)));
   }

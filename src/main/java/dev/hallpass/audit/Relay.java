@@ -1,0 +1,96 @@
+package dev.hallpass.audit;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings records to a sink that nobody waits for, again and again until it takes them. Where more
+ * wait than it holds, the newest are left out, and counted; the sink's copy then shows the gap.
+ */
+final class Relay implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Relay.class);
+  private static final int CAPACITY = 10_000;
+  private static final int TOGETHER = 200;
+  private static final Duration LOOK = Duration.ofMillis(200);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+  private final Sink sink;
+  private final JournalMeters meters;
+  private final BlockingQueue<Line> waiting = new ArrayBlockingQueue<>(CAPACITY);
+  private final Thread thread;
+  private volatile boolean ends;
+  private boolean failing;
+
+  Relay(Sink sink, JournalMeters meters) {
+    this.sink = sink;
+    this.meters = meters;
+    this.thread = Thread.ofVirtual().name("audit-" + sink.name()).start(this::run);
+  }
+
+  void offer(List<Line> lines) {
+    var refused = (int) lines.stream().filter(line -> !waiting.offer(line)).count();
+    if (refused > 0) {
+      meters.dropped(sink.name(), refused);
+    }
+  }
+
+  private void run() {
+    try {
+      while (!ends || !waiting.isEmpty()) {
+        var batch = new ArrayList<Line>(TOGETHER);
+        var first = waiting.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        if (first != null) {
+          batch.add(first);
+          waiting.drainTo(batch, TOGETHER - 1);
+          deliver(batch);
+        }
+      }
+      sink.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.warnf(
+          "the process ends; records not sent: sink=%s waiting=%d", sink.name(), waiting.size());
+    } catch (IOException e) {
+      LOG.warnf(e, "audit sink not closed: %s", sink.name());
+    }
+  }
+
+  private void deliver(List<Line> batch) throws InterruptedException {
+    while (true) {
+      try {
+        sink.write(batch);
+        meters.written(sink.name(), batch.size());
+        failing = false;
+        return;
+      } catch (IOException e) {
+        meters.failed(sink.name());
+        if (!failing) {
+          LOG.warnf(
+              "audit sink fails, and is tried again: sink=%s: %s", sink.name(), e.getMessage());
+        }
+        failing = true;
+        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    ends = true;
+    try {
+      if (!thread.join(FAREWELL)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      thread.interrupt();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.hallpass.audit;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a verification found.
+ *
+ * @param findings what is wrong, in the order of files and lines
+ * @param chains the chains of the files
+ */
+public record Report(List<Finding> findings, List<ChainState> chains) {
+
+  /**
+   * A chain as far as the files have it.
+   *
+   * @param writer the process
+   * @param chain its id
+   * @param records how many
+   * @param vouched how many of them a checkpoint covers; what follows could have been cut or
+   *     changed unseen
+   * @param closed whether its end is there; if not, its writer still runs, or was killed
+   */
+  public record ChainState(
+      String writer, String chain, long records, long vouched, boolean closed) {}
+
+  /** Whether nothing is wrong. */
+  public boolean whole() {
+    return findings.isEmpty();
+  }
+
+  /** The first bad record. */
+  public Optional<Finding> first() {
+    return findings.stream().findFirst();
+  }
+}
