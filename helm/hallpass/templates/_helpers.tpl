@@ -91,6 +91,30 @@ spec:
 {{- end }}
 {{- end }}
 
+{{/* Where both processes write their trails to. */}}
+{{- define "hallpass.auditSettings" -}}
+{{- $audit := .Values.audit -}}
+- {name: HALLPASS_AUDIT_STDOUT_ENABLED, value: {{ quote $audit.stdout.enabled }}}
+- {name: HALLPASS_AUDIT_STDOUT_REQUIRED, value: {{ quote $audit.stdout.required }}}
+{{- if $audit.file.enabled }}
+- {name: HALLPASS_AUDIT_FILE_FOLDER, value: /var/log/hallpass}
+- {name: HALLPASS_AUDIT_FILE_MAX_SIZE, value: {{ quote $audit.file.maxSize }}}
+- {name: HALLPASS_AUDIT_FILE_REQUIRED, value: {{ quote $audit.file.required }}}
+{{- end }}
+{{- range $name, $collector := pick $audit "http" "otlp" }}
+{{- if $collector.url }}
+- {name: HALLPASS_AUDIT_{{ upper $name }}_URL, value: {{ quote $collector.url }}}
+- {name: HALLPASS_AUDIT_{{ upper $name }}_REQUIRED, value: {{ quote $collector.required }}}
+{{- with $collector.tokenSecret }}
+- {name: HALLPASS_AUDIT_{{ upper $name }}_TOKEN, valueFrom: {secretKeyRef: {name: {{ . }}, key: token}}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with $audit.caBundle }}
+- {name: HALLPASS_AUDIT_CA_BUNDLE, value: {{ quote . }}}
+{{- end }}
+{{- end }}
+
 {{/* The Deployment of a process. `ports` is what it serves beside its management port, `settings` what it alone must know: dev.hallpass.app.Settings. */}}
 {{- define "hallpass.deployment" -}}
 {{- $values := index .root.Values .process -}}
@@ -142,6 +166,7 @@ spec:
         {{- range $name, $value := .settings }}
         - {name: HALLPASS_{{ $name }}, value: {{ quote $value }}}
         {{- end }}
+        {{- include "hallpass.auditSettings" .root | nindent 8 }}
         {{- with $values.env }}{{ toYaml . | nindent 8 }}{{ end }}
         ports:
         {{- with .ports }}{{ toYaml . | nindent 8 }}{{ end }}
@@ -170,8 +195,14 @@ spec:
         {{- end }}
         volumeMounts:
         - {name: tmp, mountPath: /tmp}
+        {{- if .root.Values.audit.file.enabled }}
+        - {name: audit, mountPath: /var/log/hallpass}
+        {{- end }}
       volumes:
       - {name: tmp, emptyDir: {sizeLimit: 64Mi}}
+      {{- if .root.Values.audit.file.enabled }}
+      - {{- merge (dict "name" "audit") .root.Values.audit.file.volume | toYaml | nindent 8 }}
+      {{- end }}
       {{- with $values.nodeSelector }}
       nodeSelector: {{- toYaml . | nindent 8 }}
       {{- end }}

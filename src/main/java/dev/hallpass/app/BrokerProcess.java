@@ -5,6 +5,7 @@ import dev.hallpass.admission.BreakGlassReviewer;
 import dev.hallpass.admission.InjectionDecider;
 import dev.hallpass.admission.InjectionSettings;
 import dev.hallpass.admission.StampReviewer;
+import dev.hallpass.audit.Journal;
 import dev.hallpass.broker.Broker;
 import dev.hallpass.broker.BrokerRoutes;
 import dev.hallpass.kube.Events;
@@ -45,8 +46,10 @@ final class BrokerProcess {
   private final Clock clock;
   private final Vertx vertx;
   private final MeterRegistry metrics;
+  private final Trails trails;
   private final ExecutorService threads;
 
+  private @Nullable Journal audit;
   private @Nullable WatchedCatalog index;
   private List<BrokerServer> servers = List.of();
   private @Nullable ServingCertificate certificate;
@@ -62,6 +65,7 @@ final class BrokerProcess {
       Clock clock,
       Vertx vertx,
       MeterRegistry metrics,
+      Trails trails,
       @VirtualThreads ExecutorService threads) {
     this.settings = settings;
     this.client = client;
@@ -72,6 +76,7 @@ final class BrokerProcess {
     this.clock = clock;
     this.vertx = vertx;
     this.metrics = metrics;
+    this.trails = trails;
     this.threads = threads;
   }
 
@@ -90,6 +95,7 @@ final class BrokerProcess {
             settings.certificates().source(),
             settings.certificates().additionalTrust().orElse(""),
             identity -> serving.forEach(server -> server.serve(identity)));
+    var trail = trails.open("broker");
     var watched = WatchedCatalog.start(client, settings.namespace());
     new BrokerRoutes(
             Broker.api(
@@ -102,6 +108,7 @@ final class BrokerProcess {
                 installation.id(),
                 events,
                 metrics,
+                trail,
                 trust::trustBundle,
                 clock),
             threads,
@@ -120,6 +127,7 @@ final class BrokerProcess {
     var stamps = StampReviewer.by(client, settings.namespace(), clock);
     new WebhookRoute("/stamp", stamps::review, threads, metrics).register(webhook);
     index = watched;
+    audit = trail;
     servers = serving;
     certificate = trust;
     standing.by(
@@ -156,6 +164,9 @@ final class BrokerProcess {
     }
     if (index != null) {
       index.close();
+    }
+    if (audit != null) {
+      audit.close();
     }
   }
 }

@@ -1,17 +1,21 @@
 package dev.hallpass.app;
 
+import dev.hallpass.audit.Journal;
 import dev.hallpass.lease.LeaseTimes;
 import dev.hallpass.notification.Receiver;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.reconcile.Controller;
 import dev.hallpass.reconcile.ControllerSettings;
+import dev.hallpass.reconcile.LeaderDuty;
 import dev.hallpass.reconcile.LeadershipTimes;
+import dev.hallpass.reconcile.certificates.AuditKeyKeeper;
 import dev.hallpass.reconcile.provider.ProviderTimes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ControllerProcess {
   private static final Logger LOG = Logger.getLogger(ControllerProcess.class);
   private static final int LOST_LEADERSHIP = 3;
+  private static final Duration AUDIT_KEY_PERIOD = Duration.ofSeconds(15);
 
   private final Settings settings;
   private final KubernetesClient client;
@@ -31,8 +36,10 @@ final class ControllerProcess {
   private final Standing standing;
   private final Clock clock;
   private final MeterRegistry metrics;
+  private final Trails trails;
 
   private @Nullable Controller controller;
+  private @Nullable Journal audit;
 
   @Inject
   ControllerProcess(
@@ -42,7 +49,9 @@ final class ControllerProcess {
       Installation installation,
       Standing standing,
       Clock clock,
-      MeterRegistry metrics) {
+      MeterRegistry metrics,
+      Trails trails) {
+    this.trails = trails;
     this.settings = settings;
     this.client = client;
     this.drivers = drivers;
@@ -53,19 +62,28 @@ final class ControllerProcess {
   }
 
   synchronized void start() {
+    var trail = trails.open("controller");
+    audit = trail;
     var started =
         new Controller(
             client,
             drivers,
+            trail,
             metrics,
             clock,
             settings(),
             List.of(
-                CertificateDuty.of(client, settings.namespace(), settings.certificates(), clock)),
+                CertificateDuty.of(client, settings.namespace(), settings.certificates(), clock),
+                auditKey()),
             ControllerProcess::leave);
     controller = started;
     started.start();
     standing.by(started::healthy, started::healthy);
+  }
+
+  private LeaderDuty auditKey() {
+    var keeper = new AuditKeyKeeper(client, settings.namespace(), new SecureRandom());
+    return new LeaderDuty("the audit key", AUDIT_KEY_PERIOD, keeper::reconcile);
   }
 
   private ControllerSettings settings() {
@@ -119,6 +137,9 @@ final class ControllerProcess {
   synchronized void close() {
     if (controller != null) {
       controller.close();
+    }
+    if (audit != null) {
+      audit.close();
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.hallpass.policy.PolicyDecider;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -54,6 +55,9 @@ public interface Settings {
 
   /** Who is told of what people should hear of. */
   Notifications notifications();
+
+  /** The audit trail. */
+  Audit audit();
 
   /** Times of the controller. */
   Controller controller();
@@ -110,6 +114,66 @@ public interface Settings {
 
     /** PEM certificates that agents and the API server trust beside its own authority. */
     Optional<String> additionalTrust();
+  }
+
+  /** Where the audit trail goes; at least one place must be required. */
+  interface Audit {
+
+    /** A line for each record among the process's own output. */
+    Stdout stdout();
+
+    /** Files. */
+    Files file();
+
+    /** A collector of CloudEvents. */
+    Collector http();
+
+    /** A collector of OpenTelemetry's logs. */
+    Collector otlp();
+
+    /** PEM certificates of authorities that collectors may have theirs from. */
+    Optional<String> caBundle();
+
+    /** A line for each record among the process's own output. */
+    interface Stdout {
+
+      /** Whether it is written to. */
+      @WithDefault("true")
+      boolean enabled();
+
+      /** Whether nothing is issued while it takes nothing. */
+      @WithDefault("true")
+      boolean required();
+    }
+
+    /** Files. */
+    interface Files {
+
+      /** The folder that they are in; none are written where it is not named. */
+      Optional<Path> folder();
+
+      /** From how many MiB on a file is followed by the next. */
+      @WithDefault("64")
+      int maxSize();
+
+      /** Whether nothing is issued while they cannot be written. */
+      @WithDefault("true")
+      boolean required();
+    }
+
+    /** A collector. */
+    interface Collector {
+
+      /** Where records are posted to; none are where it is not named. */
+      Optional<URI> url();
+
+      /** Sent as a bearer token. */
+      Optional<String> token();
+
+      /** Whether nothing is issued while it takes nothing. */
+      @WithDefault("false")
+      boolean required();
+    }
   }
 
   /** How policies are applied. */

@@ -54,6 +54,7 @@ public sealed interface AuditEvent {
    *     policies were asked
    * @param ttl within this limit, where it is allowed
    * @param maxLifetime within this limit, where it is allowed
+   * @param breakGlass the BreakGlass that policies gave way to; null where none had to
    */
   record Decided(
       Held held,
@@ -64,7 +65,8 @@ public sealed interface AuditEvent {
       List<Consulted> policies,
       @Nullable String inputs,
       @Nullable String ttl,
-      @Nullable String maxLifetime)
+      @Nullable String maxLifetime,
+      @Nullable String breakGlass)
       implements AuditEvent {
     @Override
     public String kind() {
@@ -331,17 +333,9 @@ public sealed interface AuditEvent {
   /**
    * A CredentialPolicy, and from when it holds.
    *
-   * @param digest SHA-256 of its spec in hex
-   * @param manager the field manager that wrote the spec last; who that was is in the API server's
-   *     own audit log
+   * @param digest SHA-256 of its spec in hex; who wrote it is in the API server's own audit log
    */
-  record PolicyChanged(
-      String name,
-      String uid,
-      long generation,
-      Change change,
-      String digest,
-      @Nullable String manager)
+  record PolicyChanged(String name, String uid, long generation, Change change, String digest)
       implements AuditEvent {
     @Override
     public String kind() {
@@ -358,16 +352,9 @@ public sealed interface AuditEvent {
    * A provider, and from when it offers what.
    *
    * @param provider e.g. {@code shop/orders-postgres}; without a namespace that of the cluster
-   * @param digest SHA-256 of its spec in hex
-   * @param manager see {@link PolicyChanged}
+   * @param digest see {@link PolicyChanged}
    */
-  record ProviderChanged(
-      String provider,
-      String uid,
-      long generation,
-      Change change,
-      String digest,
-      @Nullable String manager)
+  record ProviderChanged(String provider, String uid, long generation, Change change, String digest)
       implements AuditEvent {
     @Override
     public String kind() {

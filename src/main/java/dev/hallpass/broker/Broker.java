@@ -1,5 +1,6 @@
 package dev.hallpass.broker;
 
+import dev.hallpass.audit.AuditLog;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LiveCatalog;
@@ -26,6 +27,7 @@ public final class Broker {
    * @param longestBreakGlass what a break-glass may last
    * @param systemNamespace Hallpass's own
    * @param installation eight hex digits that tell this Hallpass from others at the same target
+   * @param audit has what is issued before it leaves
    * @param trustBundle PEM certificates that agents verify the broker with from now on
    */
   public static CredentialApi api(
@@ -38,11 +40,12 @@ public final class Broker {
       String installation,
       Events events,
       MeterRegistry meters,
+      AuditLog audit,
       Supplier<String> trustBundle,
       Clock clock) {
     var leases = new LeaseStore(client);
     return new CredentialApi(
-        new Callers(client, TokenReviews.by(client, clock), events),
+        new Callers(client, TokenReviews.by(client, clock), events, audit),
         new Claims(
             seen,
             new LiveCatalog(client, systemNamespace),
@@ -55,6 +58,7 @@ public final class Broker {
         new LeaseIssuer(leases, drivers, installation, new ApprovalEvents(events), clock),
         new WaiverReports(client, events, meters),
         events,
+        audit,
         trustBundle,
         clock);
   }

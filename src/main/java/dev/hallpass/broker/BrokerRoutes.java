@@ -1,5 +1,7 @@
 package dev.hallpass.broker;
 
+import dev.hallpass.audit.AuditUnavailableException;
+import dev.hallpass.audit.Trace;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.provider.TargetException;
@@ -110,7 +112,8 @@ public final class BrokerRoutes {
     return new Call(
         token(context.request().getHeader("Authorization")),
         context.request().remoteAddress().hostAddress(),
-        body == null ? Buffer.buffer() : body);
+        body == null ? Buffer.buffer() : body,
+        Trace.ofCall(context.request().getHeader("traceparent")));
   }
 
   private static @Nullable Secret token(@Nullable String header) {
@@ -134,6 +137,7 @@ public final class BrokerRoutes {
           new Problem(HttpStatus.of(r.reason()), r.reason(), r.detail(), r.keyAlgorithm());
       case RefusedException r -> refused(r.reason(), r.detail());
       case TargetException t -> refused(t.reason(), message(t));
+      case AuditUnavailableException a -> refused(Reason.AuditUnavailable, message(a));
       case MalformedMessageException m -> refused(Reason.BadRequest, message(m));
       case KubernetesClientException k -> {
         MDC.put(LogKeys.REASON, Reason.ApiServerUnavailable);

@@ -1,5 +1,8 @@
 package dev.hallpass.broker;
 
+import dev.hallpass.audit.AuditEvent;
+import dev.hallpass.audit.AuditEvent.Operation;
+import dev.hallpass.audit.AuditLog;
 import dev.hallpass.broker.Proof.Accepted;
 import dev.hallpass.broker.Proof.Refused;
 import dev.hallpass.kube.Events;
@@ -17,8 +20,10 @@ final class Callers {
   private final TokenReviews reviews;
   private final Events events;
   private final AddressWait addresses = new AddressWait();
+  private final AuditLog audit;
 
-  Callers(KubernetesClient client, TokenReviews reviews, Events events) {
+  Callers(KubernetesClient client, TokenReviews reviews, Events events, AuditLog audit) {
+    this.audit = audit;
     this.client = client;
     this.reviews = reviews;
     this.events = events;
@@ -27,9 +32,10 @@ final class Callers {
   /**
    * The pod that calls.
    *
+   * @param operation what it calls for
    * @throws RefusedException where that is not proven
    */
-  Pod prove(Call call) {
+  Pod prove(Call call, Operation operation) {
     if (call.token() == null) {
       throw new RefusedException(Reason.TokenMissing, "the call carries no bearer token");
     }
@@ -41,6 +47,12 @@ final class Callers {
       case Refused(var reason, var detail) -> {
         if (concernsItsOwner(reason)) {
           events.say(token.reference(), Events.Type.Warning, reason, detail);
+        }
+        if (reason != Reason.PodAddressUnknown) {
+          audit.note(
+              new AuditEvent.Refused(
+                  token.namespace(), token.pod(), call.address(), operation, null, reason, detail),
+              call.trace());
         }
         throw new RefusedException(reason, detail);
       }

@@ -73,8 +73,8 @@ final class Claims {
   }
 
   /** The claim that a lease of this pod rests on, if it still has one. */
-  Claim underlying(Pod pod, CredentialLease lease) {
-    return decide(catalog -> underlying(catalog, pod, lease));
+  Claim underlying(Pod pod, CredentialLease lease, Hearing hearing) {
+    return decide(catalog -> underlying(catalog, pod, lease, hearing));
   }
 
   /**
@@ -82,8 +82,8 @@ final class Claims {
    * is not tried: a target that is down, or an admin account that lacks a privilege, would hold the
    * caller up, and leave a lease to undo.
    */
-  Claim claim(Pod pod, String request, String credential) {
-    return decide(catalog -> claim(catalog, pod, request, credential));
+  Claim claim(Pod pod, String request, String credential, Hearing hearing) {
+    return decide(catalog -> claim(catalog, pod, request, credential, hearing));
   }
 
   private <T> T decide(Function<Catalog, T> decision) {
@@ -107,7 +107,7 @@ final class Claims {
                     Reason.RequestNotFound, "there is no CredentialRequest %s".formatted(name)));
   }
 
-  private Claim underlying(Catalog catalog, Pod pod, CredentialLease lease) {
+  private Claim underlying(Catalog catalog, Pod pod, CredentialLease lease, Hearing hearing) {
     var spec = lease.getSpec();
     var request = request(catalog, pod, spec.requestRef().name());
     if (!request.getMetadata().getUid().equals(spec.requestRef().uid())) {
@@ -115,7 +115,8 @@ final class Claims {
     }
     var credential = credential(pod, request, spec.credential());
     var claim =
-        decide(catalog, pod, request, credential, provider(catalog, pod, credential), lease);
+        decide(
+            catalog, pod, request, credential, provider(catalog, pod, credential), lease, hearing);
     if (!claim.credential().access().equals(spec.access())
         || !claim.credential().providerRef().equals(spec.providerRef())) {
       throw new RefusedException(Reason.LeaseEnded, "the request asks for something else now");
@@ -123,11 +124,11 @@ final class Claims {
     return claim;
   }
 
-  private Claim claim(Catalog catalog, Pod pod, String requestName, String name) {
+  private Claim claim(Catalog catalog, Pod pod, String requestName, String name, Hearing hearing) {
     var request = request(catalog, pod, requestName);
     var credential = credential(pod, request, name);
     var provider = provider(catalog, pod, credential);
-    var claim = decide(catalog, pod, request, credential, provider, null);
+    var claim = decide(catalog, pod, request, credential, provider, null, hearing);
     if (provider.map(Readiness::of).orElseThrow() instanceof Readiness.Failing(var detail)) {
       throw refused(request, IssueDecider.notReady(credential, detail));
     }
@@ -185,7 +186,8 @@ final class Claims {
       CredentialRequest request,
       RequestedCredential credential,
       Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
-      @Nullable CredentialLease lease) {
+      @Nullable CredentialLease lease,
+      Hearing hearing) {
     var name = pod.getMetadata().getNamespace();
     var namespace =
         catalog
@@ -216,7 +218,8 @@ final class Claims {
                     clock.instant(),
                     lease,
                     around),
-                allow);
+                allow,
+                hearing);
         yield new Claim(
             new PodRef(
                 pod.getMetadata().getName(),

@@ -3,6 +3,8 @@ package dev.hallpass.broker;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.audit.AuditEvent.Operation;
+import dev.hallpass.audit.AuditLog;
 import dev.hallpass.delivery.FileWriter;
 import dev.hallpass.delivery.TemplateException;
 import dev.hallpass.kube.Events;
@@ -14,6 +16,7 @@ import dev.hallpass.lease.LeaseIssuer;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.RefusedException;
+import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.IssueRequest;
@@ -25,7 +28,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -42,6 +44,7 @@ public final class CredentialApi {
   private final LeaseIssuer issuer;
   private final WaiverReports waivers;
   private final Events events;
+  private final AuditLog audit;
   private final Supplier<String> trustBundle;
 
   /** Leases that were issued a moment ago, and wait for their acknowledgement. */
@@ -54,6 +57,7 @@ public final class CredentialApi {
       LeaseIssuer issuer,
       WaiverReports waivers,
       Events events,
+      AuditLog audit,
       Supplier<String> trustBundle,
       Clock clock) {
     this.callers = callers;
@@ -62,6 +66,7 @@ public final class CredentialApi {
     this.issuer = issuer;
     this.waivers = waivers;
     this.events = events;
+    this.audit = audit;
     this.trustBundle = trustBundle;
     this.pending = new Recent<>(MOST_PENDING, MEMORY, clock);
   }
@@ -73,19 +78,25 @@ public final class CredentialApi {
     if (replaces != null) {
       requireName(replaces.lease());
     }
-    var pod = callers.prove(call);
-    return telling(
-        pod,
-        () -> {
-          var request = claims.request(pod, asked.request());
-          return telling(request, () -> issue(pod, request, asked));
-        });
+    var pod = callers.prove(call, Operation.Issue);
+    var hearing = new Hearing(audit, Operation.Issue, pod, call, asked.request());
+    return recorded(
+        hearing,
+        () ->
+            telling(
+                pod,
+                () -> {
+                  var request = claims.request(pod, asked.request());
+                  return telling(request, () -> issue(pod, request, asked, hearing));
+                }));
   }
 
-  private byte[] issue(Pod pod, CredentialRequest request, IssueRequest asked) {
-    var claim = claims.claim(pod, asked.request(), asked.credential());
+  private byte[] issue(Pod pod, CredentialRequest request, IssueRequest asked, Hearing hearing) {
+    var claim = claims.claim(pod, asked.request(), asked.credential(), hearing);
     var certifying = claim.certifying(KeyProof.judge(claim, asked.csr()));
+    hearing.allowed(claim);
     var issued = issuer.issue(certifying, asked.replaces());
+    hearing.issued(issued);
     if (LeaseJudge.phase(issued.written()) == LeasePhase.Pending) {
       pending.put(key(pod, issued.lease()), issued.written());
     }
@@ -118,28 +129,34 @@ public final class CredentialApi {
   byte[] acknowledge(Call call) {
     return held(
         call,
+        Operation.Acknowledge,
         Reason.Activated,
-        (pod, asked) ->
+        (hearing, pod, asked) ->
             pending
                 .take(key(pod, asked.lease()))
-                .map(lease -> acknowledge(pod, lease, asked))
-                .orElseGet(() -> take(issuer::acknowledge, pod, asked)));
+                .map(lease -> acknowledge(hearing, pod, lease, asked))
+                .orElseGet(() -> take(issuer::acknowledge, hearing, pod, asked)));
   }
 
   /**
    * A yes rests on a write that is conditional on the lease as it is remembered; a no is asked of
    * the API server again.
    */
-  private LeaseIssuer.Usable acknowledge(Pod pod, CredentialLease remembered, LeaseCall asked) {
+  private LeaseIssuer.Usable acknowledge(
+      Hearing hearing, Pod pod, CredentialLease remembered, LeaseCall asked) {
     try {
-      return issuer.acknowledge(claims.underlying(pod, remembered), remembered, asked.epoch());
+      return take(issuer::acknowledge, hearing, pod, remembered, asked);
     } catch (RefusedException perhapsOutdated) {
-      return take(issuer::acknowledge, pod, asked);
+      return take(issuer::acknowledge, hearing, pod, asked);
     }
   }
 
   byte[] renew(Call call) {
-    return held(call, Reason.Renewed, (pod, asked) -> take(issuer::renew, pod, asked));
+    return held(
+        call,
+        Operation.Renew,
+        Reason.Renewed,
+        (hearing, pod, asked) -> take(issuer::renew, hearing, pod, asked));
   }
 
   /**
@@ -149,7 +166,7 @@ public final class CredentialApi {
   byte[] check(Call call) {
     var asked = Codec.leaseCall(call.body().getBytes());
     requireName(asked.lease());
-    var pod = callers.prove(call);
+    var pod = callers.prove(call, Operation.Review);
     issuer.requireStanding(lease(pod, asked.lease()), asked.epoch());
     return Codec.encode(asked);
   }
@@ -160,26 +177,56 @@ public final class CredentialApi {
     LeaseIssuer.Usable take(Claim claim, CredentialLease lease, long epoch);
   }
 
-  private LeaseIssuer.Usable take(Step step, Pod pod, LeaseCall asked) {
-    var lease = lease(pod, asked.lease());
-    return step.take(claims.underlying(pod, lease), lease, asked.epoch());
+  private LeaseIssuer.Usable take(Step step, Hearing hearing, Pod pod, LeaseCall asked) {
+    return take(step, hearing, pod, lease(pod, asked.lease()), asked);
   }
 
-  private byte[] held(
-      Call call, Reason outcome, BiFunction<Pod, LeaseCall, LeaseIssuer.Usable> work) {
+  private LeaseIssuer.Usable take(
+      Step step, Hearing hearing, Pod pod, CredentialLease lease, LeaseCall asked) {
+    hearing.about(lease);
+    var claim = claims.underlying(pod, lease, hearing);
+    hearing.allowed(claim);
+    var usable = step.take(claim, lease, asked.epoch());
+    hearing.done(lease, asked.epoch(), usable);
+    return usable;
+  }
+
+  /** The work of a call about a lease. */
+  @FunctionalInterface
+  private interface Work {
+    LeaseIssuer.Usable take(Hearing hearing, Pod pod, LeaseCall asked);
+  }
+
+  private byte[] held(Call call, Operation operation, Reason outcome, Work work) {
     var asked = Codec.leaseCall(call.body().getBytes());
     requireName(asked.lease());
-    var pod = callers.prove(call);
+    var pod = callers.prove(call, operation);
     MDC.put(LogKeys.LEASE, asked.lease());
-    return telling(
-        pod,
-        () -> {
-          var usable = work.apply(pod, asked);
-          done(outcome, usable.lease());
-          return Codec.encode(
-              new LeaseAnswer(
-                  usable.lease(), usable.expiresAt(), usable.next(), trustBundle.get()));
-        });
+    var hearing = new Hearing(audit, operation, pod, call, asked.lease());
+    return recorded(
+        hearing,
+        () ->
+            telling(
+                pod,
+                () -> {
+                  var usable = work.take(hearing, pod, asked);
+                  done(outcome, usable.lease());
+                  return Codec.encode(
+                      new LeaseAnswer(
+                          usable.lease(), usable.expiresAt(), usable.next(), trustBundle.get()));
+                }));
+  }
+
+  private static byte[] recorded(Hearing hearing, Supplier<byte[]> work) {
+    try {
+      return work.get();
+    } catch (RefusedException e) {
+      hearing.refused(e.reason(), e.detail());
+      throw e;
+    } catch (TargetException e) {
+      hearing.refused(e.reason(), String.valueOf(e.getMessage()));
+      throw e;
+    }
   }
 
   private static String key(Pod pod, String lease) {

@@ -43,12 +43,14 @@ final class Policies {
   /**
    * The limits that hold.
    *
+   * @param hearing learns what was decided, and on what
    * @throws RefusedException with every denial, where there is one
    */
-  Judged judge(Catalog catalog, PolicyFacts facts, Allow allowed) {
+  Judged judge(Catalog catalog, PolicyFacts facts, Allow allowed, Hearing hearing) {
     var open = open(catalog, facts);
     var verdict =
         decider.decide(book.of(catalog.policies(), catalog.params()), facts, allowed, open);
+    hearing.judged(facts, verdict);
     if (!verdict.reported().isEmpty()) {
       events.say(
           Events.about(facts.request()),

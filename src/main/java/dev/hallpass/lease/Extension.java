@@ -1,6 +1,10 @@
 package dev.hallpass.lease;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.audit.AuditEvent;
+import dev.hallpass.audit.AuditLog;
+import dev.hallpass.audit.Held;
+import dev.hallpass.audit.Trace;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Holder;
@@ -35,16 +39,24 @@ public final class Extension {
   private final LeaseStore leases;
   private final AdminTargets targets;
   private final Drivers drivers;
+  private final AuditLog audit;
   private final String installation;
   private final Clock clock;
 
   /**
    * Extends at these targets.
    *
+   * @param audit has each extension before it is made
    * @param installation see {@link Subject}
    */
   public Extension(
-      LeaseStore leases, AdminTargets targets, Drivers drivers, String installation, Clock clock) {
+      LeaseStore leases,
+      AdminTargets targets,
+      Drivers drivers,
+      AuditLog audit,
+      String installation,
+      Clock clock) {
+    this.audit = audit;
     this.leases = leases;
     this.targets = targets;
     this.drivers = drivers;
@@ -56,6 +68,8 @@ public final class Extension {
    * Tries once.
    *
    * @throws dev.hallpass.provider.TargetException where the target does not do it
+   * @throws dev.hallpass.audit.AuditUnavailableException where it cannot be recorded, and is not
+   *     done
    */
   public Outcome attempt(CredentialLease lease, Verdict.Extend verdict) {
     var namespace = lease.getMetadata().getNamespace();
@@ -65,6 +79,9 @@ public final class Extension {
       return new Outcome.Impossible();
     }
     var epoch = Optional.ofNullable(lease.getStatus().epoch()).orElse(1L);
+    audit.require(
+        new AuditEvent.Renewed(Held.of(lease), epoch, verdict.until()),
+        Trace.ofLease(lease.getMetadata().getUid()));
     driver.renew(
         target,
         new Grant(

@@ -3,6 +3,10 @@ package dev.hallpass.lease;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.audit.AuditEvent;
+import dev.hallpass.audit.AuditLog;
+import dev.hallpass.audit.Held;
+import dev.hallpass.audit.Trace;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.policy.Durations;
 import dev.hallpass.provider.Drivers;
@@ -41,6 +45,7 @@ public final class Revocation {
   private final LeaseStore leases;
   private final AdminTargets targets;
   private final Drivers drivers;
+  private final AuditLog audit;
   private final String installation;
   private final Clock clock;
   private final Lanes lanes = new Lanes();
@@ -48,10 +53,17 @@ public final class Revocation {
   /**
    * Revokes at these targets.
    *
+   * @param audit hears of each end before and after it; none waits for it
    * @param installation see {@link Subject}
    */
   public Revocation(
-      LeaseStore leases, AdminTargets targets, Drivers drivers, String installation, Clock clock) {
+      LeaseStore leases,
+      AdminTargets targets,
+      Drivers drivers,
+      AuditLog audit,
+      String installation,
+      Clock clock) {
+    this.audit = audit;
     this.leases = leases;
     this.targets = targets;
     this.drivers = drivers;
@@ -67,19 +79,30 @@ public final class Revocation {
   public Optional<CredentialLease> begin(CredentialLease lease, Verdict.End end) {
     var old = status(lease);
     var now = now();
-    return leases.writeStatus(
-        lease,
-        new CredentialLeaseStatus(
-            LeasePhase.Revoking,
-            old.epoch(),
-            old.subject(),
-            old.activatedAt(),
-            old.expiresAt(),
-            end.by(),
-            now.toString(),
-            null,
-            old.approval(),
-            condition(lease, Conditions.ACTIVE, false, Reason.Revoking, end.message(), now)));
+    var written =
+        leases.writeStatus(
+            lease,
+            new CredentialLeaseStatus(
+                LeasePhase.Revoking,
+                old.epoch(),
+                old.subject(),
+                old.activatedAt(),
+                old.expiresAt(),
+                end.by(),
+                now.toString(),
+                null,
+                old.approval(),
+                condition(lease, Conditions.ACTIVE, false, Reason.Revoking, end.message(), now)));
+    written.ifPresent(
+        l ->
+            audit.keep(
+                new AuditEvent.RevocationBegun(Held.of(lease), end.by(), end.message()),
+                trace(lease)));
+    return written;
+  }
+
+  private static Trace trace(CredentialLease lease) {
+    return Trace.ofLease(lease.getMetadata().getUid());
   }
 
   /**
@@ -131,6 +154,11 @@ public final class Revocation {
     var old = status(lease);
     var now = now();
     var message = old.endedBy() + ": " + reached;
+    // Before the lease says so: whoever dies in between verifies, and records, once more.
+    audit.keep(
+        new AuditEvent.RevocationVerified(
+            Held.of(lease), old.endedBy(), String.valueOf(old.endedAt()), reached),
+        trace(lease));
     var conditions =
         condition(lease, Conditions.REVOKED, true, Reason.Revoked, message, now).stream()
             .filter(c -> !Conditions.REVOCATION_FAILED.equals(c.getType()))
@@ -161,6 +189,7 @@ public final class Revocation {
       if (written.isEmpty()) {
         return new Outcome.Outdated();
       }
+      audit.note(new AuditEvent.RevocationFailed(Held.of(lease), reason, message), trace(lease));
     }
     return new Outcome.Failed(reason, message);
   }

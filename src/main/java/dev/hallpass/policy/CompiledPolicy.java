@@ -130,6 +130,10 @@ public final class CompiledPolicy {
     return name;
   }
 
+  long generation() {
+    return generation;
+  }
+
   Enforcement enforcement() {
     return spec.enforcement();
   }

@@ -2,10 +2,12 @@ package dev.hallpass.policy;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.PolicyVerdict.Consulted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All policies that match must allow, and every denial is collected. What cannot be evaluated
@@ -50,6 +52,7 @@ public final class PolicyDecider {
     var waived = new ArrayList<Denial>();
     var reported = new ArrayList<Denial>();
     var demands = new ArrayList<ApprovalDemand>();
+    var consulted = new ArrayList<Consulted>();
     var ttl = allowed.ttl();
     var maxLifetime = allowed.maxLifetime();
     var scope = CompiledPolicy.scope(facts);
@@ -60,14 +63,16 @@ public final class PolicyDecider {
         continue;
       }
       var opinion = policy.opinion(scope);
+      var overruns = policy.overruns(quota);
+      consulted.add(consulted(policy, overruns, opinion.denials()));
       if (policy.enforcement() == Enforcement.Audit) {
         reported.addAll(opinion.denials());
-        reported.addAll(policy.overruns(quota));
+        reported.addAll(overruns);
         opinion.demand().map(PolicyDecider::wouldAsk).ifPresent(reported::add);
         continue;
       }
       enforced++;
-      denials.addAll(policy.overruns(quota));
+      denials.addAll(overruns);
       var rules = open.isPresent() && policy.rulesGiveWay() ? waived : denials;
       rules.addAll(opinion.denials());
       var demand = opinion.demand();
@@ -87,7 +92,17 @@ public final class PolicyDecider {
         List.copyOf(reported),
         List.copyOf(waived),
         new Allow(allowed.level(), least(ttl, maxLifetime), maxLifetime),
-        List.copyOf(demands));
+        List.copyOf(demands),
+        List.copyOf(consulted));
+  }
+
+  private static Consulted consulted(
+      CompiledPolicy policy, List<Denial> overruns, List<Denial> objections) {
+    return new Consulted(
+        policy.name(),
+        policy.generation(),
+        policy.enforcement(),
+        Stream.concat(overruns.stream(), objections.stream()).toList());
   }
 
   private static Denial wouldAsk(ApprovalDemand demand) {

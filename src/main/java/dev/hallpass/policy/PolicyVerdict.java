@@ -1,5 +1,6 @@
 package dev.hallpass.policy;
 
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.policy.IssueDecision.Allow;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,13 +13,26 @@ import java.util.stream.Stream;
  * @param waived what would stand in the way if no break-glass were open
  * @param allowed within these limits
  * @param demands whom they ask before it is issued
+ * @param consulted every policy that matched
  */
 public record PolicyVerdict(
     List<Denial> denials,
     List<Denial> reported,
     List<Denial> waived,
     Allow allowed,
-    List<ApprovalDemand> demands) {
+    List<ApprovalDemand> demands,
+    List<Consulted> consulted) {
+
+  /**
+   * A policy that was asked.
+   *
+   * @param policy its name
+   * @param generation of it
+   * @param enforcement whether its word counts
+   * @param denials what it has against the credential, whether it gives way or not
+   */
+  public record Consulted(
+      String policy, long generation, Enforcement enforcement, List<Denial> denials) {}
 
   /** The policies that gave way, by their names, each once. */
   public List<String> waivedPolicies() {
@@ -43,6 +57,7 @@ public record PolicyVerdict(
         reported,
         waived,
         allowed,
-        demands);
+        demands,
+        consulted);
   }
 }

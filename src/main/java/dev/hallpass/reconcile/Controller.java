@@ -1,5 +1,6 @@
 package dev.hallpass.reconcile;
 
+import dev.hallpass.audit.AuditLog;
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.kube.Trim;
@@ -51,6 +52,7 @@ public final class Controller implements AutoCloseable {
   private final Events events;
   private final Optional<Notifications> notifications;
   private final Leadership leadership;
+  private final ChangeRecords changes;
   private final Operator operator;
   private final List<LeaderDuty> duties;
   private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor();
@@ -58,6 +60,7 @@ public final class Controller implements AutoCloseable {
   /**
    * Puts it together; {@link #start} starts it.
    *
+   * @param audit hears of every end, and of policies and providers
    * @param duties what the leader does beside
    * @param onLost called when leadership was lost; must end the process at once, so that no two
    *     controllers act
@@ -65,6 +68,7 @@ public final class Controller implements AutoCloseable {
   public Controller(
       KubernetesClient client,
       Drivers drivers,
+      AuditLog audit,
       MeterRegistry meters,
       Clock clock,
       ControllerSettings settings,
@@ -95,8 +99,8 @@ public final class Controller implements AutoCloseable {
     var leases = new LeaseStore(client);
     var live = new LiveCatalog(client, settings.namespace());
     var admin = new AdminTargets(live, new Targets(client, settings.namespace()));
-    var revocation = new Revocation(leases, admin, drivers, settings.installation(), clock);
-    var extension = new Extension(leases, admin, drivers, settings.installation(), clock);
+    var revocation = new Revocation(leases, admin, drivers, audit, settings.installation(), clock);
+    var extension = new Extension(leases, admin, drivers, audit, settings.installation(), clock);
     var lease =
         LeaseControl.of(
             client,
@@ -120,8 +124,10 @@ public final class Controller implements AutoCloseable {
             settings.providers(),
             lease::answered,
             events,
+            audit,
             meters,
             clock);
+    changes = new ChangeRecords(view, audit);
     operator.register(lease.reconciler(), Controller::persistent);
     operator.register(provider.namespaced(), Controller::limited);
     operator.register(provider.cluster(), Controller::limited);
@@ -178,6 +184,7 @@ public final class Controller implements AutoCloseable {
   }
 
   private void takeUpDuties() {
+    changes.begin();
     for (var duty : duties) {
       var _ =
           clockwork.scheduleWithFixedDelay(

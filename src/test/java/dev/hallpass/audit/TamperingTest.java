@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Any one thing done to a trail is found, whatever and wherever it is: many trails, each
- * damaged at random. A failure names the seed that repeats it.
+ * Any one thing done to a trail is found, whatever and wherever it is: many trails, each damaged at
+ * random. A failure names the seed that repeats it.
  */
 class TamperingTest {
   private static final int TRIALS = 1600;

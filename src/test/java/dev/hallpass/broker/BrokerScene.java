@@ -19,6 +19,7 @@ import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.testing.RecordedAudit;
 import dev.hallpass.testing.TestAuthority;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
@@ -76,6 +77,7 @@ public final class BrokerScene implements AutoCloseable {
   private final WatchedCatalog watched;
   private final NamespacePolicies policies;
   private final HttpServer server;
+  private final RecordedAudit audit = new RecordedAudit();
 
   /** A broker, and the request {@code db} that it answers. */
   public BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver... drivers) {
@@ -95,6 +97,7 @@ public final class BrokerScene implements AutoCloseable {
             INSTALLATION,
             events,
             new SimpleMeterRegistry(),
+            audit,
             () -> "bundle",
             Clock.systemUTC());
     var router = Router.router(vertx);
@@ -186,6 +189,11 @@ public final class BrokerScene implements AutoCloseable {
           - {name: service, maxTtl: 1h, maxLifetime: 2h, x509: {}}
         """
             .formatted(name));
+  }
+
+  /** What the broker has the trail tell. */
+  RecordedAudit audit() {
+    return audit;
   }
 
   /** Another request of the workload. */

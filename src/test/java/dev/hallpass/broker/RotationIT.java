@@ -113,6 +113,7 @@ class RotationIT {
             new LeaseStore(client),
             targets,
             new Drivers(List.of(driver)),
+            scene.audit(),
             BrokerScene.INSTALLATION,
             Clock.systemUTC());
     var lease =

@@ -66,6 +66,12 @@ class ChartIT {
           broker,     get,    '',                           secrets,                       hallpass-system, hallpass-ca,         false
           broker,     watch,  '',                           secrets,                       hallpass-system, hallpass-serving,    true
           broker,     update, '',                           secrets,                       hallpass-system, hallpass-serving,    false
+          broker,     get,    '',                           secrets,                       hallpass-system, hallpass-audit,      true
+          broker,     update, '',                           secrets,                       hallpass-system, hallpass-audit,      false
+          broker,     patch,  '',                           configmaps,                    hallpass-system, hallpass-audit-heads, true
+          broker,     patch,  '',                           configmaps,                    hallpass-system, hallpass-audit-keys, false
+          controller, get,    '',                           secrets,                       hallpass-system, hallpass-audit,      true
+          controller, update, '',                           secrets,                       hallpass-system, hallpass-audit,      false
           broker,     get,    '',                           secrets,                       hallpass-system, warehouse-admin,     true
           broker,     create, hallpass.dev,                 credentialleases,              shop,            ,                    true
           broker,     update, hallpass.dev,                 credentialleases/status,       shop,            a,                   true
@@ -134,7 +140,9 @@ class ChartIT {
             "--set=networkPolicy.enabled=true,adminSecrets={one},imagePullSecrets={two}",
             "--set=priorityClassName=system-cluster-critical,commonLabels.a=b,commonAnnotations.c=d",
             "--set=broker.podDisruptionBudget.maxUnavailable=50%",
-            "--set=webhook.failurePolicy=Ignore");
+            "--set=webhook.failurePolicy=Ignore",
+            "--set=audit.file.enabled=true,audit.http.url=https://a,audit.http.tokenSecret=t",
+            "--set=audit.otlp.url=https://b,audit.caBundle=pem");
     assertThat(everything)
         .hasSizeGreaterThan(20)
         .allSatisfy(

@@ -6,10 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.audit.AuditStore;
+import dev.hallpass.audit.Journal;
+import dev.hallpass.audit.JournalSettings;
+import dev.hallpass.audit.SinkSettings;
 import dev.hallpass.chart.Grants;
 import dev.hallpass.pki.Lifetimes;
 import dev.hallpass.pki.Rotation;
 import dev.hallpass.pki.ServingNames;
+import dev.hallpass.reconcile.certificates.AuditKeyKeeper;
 import dev.hallpass.reconcile.certificates.CertificateKeeper;
 import dev.hallpass.reconcile.certificates.CertificateNames;
 import dev.hallpass.testing.Access;
@@ -20,6 +25,9 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,7 +48,8 @@ class ControllerPermissionsIT {
   private static final String ACCOUNT = "hallpass-controller";
   private static final Duration SOON = Duration.ofSeconds(30);
 
-  private static final Set<String> OWN_SECRETS = Set.of("admin", "hallpass-ca", "hallpass-serving");
+  private static final Set<String> OWN_SECRETS =
+      Set.of("admin", "hallpass-audit", "hallpass-ca", "hallpass-serving");
 
   /** What the code asks for in cases that this test does not make. */
   private static final Set<String> ELSEWHERE =
@@ -76,6 +85,7 @@ class ControllerPermissionsIT {
   private NamespacePolicies policies;
   private KubernetesClient acting;
   private Grants grants;
+  private Journal trail;
 
   @BeforeEach
   void setUp(KubeApi api) {
@@ -119,6 +129,9 @@ class ControllerPermissionsIT {
 
   @AfterEach
   void tearDown() {
+    if (trail != null) {
+      trail.close();
+    }
     policies.close();
     scene.close();
     acting.close();
@@ -127,7 +140,9 @@ class ControllerPermissionsIT {
 
   @Test
   void worksWithWhatTheChartGrantsAndNeedsAllOfIt() {
-    scene.leading(acting, List.of(certificates()));
+    scene.leading(acting, List.of(certificates(), auditKey()));
+    trail = trail();
+    await().atMost(SOON).until(trail::works);
     var policy = policies.apply("short", "limits: {maxTtl: 10m}");
     var first = scene.active(scene.pod("first"));
     target.add(account(first));
@@ -199,6 +214,21 @@ class ControllerPermissionsIT {
         new CertificateKeeper(
             acting, CertificateNames.in(kube.namespace()), rotation, List.of(), Clock.systemUTC());
     return new LeaderDuty("certificates", Duration.ofSeconds(1), keeper::reconcile);
+  }
+
+  private LeaderDuty auditKey() {
+    var keeper = new AuditKeyKeeper(acting, kube.namespace(), new SecureRandom());
+    return new LeaderDuty("audit key", Duration.ofSeconds(1), keeper::reconcile);
+  }
+
+  private Journal trail() {
+    return Journal.open(
+        JournalSettings.of(ControllerScene.INSTALLATION, "controller", "one"),
+        new AuditStore(acting, kube.namespace())::opening,
+        new SinkSettings()
+            .stream(new PrintStream(OutputStream.nullOutputStream()), SinkSettings.Need.Required),
+        new SimpleMeterRegistry(),
+        Clock.systemUTC());
   }
 
   /** As the owner of a provider does. */

@@ -26,6 +26,7 @@ import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.reconcile.provider.ProviderTimes;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.RecordedAudit;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -74,6 +75,7 @@ final class ControllerScene implements AutoCloseable {
   private @Nullable Receiver receiver;
   private @Nullable BreakGlassRef breakGlass;
   private final List<String> lost = new CopyOnWriteArrayList<>();
+  private final RecordedAudit audit = new RecordedAudit();
 
   /** How the provider reaches its target. */
   record Access(int port, String username, String password) {}
@@ -189,6 +191,11 @@ final class ControllerScene implements AutoCloseable {
     return lost;
   }
 
+  /** What the controllers have the trail tell. */
+  RecordedAudit audit() {
+    return audit;
+  }
+
   Controller controller() {
     return controller("one", TIMES);
   }
@@ -198,6 +205,7 @@ final class ControllerScene implements AutoCloseable {
         new Controller(
             client,
             drivers,
+            audit,
             new SimpleMeterRegistry(),
             Clock.systemUTC(),
             new ControllerSettings(
@@ -223,6 +231,7 @@ final class ControllerScene implements AutoCloseable {
         new Controller(
             acting,
             drivers,
+            audit,
             new SimpleMeterRegistry(),
             Clock.systemUTC(),
             new ControllerSettings(

@@ -5,6 +5,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.audit.AuditUnavailableException;
 import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseFacts;
 import dev.hallpass.lease.LeaseJudge;
@@ -13,6 +14,7 @@ import dev.hallpass.lease.Revocation;
 import dev.hallpass.lease.Verdict;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.reconcile.view.Keys;
+import dev.hallpass.wire.Reason;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -28,6 +30,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import org.jboss.logging.Logger;
 
 /**
  * Ends leases. It acts on the state alone, whatever woke it: judge, confirm, write the end down,
@@ -42,6 +45,7 @@ import java.util.Objects;
     generationAwareEventProcessing = false)
 public final class LeaseReconciler
     implements Reconciler<CredentialLease>, Cleaner<CredentialLease> {
+  private static final Logger LOG = Logger.getLogger(LeaseReconciler.class);
   private static final Duration OUTDATED = Duration.ofSeconds(1);
   private static final Duration POLICY_AGAIN = Duration.ofMinutes(1);
 
@@ -154,7 +158,7 @@ public final class LeaseReconciler
       return atMost(POLICY_AGAIN, expiry(lease));
     }
     var verdict = policy.map(p -> wanted.within(lease, known.now(), p.allowed())).orElse(wanted);
-    return switch (extension.attempt(lease, verdict)) {
+    return switch (attempted(lease, verdict)) {
       case Extension.Outcome.Done(var extended) -> {
         reports.extended(extended, verdict.until());
         yield at(verdict.until());
@@ -162,6 +166,21 @@ public final class LeaseReconciler
       case Extension.Outcome.Impossible() -> at(expiry(lease));
       case Extension.Outcome.Outdated() -> new Next.Again(OUTDATED);
     };
+  }
+
+  /** What cannot be recorded is not extended, but tried again as long as it lasts. */
+  private Extension.Outcome attempted(CredentialLease lease, Verdict.Extend verdict) {
+    try {
+      return extension.attempt(lease, verdict);
+    } catch (AuditUnavailableException e) {
+      LOG.warnf(
+          "lease not extended: namespace=%s lease=%s reason=%s: %s",
+          lease.getMetadata().getNamespace(),
+          lease.getMetadata().getName(),
+          Reason.AuditUnavailable,
+          e.getMessage());
+      return new Extension.Outcome.Outdated();
+    }
   }
 
   private Next end(CredentialLease lease, Verdict.End end) {

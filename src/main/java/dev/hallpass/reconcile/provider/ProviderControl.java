@@ -1,5 +1,6 @@
 package dev.hallpass.reconcile.provider;
 
+import dev.hallpass.audit.AuditLog;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.AdminTargets;
 import dev.hallpass.lease.LeaseStore;
@@ -21,6 +22,7 @@ public record ProviderControl(
   /**
    * Puts them together.
    *
+   * @param audit hears of orphans
    * @param answered hears the key of each provider whose target answered
    */
   public static ProviderControl of(
@@ -32,9 +34,10 @@ public record ProviderControl(
       ProviderTimes times,
       Consumer<String> answered,
       Events events,
+      AuditLog audit,
       MeterRegistry meters,
       Clock clock) {
-    var sweep = new Sweep(view, leases, drivers, installation, events, meters);
+    var sweep = new Sweep(view, leases, drivers, installation, events, audit, meters);
     var care =
         new ProviderCare(
             view,

@@ -1,6 +1,9 @@
 package dev.hallpass.reconcile.provider;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.audit.AuditEvent;
+import dev.hallpass.audit.AuditLog;
+import dev.hallpass.audit.Trace;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
@@ -38,6 +41,7 @@ final class Sweep {
   private final Drivers drivers;
   private final String installation;
   private final Events events;
+  private final AuditLog audit;
   private final MeterRegistry meters;
 
   Sweep(
@@ -46,12 +50,14 @@ final class Sweep {
       Drivers drivers,
       String installation,
       Events events,
+      AuditLog audit,
       MeterRegistry meters) {
     this.view = view;
     this.leases = leases;
     this.drivers = drivers;
     this.installation = installation;
     this.events = events;
+    this.audit = audit;
     this.meters = meters;
   }
 
@@ -93,6 +99,9 @@ final class Sweep {
           "Account %s, which no lease names: %s".formatted(orphan, e.getMessage()));
       return;
     }
+    audit.keep(
+        new AuditEvent.OrphanRemoved(target.id(), orphan.toString()),
+        Trace.ofLease(orphan.leaseUid().toString()));
     LOG.warnf(
         "orphan removed: provider=%s subject=%s reason=%s",
         target.id(), orphan, Reason.OrphanRemoved);

@@ -1,0 +1,205 @@
+package dev.hallpass.broker;
+
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.PodRef;
+import dev.hallpass.audit.AuditEvent;
+import dev.hallpass.audit.AuditEvent.Operation;
+import dev.hallpass.audit.AuditEvent.Outcome;
+import dev.hallpass.audit.AuditLog;
+import dev.hallpass.audit.AuditUnavailableException;
+import dev.hallpass.audit.Digest;
+import dev.hallpass.audit.Held;
+import dev.hallpass.lease.Claim;
+import dev.hallpass.lease.LeaseIssuer;
+import dev.hallpass.policy.Denial;
+import dev.hallpass.policy.Durations;
+import dev.hallpass.policy.PolicyFacts;
+import dev.hallpass.policy.PolicyVerdict;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.HashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a proven pod, as the trail tells of it: what was decided is recorded before it is
+ * done, and what leaves before it leaves. For one thread.
+ */
+final class Hearing {
+  private final AuditLog audit;
+  private final Operation operation;
+  private final Pod pod;
+  private final Call call;
+  private final String asked;
+  private @Nullable PolicyFacts facts;
+  private @Nullable PolicyVerdict verdict;
+  private @Nullable CredentialLease lease;
+
+  /**
+   * A call about this object.
+   *
+   * @param asked the name of a request or a lease
+   */
+  Hearing(AuditLog audit, Operation operation, Pod pod, Call call, String asked) {
+    this.audit = audit;
+    this.operation = operation;
+    this.pod = pod;
+    this.call = call;
+    this.asked = asked;
+  }
+
+  /** The lease that it is about. */
+  void about(CredentialLease found) {
+    lease = found;
+  }
+
+  /** Policies were asked; where they are asked again, the last word counts. */
+  void judged(PolicyFacts of, PolicyVerdict said) {
+    facts = of;
+    verdict = said;
+  }
+
+  /**
+   * It may be done.
+   *
+   * @throws AuditUnavailableException where it may not after all, as it cannot be recorded
+   */
+  void allowed(Claim claim) {
+    var limits = claim.allowed();
+    var waiver = claim.waiver();
+    audit.require(
+        new AuditEvent.Decided(
+            held(claim),
+            operation,
+            Outcome.Allowed,
+            null,
+            "",
+            consulted(),
+            inputs(),
+            Durations.format(limits.ttl()),
+            Durations.format(limits.maxLifetime()),
+            waiver == null ? null : waiver.breakGlass().name()),
+        call.trace());
+  }
+
+  /**
+   * Secret material leaves.
+   *
+   * @throws AuditUnavailableException where it must not
+   */
+  void issued(LeaseIssuer.Issued issued) {
+    var held = Held.of(issued.written());
+    var spec = issued.written().getSpec();
+    if (spec.replaces() != null) {
+      audit.note(
+          new AuditEvent.Rotated(held, spec.replaces().lease(), spec.replaces().overlap()),
+          call.trace());
+    }
+    audit.require(new AuditEvent.Issued(held, issued.epoch(), spec.ttl()), call.trace());
+  }
+
+  /** A lease was activated or extended. */
+  void done(CredentialLease of, long epoch, LeaseIssuer.Usable usable) {
+    audit.keep(
+        switch (operation) {
+          case Acknowledge -> new AuditEvent.Delivered(Held.of(of), epoch, usable.expiresAt());
+          case Issue, Renew, Extend, Review ->
+              new AuditEvent.Renewed(Held.of(of), epoch, usable.expiresAt());
+        },
+        call.trace());
+  }
+
+  /** It may not be done, or could not be. */
+  void refused(Reason reason, String detail) {
+    if (isDecision(reason)) {
+      audit.note(refusal(reason, detail), call.trace());
+    }
+  }
+
+  /** What the pod asks again about within the second, and what is no question, decides nothing. */
+  private static boolean isDecision(Reason reason) {
+    return switch (reason.kind()) {
+      case REFUSED, ABSENT, LEASE_UNKNOWN, LEASE_OVER, OUTDATED, WAITING, UNAVAILABLE, BROKEN ->
+          true;
+      case MALFORMED, UNPROVEN, BUSY, REPORT -> false;
+    };
+  }
+
+  private AuditEvent refusal(Reason reason, String detail) {
+    var of = facts;
+    return of == null
+        ? new AuditEvent.Refused(
+            pod.getMetadata().getNamespace(),
+            pod.getMetadata().getName(),
+            call.address(),
+            operation,
+            asked,
+            reason,
+            detail)
+        : new AuditEvent.Decided(
+            held(of),
+            operation,
+            reason.kind() == Reason.Kind.WAITING ? Outcome.Waiting : Outcome.Denied,
+            reason,
+            detail,
+            consulted(),
+            inputs(),
+            null,
+            null,
+            null);
+  }
+
+  private Held held(Claim claim) {
+    return lease == null
+        ? Held.of(claim.pod(), claim.request(), claim.credential())
+        : Held.of(lease);
+  }
+
+  private Held held(PolicyFacts of) {
+    return lease == null
+        ? Held.of(
+            new PodRef(
+                pod.getMetadata().getName(),
+                pod.getMetadata().getUid(),
+                pod.getSpec().getServiceAccountName(),
+                pod.getSpec().getNodeName()),
+            of.request(),
+            of.credential())
+        : Held.of(lease);
+  }
+
+  private List<AuditEvent.Consulted> consulted() {
+    var said = verdict;
+    return said == null
+        ? List.of()
+        : said.consulted().stream()
+            .map(
+                c ->
+                    new AuditEvent.Consulted(
+                        c.policy(),
+                        c.generation(),
+                        c.enforcement().name(),
+                        c.denials().stream().map(Denial::toString).toList()))
+            .toList();
+  }
+
+  /** Of what policies were shown; what they fetch themselves, such as the node, is not in it. */
+  private @Nullable String inputs() {
+    var of = facts;
+    if (of == null) {
+      return null;
+    }
+    var shown = new HashMap<String, @Nullable Object>();
+    shown.put("pod", of.pod());
+    shown.put("namespaceObject", of.namespaceObject());
+    shown.put("serviceAccount", of.serviceAccount());
+    shown.put("request", of.request());
+    shown.put("credential", of.credential());
+    shown.put("provider", of.provider());
+    shown.put("access", of.access());
+    shown.put("ttl", of.ttl().toString());
+    shown.put("now", of.now().toString());
+    shown.put("lease", of.lease());
+    return Digest.of(shown);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.hallpass.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hallpass.audit.AuditEvent.Decided;
+import dev.hallpass.audit.AuditEvent.Delivered;
+import dev.hallpass.audit.AuditEvent.Issued;
+import dev.hallpass.audit.AuditEvent.Operation;
+import dev.hallpass.audit.AuditEvent.Outcome;
+import dev.hallpass.audit.AuditEvent.Refused;
+import dev.hallpass.audit.AuditEvent.Renewed;
+import dev.hallpass.provider.postgresql.PostgreSqlDriver;
+import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.wire.Codec;
+import dev.hallpass.wire.IssueRequest;
+import dev.hallpass.wire.LeaseCall;
+import dev.hallpass.wire.Reason;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the broker has the trail tell, and what it does not do where it cannot. */
+@ExtendWith({KubeApi.class, PostgresServer.class})
+class BrokerAuditIT {
+  private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
+  private BrokerScene scene;
+
+  @BeforeEach
+  void setUp(KubeApi kube, PostgresServer.Instance postgres) {
+    scene = new BrokerScene(kube, postgres, driver);
+  }
+
+  @AfterEach
+  void tearDown() {
+    scene.close();
+    driver.close();
+  }
+
+  @Test
+  void tellsOfADecisionBeforeWhatFollowsFromIt() {
+    scene.policy("capped", "limits: {maxTtl: 10m}");
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+    scene.renew(token, issued);
+
+    assertThat(scene.audit().said())
+        .extracting(e -> e.getClass().getSimpleName())
+        .containsExactly("Decided", "Issued", "Decided", "Delivered", "Decided", "Renewed");
+    var decided = scene.audit().said(Decided.class).getFirst();
+    assertThat(decided.outcome()).isEqualTo(Outcome.Allowed);
+    assertThat(decided.ttl()).isEqualTo("10m");
+    assertThat(decided.inputs()).matches("[0-9a-f]{64}");
+    assertThat(decided.policies())
+        .singleElement()
+        .satisfies(
+            p -> {
+              assertThat(p.name()).contains("capped");
+              assertThat(p.generation()).isEqualTo(1);
+              assertThat(p.enforcement()).isEqualTo("Enforce");
+              assertThat(p.denials()).isEmpty();
+            });
+    assertThat(scene.audit().said(Decided.class))
+        .extracting(Decided::operation)
+        .containsExactly(Operation.Issue, Operation.Acknowledge, Operation.Renew);
+    var lease = scene.leases().getFirst().getMetadata();
+    assertThat(scene.audit().said(Issued.class).getFirst().held().lease().uid())
+        .isEqualTo(lease.getUid());
+    assertThat(scene.audit().said(Delivered.class).getFirst().subject())
+        .isEqualTo("%s/leases/%s".formatted(lease.getNamespace(), lease.getName()));
+    assertThat(scene.audit().said(Renewed.class)).hasSize(1);
+  }
+
+  @Test
+  void tellsWhichPolicyDenied() {
+    scene.policy("never", "validations: [{expression: 'false', message: no, reason: Never}]");
+    var token = scene.token(scene.pod("orders-1"));
+
+    scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+
+    assertThat(scene.audit().said(Decided.class))
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.outcome()).isEqualTo(Outcome.Denied);
+              assertThat(d.reason()).isEqualTo(Reason.PolicyDenied);
+              assertThat(d.policies().getFirst().denials().getFirst()).contains("Never: no");
+            });
+  }
+
+  @Test
+  void tellsOfAStolenTokenAndOfWhatAPodMayNotAskFor() {
+    var pod = scene.pod("orders-1");
+    var token = scene.token(pod);
+
+    scene.postFrom("127.0.0.2", "/v1/credentials", token, BrokerScene.asks("db", "db"));
+    scene.post("/v1/credentials", token, BrokerScene.asks("nothing", "db"));
+    scene.post("/v1/leases/renew", token, Codec.encode(new LeaseCall("somebody-elses-db-1", 1)));
+    scene.post("/v1/credentials", "no-token", BrokerScene.asks("db", "db"));
+
+    assertThat(scene.audit().said(Refused.class))
+        .extracting(Refused::reason)
+        .containsExactly(Reason.AddressMismatch, Reason.RequestNotFound, Reason.LeaseNotFound);
+    assertThat(scene.audit().said(Refused.class).getFirst().address()).isEqualTo("127.0.0.2");
+  }
+
+  /** Nothing is minted, nothing leaves, nothing is enabled and nothing is extended. */
+  @Test
+  void doesNothingWhereTheTrailCannotBeWritten() {
+    var token = scene.token(scene.pod("orders-1"));
+    scene.audit().fail();
+
+    var refused = scene.post("/v1/credentials", token, Codec.encode(new IssueRequest("db", "db")));
+
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(BrokerScene.reason(refused)).isEqualTo(Reason.AuditUnavailable);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    assertThat(scene.leases()).isEmpty();
+
+    scene.audit().heal();
+    var issued = scene.issue(token);
+    scene.audit().fail();
+    var unheard = scene.post("/v1/leases/acknowledge", token, BrokerScene.names(issued));
+
+    assertThat(BrokerScene.reason(unheard)).isEqualTo(Reason.AuditUnavailable);
+    assertThat(scene.admits(issued)).isFalse();
+
+    scene.audit().heal();
+    scene.acknowledge(token, issued);
+    var before = scene.leases().getFirst();
+    scene.audit().fail();
+    scene.post("/v1/leases/renew", token, BrokerScene.names(issued));
+
+    assertThat(scene.leases().getFirst()).isEqualTo(before);
+  }
+
+  @Test
+  void takesOverTheTraceOfACall() {
+    assertThat(
+            dev.hallpass.audit.Trace.ofCall(
+                    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+                .parent())
+        .startsWith("00-0af7651916cd43dd8448eb211c80319c-");
+    assertThat(dev.hallpass.audit.Trace.ofCall("nonsense").parent())
+        .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-00");
+  }
+}
