@@ -10,6 +10,7 @@ import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.Reason;
@@ -29,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -461,6 +463,36 @@ class BrokerIT {
     assertThat(scene.admits(alsoIssued)).isFalse();
     scene.acknowledge(first, issued);
     assertThat(scene.admits(issued)).isTrue();
+  }
+
+  /** Calls keep nothing between them, so many at one broker are like many at several. */
+  @Test
+  void ofManyAtTheSameMomentNoMoreThanTheLimitAreLetThrough() throws Exception {
+    scene.policy("three-at-a-time", "limits: {maxLeases: 3}");
+    var calls =
+        IntStream.range(0, 8)
+            .mapToObj(i -> scene.token(scene.pod("orders-" + i)))
+            .<Callable<Boolean>>map(token -> () -> isGranted(token))
+            .toList();
+
+    try (var threads = Executors.newFixedThreadPool(calls.size())) {
+      var granted = 0;
+      for (var call : threads.invokeAll(calls)) {
+        granted += call.get() ? 1 : 0;
+      }
+      assertThat(granted).isEqualTo(3);
+    }
+    assertThat(scene.leases()).filteredOn(l -> LeaseJudge.phase(l) == LeasePhase.Active).hasSize(3);
+  }
+
+  private boolean isGranted(String token) {
+    var issued = scene.post(ISSUE, token, BrokerScene.asks("db", "db"));
+    if (issued.statusCode() != 200) {
+      assertThat(BrokerScene.reason(issued)).isEqualTo(Reason.PolicyDenied);
+      return false;
+    }
+    var names = BrokerScene.names(Codec.issueAnswer(issued.body()));
+    return scene.post("/v1/leases/acknowledge", token, names).statusCode() == 200;
   }
 
   @Test

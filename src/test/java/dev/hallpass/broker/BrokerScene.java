@@ -238,7 +238,7 @@ public final class BrokerScene implements AutoCloseable {
   }
 
   /** A policy about this namespace, seen by the broker. */
-  void policy(String name, String spec) {
+  public void policy(String name, String spec) {
     var created = policies.apply(name, spec);
     Awaitility.await().until(() -> seen(created));
   }
