@@ -1,5 +1,6 @@
 package dev.hallpass.bench;
 
+import dev.hallpass.api.v1alpha1.Delivery.Format;
 import dev.hallpass.broker.BrokerScene;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
@@ -32,7 +33,7 @@ class PolicyIssueBench {
   }
 
   private static void measure(BrokerScene scene) {
-    var tickets = new Tickets(scene);
+    var tickets = new Tickets(scene, "pg", "reader", Format.Json);
     var caller = new Caller(scene);
     var load = new Load(() -> caller.issue(tickets.next()));
     paced(tickets, load);
