@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Base64;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what is needed to administer the targets of providers, from the API server. */
 public final class Targets {
@@ -38,10 +39,19 @@ public final class Targets {
     var own = provider.getMetadata().getNamespace();
     var namespace = own == null ? systemNamespace : own;
     var id = provider.getKind() + "/" + namespace + "/" + provider.getMetadata().getName();
-    return new Target(id, provider.getSpec(), admin(namespace, provider.getSpec()));
+    return new Target(
+        id, provider.getSpec(), admin(namespace, provider.getSpec(), permission(own)));
   }
 
-  private Map<String, Secret> admin(String namespace, CredentialProviderSpec spec) {
+  /** What lets Hallpass read the Secret of a provider. */
+  private static String permission(@Nullable String namespace) {
+    return namespace == null
+        ? "the chart's value adminSecrets must name it"
+        : "a Role and a RoleBinding must let Hallpass get it";
+  }
+
+  private Map<String, Secret> admin(
+      String namespace, CredentialProviderSpec spec, String permission) {
     var ref = spec.adminSecret();
     if (ref.isEmpty()) {
       return Map.of();
@@ -67,9 +77,8 @@ public final class Targets {
     } catch (KubernetesClientException e) {
       throw new TargetException(
           Reason.AdminSecretUnavailable,
-          ("%s: Secret %s/%s cannot be read (HTTP %d); it must exist, and a Role and a RoleBinding"
-                  + " must let Hallpass get it")
-              .formatted(field, namespace, name, e.getCode()),
+          "%s: Secret %s/%s cannot be read (HTTP %d); it must exist, and %s"
+              .formatted(field, namespace, name, e.getCode(), permission),
           e);
     }
   }

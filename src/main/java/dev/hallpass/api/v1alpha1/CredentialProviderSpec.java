@@ -163,7 +163,8 @@ public record CredentialProviderSpec(
               + " oldSelf.hosts))",
       message =
           "spec.postgresql: host and port cannot be changed, as live accounts are there, unless to"
-              + " a host that hosts names; create another provider for another server")
+              + " a host that hosts names; create another provider for another server, or, where no lease"
+              + " stands against this one, delete it and apply it again")
   public record PostgreSql(
       @Required
           @Size(min = 1, max = 253)
