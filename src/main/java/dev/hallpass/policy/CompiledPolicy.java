@@ -222,7 +222,7 @@ public final class CompiledPolicy {
               ? Optional.of(demand(approval))
               : Optional.empty());
     } catch (ExpressionException e) {
-      var failed = failed(when, e);
+      var failed = failed(String.valueOf(approval.when()), e);
       return new Opinion(
           Stream.concat(denials.stream(), Stream.of(failed)).toList(), Optional.empty());
     }
@@ -245,16 +245,16 @@ public final class CompiledPolicy {
           ? Optional.empty()
           : Optional.of(Denial.ruled(name, generation, rule.reason(), message(rule, scope)));
     } catch (ExpressionException e) {
-      return Optional.of(failed(rule.condition(), e));
+      return Optional.of(failed(rule.condition().source(), e));
     }
   }
 
-  private Denial failed(Expression expression, ExpressionException e) {
+  private Denial failed(String expression, ExpressionException e) {
     return Denial.failed(
         name,
         generation,
         "ExpressionFailed",
-        "%s cannot be evaluated: %s".formatted(expression.source(), e.getMessage()));
+        "%s cannot be evaluated: %s".formatted(expression, e.getMessage()));
   }
 
   /** A message that cannot be made must not hide what it is about. */
