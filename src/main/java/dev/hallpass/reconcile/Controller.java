@@ -142,7 +142,8 @@ public final class Controller implements AutoCloseable {
         new RequestReconciler(view, drivers, policies, events, clock), Controller::limited);
     operator.register(new PolicyReconciler(view, events, clock), Controller::limited);
     operator.register(
-        BreakGlassReconciler.of(client, view, settings.longestBreakGlass(), events, meters, clock),
+        BreakGlassReconciler.of(
+            client, view, settings.longestBreakGlass(), events, audit, meters, clock),
         Controller::limited);
   }
 

@@ -9,6 +9,7 @@ import dev.hallpass.api.v1alpha1.BreakGlassStatus.Phase;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.audit.AuditEvent;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.notification.Receiver;
 import dev.hallpass.testing.KubeApi;
@@ -152,6 +153,10 @@ class BreakGlassEndingsIT {
     BreakGlassManifests.review(client, open);
 
     awaitPhase(open, Phase.Reviewed);
+    assertThat(scene.audit().said(AuditEvent.BreakGlassStep.class))
+        .filteredOn(step -> step.uid().equals(open.getMetadata().getUid()))
+        .extracting(step -> step.stage() + " " + step.by())
+        .containsExactly("Opened ada", "Ended null", "Reviewed grace");
     assertThat(Conditions.holds(now(open).getStatus().conditions(), Conditions.REVIEWED)).isTrue();
     client.resource(open).delete();
     await().atMost(SOON).until(() -> now(open) == null);

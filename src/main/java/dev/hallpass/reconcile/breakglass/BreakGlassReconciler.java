@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.BreakGlassStatus;
 import dev.hallpass.api.v1alpha1.BreakGlassStatus.Phase;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.audit.AuditLog;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.LeaseJudge;
@@ -69,13 +70,14 @@ public final class BreakGlassReconciler implements Reconciler<BreakGlass>, Clean
       ClusterView view,
       Duration longest,
       Events events,
+      AuditLog audit,
       MeterRegistry meters,
       Clock clock) {
     return new BreakGlassReconciler(
         client,
         view,
         new BreakGlassStatusFactory(longest),
-        new BreakGlassReports(view, longest, events, meters, clock),
+        new BreakGlassReports(view, longest, events, audit, meters, clock),
         clock);
   }
 
@@ -119,7 +121,7 @@ public final class BreakGlassReconciler implements Reconciler<BreakGlass>, Clean
       return DeleteControl.defaultDelete();
     }
     if (namespaceEnds(breakGlass)) {
-      reports.lost(breakGlass);
+      reports.lost(breakGlass, statuses.window(breakGlass));
       return DeleteControl.defaultDelete();
     }
     if (!status.equals(breakGlass.getStatus())) {
@@ -139,9 +141,13 @@ public final class BreakGlassReconciler implements Reconciler<BreakGlass>, Clean
 
   private void tell(BreakGlass breakGlass, BreakGlassStatus status) {
     var before = Optional.ofNullable(breakGlass.getStatus()).map(BreakGlassStatus::phase);
+    if (before.isEmpty()) {
+      reports.opened(breakGlass, statuses.window(breakGlass));
+    }
     if (before.filter(p -> p == status.phase()).isEmpty()) {
       reports.reached(
           breakGlass,
+          statuses.window(breakGlass),
           status.phase(),
           Conditions.find(status.conditions(), Conditions.REVIEWED).orElseThrow().getMessage());
     }

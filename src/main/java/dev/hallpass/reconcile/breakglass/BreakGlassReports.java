@@ -2,6 +2,10 @@ package dev.hallpass.reconcile.breakglass;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.BreakGlassStatus.Phase;
+import dev.hallpass.audit.AuditEvent;
+import dev.hallpass.audit.AuditEvent.Stage;
+import dev.hallpass.audit.AuditLog;
+import dev.hallpass.audit.Trace;
 import dev.hallpass.kube.Events;
 import dev.hallpass.policy.BreakGlassWindow;
 import dev.hallpass.policy.OpenBreakGlass;
@@ -13,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** What people and meters hear of break-glasses: never nothing. */
 final class BreakGlassReports {
@@ -20,10 +25,17 @@ final class BreakGlassReports {
 
   private final ClusterView view;
   private final Events events;
+  private final AuditLog audit;
   private final MeterRegistry meters;
 
   BreakGlassReports(
-      ClusterView view, Duration longest, Events events, MeterRegistry meters, Clock clock) {
+      ClusterView view,
+      Duration longest,
+      Events events,
+      AuditLog audit,
+      MeterRegistry meters,
+      Clock clock) {
+    this.audit = audit;
     this.view = view;
     this.events = events;
     this.meters = meters;
@@ -43,8 +55,38 @@ final class BreakGlassReports {
         .count();
   }
 
+  /** It is seen for the first time, be it open or over. */
+  void opened(BreakGlass breakGlass, BreakGlassWindow window) {
+    record(
+        breakGlass,
+        window,
+        Stage.Opened,
+        openedBy(breakGlass),
+        breakGlass.getSpec().justification());
+  }
+
+  private void record(
+      BreakGlass breakGlass,
+      BreakGlassWindow window,
+      Stage stage,
+      @Nullable String by,
+      String justification) {
+    var meta = breakGlass.getMetadata();
+    audit.note(
+        new AuditEvent.BreakGlassStep(
+            meta.getNamespace(),
+            meta.getName(),
+            meta.getUid(),
+            stage,
+            by,
+            justification,
+            breakGlass.getSpec().incident(),
+            window.ends()),
+        Trace.ofLease(meta.getUid()));
+  }
+
   /** It has come to this phase. */
-  void reached(BreakGlass breakGlass, Phase phase, String message) {
+  void reached(BreakGlass breakGlass, BreakGlassWindow window, Phase phase, String message) {
     var text = "%s. %s".formatted(opening(breakGlass), message);
     LOG.warnf(
         "break-glass %s: namespace=%s breakglass=%s openedBy=%s incident=%s: %s",
@@ -60,12 +102,28 @@ final class BreakGlassReports {
         tellRequests(breakGlass, Reason.BreakGlassOpen, text);
       }
       case Ended -> {
+        record(breakGlass, window, Stage.Ended, null, breakGlass.getSpec().justification());
         events.say(
             Events.about(breakGlass), Events.Type.Warning, Reason.BreakGlassUnreviewed, text);
         tellRequests(breakGlass, Reason.BreakGlassUnreviewed, text);
       }
-      case Reviewed ->
-          events.say(Events.about(breakGlass), Events.Type.Normal, Reason.BreakGlassReviewed, text);
+      case Reviewed -> {
+        recordReview(breakGlass, window);
+        events.say(Events.about(breakGlass), Events.Type.Normal, Reason.BreakGlassReviewed, text);
+      }
+    }
+  }
+
+  private void recordReview(BreakGlass breakGlass, BreakGlassWindow window) {
+    var review = breakGlass.getSpec().review();
+    if (review != null) {
+      var by = review.reviewedBy();
+      record(
+          breakGlass,
+          window,
+          Stage.Reviewed,
+          by == null ? null : by.username(),
+          review.outcome() + ": " + review.comment());
     }
   }
 
@@ -76,7 +134,8 @@ final class BreakGlassReports {
   }
 
   /** Its namespace takes it along before anybody has reviewed it. */
-  void lost(BreakGlass breakGlass) {
+  void lost(BreakGlass breakGlass, BreakGlassWindow window) {
+    record(breakGlass, window, Stage.Ended, null, breakGlass.getSpec().justification());
     LOG.errorf(
         "break-glass deleted with its namespace, and never reviewed: namespace=%s breakglass=%s"
             + " openedBy=%s incident=%s credential=%s: %s",
