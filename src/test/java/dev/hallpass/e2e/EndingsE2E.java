@@ -62,6 +62,38 @@ class EndingsE2E {
   }
 
   @Test
+  void aRequestThatAsksForAnotherLevel(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+
+    scene
+        .client()
+        .resource(scene.request())
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            """
+            [{"op": "replace", "path": "/spec/credentials/0/access", "value": "auditor"}]""");
+
+    scene.assertEnded(pod, login, EndedBy.RequestChanged);
+  }
+
+  /** With a ttl of 15 minutes, the agent would come back after ten. */
+  @Test
+  void aRevokedLeaseIsFollowedByAnotherWithinSeconds(Scene scene) {
+    var pod = scene.served("reader");
+    var login = scene.login(pod);
+
+    scene.client().resources(CredentialLease.class).inNamespace(scene.namespace()).delete();
+
+    await("the pod has another user")
+        .atMost(SOON)
+        .until(() -> !scene.login(pod).username().equals(login.username()));
+    var next = scene.login(pod);
+    assertThat(scene.database().admits(next.username(), next.password())).isTrue();
+    scene.assertGone(login);
+  }
+
+  @Test
   void anOrderOnTheRequest(Scene scene) {
     var pod = scene.served("reader");
     var login = scene.login(pod);

@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,33 @@ class OutagesE2E {
     var lease = scene.awaitRevoked(completed, Duration.ofSeconds(60));
     assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodCompleted);
     assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();
+  }
+
+  /** And where two have a reason to end a lease, the first of them is named. */
+  @Test
+  void whatIsTakenBackWhileTheControllerIsDownIsRevokedOnceItIsBack(Scene scene) {
+    var reader = scene.served("reader");
+    var login = scene.login(reader);
+    var holder = scene.served("holder");
+    var held = scene.login(holder);
+
+    scaleController(scene, 0);
+    try {
+      scene.annotate(holder, HallpassApi.REVOKE_ANNOTATION, "incident 7");
+      scene
+          .client()
+          .resource(scene.request())
+          .patch(
+              PatchContext.of(PatchType.JSON),
+              """
+              [{"op": "replace", "path": "/spec/credentials/0/access", "value": "auditor"}]""");
+      assertThat(scene.database().admits(login.username(), login.password())).isTrue();
+    } finally {
+      scaleController(scene, 2);
+    }
+
+    scene.assertEnded(reader, login, EndedBy.RequestChanged);
+    scene.assertEnded(holder, held, EndedBy.Requested);
   }
 
   /** Nothing is dropped while a target hangs, and all is done once it answers. */

@@ -190,6 +190,16 @@ public record Scene(KubernetesClient client, Database database, String namespace
                 .formatted(name, value == null ? "null" : "\"" + value + "\""));
   }
 
+  /** Annotates a pod. */
+  void annotate(Pod pod, String name, String value) {
+    client
+        .pods()
+        .resource(pod)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+  }
+
   /** The one lease of that pod, once it is as wanted. */
   CredentialLease awaitLease(Pod pod, Duration atMost, Predicate<CredentialLeaseStatus> wanted) {
     return await("lease of " + pod.getMetadata().getName())
