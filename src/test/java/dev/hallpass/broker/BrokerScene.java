@@ -37,6 +37,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -81,19 +82,29 @@ public final class BrokerScene implements AutoCloseable {
 
   /** A broker, and the request {@code db} that it answers. */
   public BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver... drivers) {
+    this(kube, postgres, kube.client(), SYSTEM_NAMESPACE, drivers);
+  }
+
+  /** The same of a broker that acts through this client, in this namespace of Hallpass's own. */
+  BrokerScene(
+      KubeApi kube,
+      PostgresServer.Instance postgres,
+      KubernetesClient acting,
+      String systemNamespace,
+      TargetDriver... drivers) {
     this.kube = kube;
     this.policies = new NamespacePolicies(kube.client(), kube.namespace());
     this.postgres = postgres;
-    this.events = new Events(kube.client(), Clock.systemUTC());
-    this.watched = WatchedCatalog.start(kube.client(), SYSTEM_NAMESPACE);
+    this.events = new Events(acting, Clock.systemUTC());
+    this.watched = WatchedCatalog.start(acting, systemNamespace);
     var api =
         Broker.api(
-            kube.client(),
+            acting,
             watched,
             new Drivers(List.of(drivers)),
             new PolicyDecider(PolicyDecider.Unmatched.Allow),
             Duration.ofHours(4),
-            SYSTEM_NAMESPACE,
+            systemNamespace,
             INSTALLATION,
             events,
             new SimpleMeterRegistry(),

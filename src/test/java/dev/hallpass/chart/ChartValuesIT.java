@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookC
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.util.List;
 import java.util.Map;
@@ -133,14 +134,15 @@ class ChartValuesIT {
     for (var process : PROCESSES) {
       assertThat(environment(chart, process, "HALLPASS_CERTIFICATES_SOURCE"))
           .isEqualTo("cert-manager");
-      assertThat(Helm.only(chart, Role.class, "hallpass-" + process).getRules())
-          .filteredOn(r -> r.getResources().contains("secrets"))
-          .allSatisfy(
-              r -> {
-                assertThat(r.getResourceNames())
-                    .containsExactly(certificate.<String>get("spec", "secretName"));
-                assertThat(r.getVerbs()).isSubsetOf("get", "list", "watch");
-              });
+      var secret = certificate.<String>get("spec", "secretName");
+      var rules = Helm.only(chart, Role.class, "hallpass-" + process).getRules();
+      assertThat(rules)
+          .flatExtracting(PolicyRule::getResourceNames)
+          .doesNotContain("hallpass-ca", "hallpass-serving");
+      assertThat(rules)
+          .filteredOn(r -> r.getResourceNames().contains(secret))
+          .hasSize(1)
+          .allSatisfy(r -> assertThat(r.getVerbs()).isSubsetOf("get", "list", "watch"));
     }
     assertThat(Helm.objects())
         .extracting(HasMetadata::getKind)
@@ -229,11 +231,11 @@ class ChartValuesIT {
   @Test
   void keepsTheCrdsUnlessTold() {
     assertThat(crds(Helm.objects()))
-        .hasSize(5)
+        .hasSize(7)
         .allSatisfy(
             m -> assertThat(m.getAnnotations()).containsEntry("helm.sh/resource-policy", "keep"));
     assertThat(crds(Helm.objects("--set=crds.keep=false")))
-        .hasSize(5)
+        .hasSize(7)
         .allSatisfy(
             m -> assertThat(m.getAnnotations()).doesNotContainKey("helm.sh/resource-policy"));
     assertThat(crds(Helm.objects("--set=crds.install=false"))).isEmpty();

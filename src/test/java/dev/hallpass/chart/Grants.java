@@ -4,9 +4,12 @@ import dev.hallpass.testing.Access;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,15 +17,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the chart grants a process, in force in a test's namespace. */
 public final class Grants implements AutoCloseable {
   private final KubernetesClient client;
+  private final String namespace;
+  private final String account;
   private final List<HasMetadata> installed;
   private final List<PolicyRule> rules;
 
-  private Grants(KubernetesClient client, List<HasMetadata> installed, List<PolicyRule> rules) {
-    this.client = client;
+  private Grants(KubeApi api, String account, List<HasMetadata> installed, List<PolicyRule> rules) {
+    this.client = api.client();
+    this.namespace = api.namespace();
+    this.account = account;
     this.installed = installed;
     this.rules = rules;
   }
@@ -46,7 +54,7 @@ public final class Grants implements AutoCloseable {
         rules.addAll(role.getRules());
       }
     }
-    return new Grants(api.client(), installed, rules);
+    return new Grants(api, name, installed, rules);
   }
 
   /** Requests are written here without anybody to stamp them. */
@@ -60,6 +68,61 @@ public final class Grants implements AutoCloseable {
     return object.getKind().equals("MutatingWebhookConfiguration")
         || (object.getMetadata().getName().equals(process)
             && (object.getKind().contains("Role") || object.getKind().equals("ServiceAccount")));
+  }
+
+  /**
+   * Whether the process may do so now, in the test's namespace, where a name is given with that
+   * object alone. Asked for the process, which does not ask: it could be refused.
+   */
+  public boolean allow(String verb, String group, String resource, @Nullable String name) {
+    return client
+        .authorization()
+        .v1()
+        .subjectAccessReview()
+        .create(
+            new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser("system:serviceaccount:%s:%s".formatted(namespace, account))
+                .withNewResourceAttributes()
+                .withVerb(verb)
+                .withGroup(group)
+                .withResource(resource)
+                .withNamespace(name == null ? null : namespace)
+                .withName(name)
+                .endResourceAttributes()
+                .endSpec()
+                .build())
+        .getStatus()
+        .getAllowed();
+  }
+
+  /** Lets the process read the Secret {@code admin}, as the owner of a provider does. */
+  public void grantAdminSecret() {
+    var role =
+        new RoleBuilder()
+            .withNewMetadata()
+            .withName("admin-secret")
+            .withNamespace(namespace)
+            .endMetadata()
+            .addNewRule()
+            .withApiGroups("")
+            .withResources("secrets")
+            .withResourceNames("admin")
+            .withVerbs("get")
+            .endRule()
+            .build();
+    client.resource(role).create();
+    client
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName("admin-secret")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "Role", "admin-secret")
+                .addNewSubject("", "ServiceAccount", account, namespace)
+                .build())
+        .create();
   }
 
   /** A webhook that nobody serves would keep the pods of all other tests out. */

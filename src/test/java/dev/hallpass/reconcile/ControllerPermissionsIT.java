@@ -20,9 +20,6 @@ import dev.hallpass.reconcile.certificates.CertificateNames;
 import dev.hallpass.testing.Access;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
-import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -33,7 +30,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,38 +89,16 @@ class ControllerPermissionsIT {
     scene = new ControllerScene(api, target);
     policies = new NamespacePolicies(api.client(), api.namespace());
     grants = Grants.install(api, "controller");
-    grantAdminSecret();
+    grants.grantAdminSecret();
     acting = api.client(ACCOUNT);
     // The authorizer learns of new roles by a watch; asked for the account, which does not ask yet.
     await()
         .atMost(SOON)
         .until(
             () ->
-                may("list", "hallpass.dev", "clustercredentialproviders", null)
-                    && may("get", "coordination.k8s.io", "leases", ACCOUNT)
-                    && may("get", "", "secrets", "admin"));
-  }
-
-  private boolean may(String verb, String group, String resource, @Nullable String name) {
-    return kube.client()
-        .authorization()
-        .v1()
-        .subjectAccessReview()
-        .create(
-            new SubjectAccessReviewBuilder()
-                .withNewSpec()
-                .withUser("system:serviceaccount:%s:%s".formatted(kube.namespace(), ACCOUNT))
-                .withNewResourceAttributes()
-                .withVerb(verb)
-                .withGroup(group)
-                .withResource(resource)
-                .withNamespace(name == null ? null : kube.namespace())
-                .withName(name)
-                .endResourceAttributes()
-                .endSpec()
-                .build())
-        .getStatus()
-        .getAllowed();
+                grants.allow("list", "hallpass.dev", "clustercredentialproviders", null)
+                    && grants.allow("get", "coordination.k8s.io", "leases", ACCOUNT)
+                    && grants.allow("get", "", "secrets", "admin"));
   }
 
   @AfterEach
@@ -229,36 +203,5 @@ class ControllerPermissionsIT {
             .stream(new PrintStream(OutputStream.nullOutputStream()), SinkSettings.Need.Required),
         new SimpleMeterRegistry(),
         Clock.systemUTC());
-  }
-
-  /** As the owner of a provider does. */
-  private void grantAdminSecret() {
-    var client = kube.client();
-    client
-        .resource(
-            new RoleBuilder()
-                .withNewMetadata()
-                .withName("admin-secret")
-                .withNamespace(kube.namespace())
-                .endMetadata()
-                .addNewRule()
-                .withApiGroups("")
-                .withResources("secrets")
-                .withResourceNames("admin")
-                .withVerbs("get")
-                .endRule()
-                .build())
-        .create();
-    client
-        .resource(
-            new RoleBindingBuilder()
-                .withNewMetadata()
-                .withName("admin-secret")
-                .withNamespace(kube.namespace())
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "Role", "admin-secret")
-                .addNewSubject("", "ServiceAccount", ACCOUNT, kube.namespace())
-                .build())
-        .create();
   }
 }

@@ -1,0 +1,112 @@
+package dev.hallpass.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hallpass.chart.Grants;
+import dev.hallpass.provider.postgresql.PostgreSqlDriver;
+import dev.hallpass.testing.Access;
+import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The broker with the chart's permissions and no others: it must get by with them, and the audit
+ * log of the API server must show that it needs them.
+ */
+@ExtendWith({KubeApi.class, PostgresServer.class})
+class BrokerPermissionsIT {
+  private static final String ACCOUNT = "hallpass-broker";
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  /** What the code asks for in cases that this test does not make. */
+  private static final Set<String> ELSEWHERE =
+      Set.of(
+          // Its certificate: ServingCertificate.
+          "get secrets",
+          "list secrets",
+          "watch secrets",
+          // Its audit trail, which begins in the process: AuditStore.
+          "patch configmaps",
+          // The list of a CA whose certificates it issues: RevocationLists.
+          "get configmaps",
+          // An Event that repeats: Events.
+          "get events",
+          "patch events",
+          // A policy that asks for the Job behind a pod: LiveSurroundings.
+          "get jobs.batch",
+          // Whoever writes an approval or reviews a break-glass: ReviewedApprovers.
+          "create subjectaccessreviews.authorization.k8s.io",
+          // A refusal over a provider of the cluster, asked again: LiveCatalog.
+          "get clustercredentialproviders.hallpass.dev");
+
+  private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
+  private KubeApi kube;
+  private Grants grants;
+  private KubernetesClient acting;
+  private BrokerScene scene;
+
+  @BeforeEach
+  void open(KubeApi api, PostgresServer.Instance postgres) {
+    kube = api;
+    grants = Grants.install(api, "broker");
+    grants.grantAdminSecret();
+    acting = api.client(ACCOUNT);
+    // The authorizer learns of new roles by a watch.
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                grants.allow("watch", "hallpass.dev", "credentialpolicies", null)
+                    && grants.allow("watch", "", "secrets", "hallpass-serving")
+                    && grants.allow("get", "", "secrets", "admin"));
+    scene = new BrokerScene(api, postgres, acting, api.namespace(), driver);
+  }
+
+  @AfterEach
+  void close() {
+    scene.close();
+    acting.close();
+    grants.close();
+    driver.close();
+  }
+
+  @Test
+  void worksWithWhatTheChartGrantsAndNeedsAllOfIt() {
+    var deployed = scene.pod("orders-1");
+    scene.deployedBy(deployed, "orders");
+    scene.policy(
+        "somewhere",
+        """
+        validations:
+        - expression: "owners.exists(o, o.kind == 'Deployment') && (node == null || true)"
+        """);
+    var token = scene.token(deployed);
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+    scene.renew(token, issued);
+    scene.issue(token);
+    var stranger = scene.token(scene.pod("orders-2"));
+    for (var i = 0; i < 2; i++) {
+      var refused = scene.post("/v1/credentials", stranger, BrokerScene.asks("db", "db"));
+      assertThat(BrokerScene.reason(refused)).isEqualTo(Reason.PolicyDenied);
+    }
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var accesses = kube.accesses(ACCOUNT);
+              assertThat(accesses).isNotEmpty().allMatch(Access::allowed);
+              assertThat(grants.unused(accesses)).isSubsetOf(ELSEWHERE);
+            });
+  }
+}
