@@ -2,7 +2,6 @@ package dev.hallpass.broker;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.kube.Events;
-import dev.hallpass.kube.Events.Type;
 import dev.hallpass.lease.ApprovalNews;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.policy.ApprovalDecision.Missing;
@@ -64,9 +63,9 @@ final class ApprovalEvents implements ApprovalNews {
         lease.getSpec().providerRef(),
         reason,
         message);
-    events.say(pod(lease), Type.Normal, reason, message);
-    events.say(Events.about(claim.request()), Type.Normal, reason, message);
-    events.say(Events.about(lease), Type.Normal, reason, message);
+    events.say(pod(lease), Events.Type.Normal, reason, message);
+    events.say(Events.about(claim.request()), Events.Type.Normal, reason, message);
+    events.say(Events.about(lease), Events.Type.Normal, reason, message);
   }
 
   private static ObjectReference pod(CredentialLease lease) {
