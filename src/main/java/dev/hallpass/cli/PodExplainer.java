@@ -11,7 +11,6 @@ import dev.hallpass.cli.PodEvidence.Asked;
 import dev.hallpass.lease.PodLife;
 import dev.hallpass.lease.PodStanding;
 import dev.hallpass.policy.Denial;
-import dev.hallpass.policy.Durations;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import java.time.Duration;
@@ -251,12 +250,9 @@ final class PodExplainer {
 
   private void decision(Asked asked, Judgement judgement) {
     switch (judgement) {
-      case Judgement.Allowed(var ttl, var lifetime, var reported) -> {
-        findings.add(
-            tells(
-                Reason.Ready.name(),
-                "%s would be issued now, for %s at a time and %s in all"
-                    .formatted(asked, Durations.format(ttl), Durations.format(lifetime))));
+      case Judgement.Allowed allowed -> {
+        findings.add(tells(Reason.Ready.name(), allowed.sentence(asked)));
+        var reported = allowed.reported();
         if (!reported.isEmpty()) {
           findings.add(
               warns(

@@ -2,6 +2,7 @@ package dev.hallpass.cli;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -18,6 +19,7 @@ import dev.hallpass.lease.RevokeOrder;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
+import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.PolicyFacts;
@@ -28,6 +30,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * Writes nothing.
  */
 final class Preview {
+  /** What the schema lets one last; the chart may allow less. */
+  private static final Duration LONGEST_BREAK_GLASS = Duration.ofHours(4);
+
   private final KubernetesClient client;
   private final Installation installation;
   private final Instant now;
@@ -146,10 +152,13 @@ final class Preview {
     try {
       var verdict =
           new PolicyDecider(installation.unmatched())
-              .decide(new PolicyBook().of(policies.items(), known), facts, allow);
+              .decide(new PolicyBook().of(policies.items(), known), facts, allow, open(facts));
       if (verdict.allows()) {
         return new Judgement.Allowed(
-            verdict.allowed().ttl(), verdict.allowed().maxLifetime(), verdict.reported());
+            verdict.allowed().ttl(),
+            verdict.allowed().maxLifetime(),
+            verdict.reported(),
+            verdict.demands());
       }
       // What a policy says for want of its parameters is not what it says to the broker.
       var said =
@@ -160,6 +169,20 @@ final class Preview {
     } catch (KubernetesClientException e) {
       return new Judgement.Unknown(ApiErrors.line(e));
     }
+  }
+
+  /** A break-glass that is open for it; one that may not be seen opens nothing here. */
+  private Optional<OpenBreakGlass> open(PolicyFacts facts) {
+    var namespace = facts.namespaceObject().getMetadata().getName();
+    return OpenBreakGlass.find(
+        Reading.of(
+                () -> client.resources(BreakGlass.class).inNamespace(namespace).list().getItems())
+            .items(),
+        facts.pod(),
+        facts.request(),
+        facts.credential().name(),
+        LONGEST_BREAK_GLASS,
+        now);
   }
 
   private boolean needsParams(Denial denial) {

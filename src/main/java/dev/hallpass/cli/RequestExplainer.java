@@ -8,7 +8,6 @@ import static java.util.stream.Collectors.joining;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.lease.PodStanding;
 import dev.hallpass.policy.Denial;
-import dev.hallpass.policy.Durations;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -172,16 +171,13 @@ final class RequestExplainer {
 
   private Optional<Finding> finding(String credential, Judgement judgement) {
     return switch (judgement) {
-      case Judgement.Allowed(var ttl, var lifetime, var reported) ->
+      case Judgement.Allowed allowed ->
           Optional.of(
-              reported.isEmpty()
-                  ? tells(
-                      Reason.Ready.name(),
-                      "%s would be issued now, for %s at a time and %s in all"
-                          .formatted(credential, Durations.format(ttl), Durations.format(lifetime)))
+              allowed.reported().isEmpty()
+                  ? tells(Reason.Ready.name(), allowed.sentence(credential))
                   : warns(
                       Reason.PolicyWouldDeny.name(),
-                      "%s: %s".formatted(credential, Denial.sentence(reported)),
+                      "%s: %s".formatted(credential, Denial.sentence(allowed.reported())),
                       "it is denied once the policy is enforced"));
       case Judgement.Denied(var reason, var message) ->
           Optional.of(

@@ -6,6 +6,7 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.cli.PodEvidence.Asked;
 import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.policy.ApprovalDemand;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class PodExplainerTest {
   private static final Objects SHOP = Objects.of("shop.yaml");
   private static final Judgement ISSUED =
-      new Judgement.Allowed(Duration.ofMinutes(15), Duration.ofHours(24), List.of());
+      new Judgement.Allowed(Duration.ofMinutes(15), Duration.ofHours(24), List.of(), List.of());
 
   @Test
   void aPodThatHasItsCredentials() {
@@ -30,6 +31,20 @@ class PodExplainerTest {
 
     Golden.assertPrinted(text(explanation), "explain-served.txt");
     assertThat(explanation.blocked()).isFalse();
+  }
+
+  @Test
+  void whomAPolicyAsksIsSaid() {
+    var asks =
+        new Judgement.Allowed(
+            Duration.ofMinutes(15),
+            Duration.ofHours(24),
+            List.of(),
+            List.of(new ApprovalDemand("writers-need-approval", 1, 2, Duration.ofHours(1))));
+
+    assertThat(asks.sentence("db"))
+        .isEqualTo(
+            "db would be issued now, for 15m at a time and 24h in all, once 2 say yes for writers-need-approval");
   }
 
   @Test
