@@ -96,6 +96,7 @@ public final class Plugin implements Runnable {
     commands.put("break-glass", () -> new BreakGlassCommand(surface, connector));
     commands.put("review", () -> new ReviewCommand(surface, connector));
     commands.put("policy", () -> PolicyCommand.line(surface));
+    commands.put("audit", () -> AuditCommand.line(surface, connector));
     commands.put("doctor", () -> new DoctorCommand(surface, connector));
     commands.put("version", () -> new VersionCommand(surface));
     commands.put(COMPLETION, () -> new CompletionCommand(surface));
