@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that a trail tells of. Its components become the record's {@code data} under their
- * names, null ones left out; none may hold a secret. {@code docs/audit.md} lists them, which a test
- * compares.
+ * names, null ones left out; none may hold a secret. {@code docs/audit.md} lists them.
  */
 public sealed interface AuditEvent {
 

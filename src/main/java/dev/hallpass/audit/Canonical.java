@@ -1,6 +1,7 @@
 package dev.hallpass.audit;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +113,10 @@ final class Canonical {
     if (value == 0) {
       return "0";
     }
-    var shortest = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+    var javas = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+    // Java writes two digits at least, where one can do.
+    var one = javas.round(new MathContext(1));
+    var shortest = one.doubleValue() == Math.abs(value) ? one.stripTrailingZeros() : javas;
     return (value < 0 ? "-" : "")
         + placed(shortest.unscaledValue().toString(), shortest.precision() - shortest.scale());
   }

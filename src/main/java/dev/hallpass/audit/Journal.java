@@ -28,6 +28,10 @@ public final class Journal implements AuditLog, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Journal.class);
   private static final int TOGETHER = 200;
   private static final Duration MOMENT = Duration.ofSeconds(1);
+
+  /** How soon it sees that the process ends. */
+  private static final Duration LOOK = Duration.ofMillis(200);
+
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
   /** An event on its way; {@code written} completes when every required sink has it. */
@@ -202,7 +206,8 @@ public final class Journal implements AuditLog, AutoCloseable {
 
   private List<Said> batch(Ledger ledger) throws InterruptedException {
     var batch = new ArrayList<Said>(TOGETHER);
-    var patience = ends() ? Duration.ZERO : ledger.untilDue();
+    var due = ledger.untilDue();
+    var patience = ends() ? Duration.ZERO : due.compareTo(LOOK) < 0 ? due : LOOK;
     var first = waiting.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     if (first != null) {
       batch.add(first);

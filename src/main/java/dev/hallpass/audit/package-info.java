@@ -4,7 +4,7 @@
  *
  * <p>{@link dev.hallpass.audit.AuditEvent} is what can be said, {@link dev.hallpass.audit.AuditLog}
  * how to say it. The format is that of {@code docs/audit.md}, the reasons are in {@code
- * docs/adr/0012}.
+ * docs/adr/0013}.
  */
 @NullMarked
 package dev.hallpass.audit;

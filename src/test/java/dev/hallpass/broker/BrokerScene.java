@@ -67,7 +67,7 @@ import org.awaitility.Awaitility;
  */
 public final class BrokerScene implements AutoCloseable {
   static final String INSTALLATION = "b10c0de5";
-  private static final String ADMIN_PASSWORD = "loopback-test-broker";
+  static final String ADMIN_PASSWORD = "loopback-test-broker";
   private static final String SYSTEM_NAMESPACE = "hallpass-system";
 
   private final KubeApi kube;

@@ -1,0 +1,162 @@
+package dev.hallpass.audit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one lease as records tell it, in the order of time. It proves nothing: verify the
+ * files first. Pure but for the reading.
+ *
+ * <p>{@code kubectl hallpass audit explain LEASE} prints this.
+ */
+public final class Timeline implements Records.Reader {
+
+  /**
+   * Something that happened.
+   *
+   * @param at when, by the clock of the writer
+   * @param writer which process says so
+   * @param kind of record, e.g. {@code credential.issued}
+   * @param told what happened, for a person
+   * @param trace the trace id
+   */
+  public record Step(Instant at, String writer, String kind, String told, String trace) {
+    @Override
+    public String toString() {
+      return "%s  %-20s  %s".formatted(at, kind, told);
+    }
+  }
+
+  private final String subject;
+  private final List<Told> records = new ArrayList<>();
+
+  /** A record of any lease; which count is known at the end. */
+  private record Told(Step step, String subject) {}
+
+  private Timeline(String namespace, String lease) {
+    this.subject = "%s/leases/%s".formatted(namespace, lease);
+  }
+
+  /**
+   * What happened to a lease. Decisions that came before it are among them, by the trace of the
+   * call that made it.
+   *
+   * @throws IOException where a file cannot be read
+   */
+  public static List<Step> of(List<Path> files, String namespace, String lease) throws IOException {
+    var timeline = new Timeline(namespace, lease);
+    for (var file : files) {
+      Records.read(file, timeline);
+    }
+    return timeline.steps();
+  }
+
+  private List<Step> steps() {
+    var traces =
+        records.stream()
+            .filter(r -> r.subject().equals(subject))
+            .map(r -> r.step().trace())
+            .collect(Collectors.toSet());
+    return records.stream()
+        .filter(r -> r.subject().equals(subject) || traces.contains(r.step().trace()))
+        .map(Told::step)
+        .sorted(Comparator.comparing(Step::at))
+        .toList();
+  }
+
+  @Override
+  public void record(Path file, long line, Map<String, @Nullable Object> event) {
+    var type = text(event, "type");
+    var trace = text(event, "traceparent").split("-", -1);
+    if (!type.startsWith(Chain.TYPE) || trace.length != 4) {
+      return;
+    }
+    try {
+      var kind = type.substring(Chain.TYPE.length());
+      records.add(
+          new Told(
+              new Step(
+                  Instant.parse(text(event, "time")),
+                  writer(text(event, "source")),
+                  kind,
+                  told(kind, event.get("data") instanceof Map<?, ?> data ? data : Map.of()),
+                  trace[1]),
+              text(event, "subject")));
+    } catch (DateTimeParseException e) {
+      unreadable(file, line, "time");
+    }
+  }
+
+  /** Whether all lines are records is for {@link Verifier} to say. */
+  @Override
+  public void unreadable(Path file, long line, String why) {}
+
+  private static String told(String kind, Map<?, ?> data) {
+    return switch (kind) {
+      case "credential.decided" ->
+          "%s %s%s%s"
+              .formatted(
+                  part(data, "operation"),
+                  part(data, "outcome"),
+                  because(data),
+                  data.get("policies") instanceof List<?> asked && !asked.isEmpty()
+                      ? "; policies: " + policies(asked)
+                      : "");
+      case "credential.issued" ->
+          "secret material of epoch %s, for %s, left for pod %s"
+              .formatted(part(data, "epoch"), part(data, "ttl"), pod(data));
+      case "credential.delivered" ->
+          "pod %s confirmed it; it works until %s".formatted(pod(data), part(data, "expiresAt"));
+      case "credential.renewed" -> "extended until " + part(data, "expiresAt");
+      case "credential.rotated" -> "it takes the place of " + part(data, "replaces");
+      case "revocation.begun" ->
+          "ends, %s: %s".formatted(part(data, "endedBy"), part(data, "message"));
+      case "revocation.verified" -> "verified gone: " + part(data, "found");
+      case "revocation.failed" -> "the target did not confirm the end" + because(data);
+      case "approval.given", "approval.denied" ->
+          "%s by %s".formatted(part(data, "verdict"), part(data, "approver"));
+      default -> "%s%s".formatted(part(data, "operation"), because(data)).strip();
+    };
+  }
+
+  private static String because(Map<?, ?> data) {
+    return data.get("reason") == null
+        ? ""
+        : ": %s, %s".formatted(part(data, "reason"), part(data, "message"));
+  }
+
+  private static String policies(List<?> asked) {
+    return asked.stream()
+        .map(p -> p instanceof Map<?, ?> m ? m : Map.of())
+        .map(p -> "%s@%s".formatted(part(p, "name"), part(p, "generation")))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String pod(Map<?, ?> data) {
+    return data.get("held") instanceof Map<?, ?> held && held.get("pod") instanceof Map<?, ?> pod
+        ? part(pod, "name")
+        : "?";
+  }
+
+  private static String part(Map<?, ?> data, String name) {
+    var value = data.get(name);
+    return value == null ? "" : value.toString();
+  }
+
+  private static String writer(String source) {
+    var parts = source.split("/", -1);
+    return parts.length == 5 ? parts[3] : "?";
+  }
+
+  private static String text(Map<String, @Nullable Object> event, String name) {
+    return event.get(name) instanceof String text ? text : "";
+  }
+}
