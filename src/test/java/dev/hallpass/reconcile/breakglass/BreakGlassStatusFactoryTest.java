@@ -12,14 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BreakGlassStatusFactoryTest {
-  private static final String MANIFEST =
-      """
-      metadata: {name: inc-7, generation: 2, creationTimestamp: "2026-03-14T15:00:00Z"%s}
-      spec:
-        duration: 30m
-        openedBy: {username: ada}
-      %s
-      """;
   private static final String REVIEW =
       "  review: {outcome: FollowUp, comment: it was right, reviewedBy: {username: grace}}";
 
@@ -47,9 +39,16 @@ class BreakGlassStatusFactoryTest {
       String condition,
       String message) {
     var manifest =
-        MANIFEST.formatted(
-            deleted == null ? "" : ", deletionTimestamp: \"" + at(deleted) + "\"",
-            reviewed ? REVIEW : "");
+        """
+        metadata: {name: inc-7, generation: 2, creationTimestamp: "2026-03-14T15:00:00Z"%s}
+        spec:
+          duration: 30m
+          openedBy: {username: ada}
+        %s
+        """
+            .formatted(
+                deleted == null ? "" : ", deletionTimestamp: \"" + at(deleted) + "\"",
+                reviewed ? REVIEW : "");
 
     var status =
         new BreakGlassStatusFactory(Duration.ofHours(4))
