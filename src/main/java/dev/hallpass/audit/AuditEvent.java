@@ -168,8 +168,8 @@ public sealed interface AuditEvent {
     }
   }
 
-  /** A lease that was to be approved, and is not. */
-  record LeaseDenied(Held held, Reason reason, String message) implements AuditEvent {
+  /** A lease that waited for approval ends, and nothing was minted under it. */
+  record LeaseDenied(Held held, EndedBy endedBy, String message) implements AuditEvent {
     @Override
     public String kind() {
       return "lease.denied";
@@ -253,20 +253,29 @@ public sealed interface AuditEvent {
   /**
    * An approver's yes or no.
    *
+   * @param held the lease that was asked for, whatever else it is for
    * @param approval the CredentialApproval's name
+   * @param uid the CredentialApproval's: records of one UID tell of one yes or no
    * @param approver the user, as admission stamped it
    * @param groups the user's, as stamped
+   * @param policies that it counts for, as stamped
+   * @param scope {@code Lease} or {@code Workload}
    * @param at when, as stamped
-   * @param reason as the approver put it; null where they gave none
+   * @param until it holds, as stamped
+   * @param comment as the approver put it; null where they gave none
    */
   record Approval(
       Held held,
       String approval,
+      String uid,
       Verdict verdict,
       String approver,
       List<String> groups,
-      Instant at,
-      @Nullable String reason)
+      List<String> policies,
+      String scope,
+      String at,
+      String until,
+      @Nullable String comment)
       implements AuditEvent {
     @Override
     public String kind() {

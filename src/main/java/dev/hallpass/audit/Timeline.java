@@ -8,12 +8,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of one lease as records tell it, in the order of time. It proves nothing: verify the
- * files first. Pure but for the reading.
+ * The life of one lease as records tell it, in the order of time, with what people said to it, and
+ * the break-glass that it rests on. It proves nothing: verify the files first. Pure but for the
+ * reading.
  *
  * <p>{@code kubectl hallpass audit explain LEASE} prints this.
  */
@@ -35,13 +38,19 @@ public final class Timeline implements Records.Reader {
     }
   }
 
+  private final String namespace;
   private final String subject;
   private final List<Told> records = new ArrayList<>();
 
-  /** A record of any lease; which count is known at the end. */
-  private record Told(Step step, String subject) {}
+  /**
+   * A record of any lease; which count is known at the end.
+   *
+   * @param breakGlass the subject of the break-glass that it names
+   */
+  private record Told(Step step, String subject, Optional<String> breakGlass) {}
 
   private Timeline(String namespace, String lease) {
+    this.namespace = namespace;
     this.subject = "%s/leases/%s".formatted(namespace, lease);
   }
 
@@ -65,8 +74,15 @@ public final class Timeline implements Records.Reader {
             .filter(r -> r.subject().equals(subject))
             .map(r -> r.step().trace())
             .collect(Collectors.toSet());
-    return records.stream()
-        .filter(r -> r.subject().equals(subject) || traces.contains(r.step().trace()))
+    var own =
+        records.stream()
+            .filter(r -> r.subject().equals(subject) || traces.contains(r.step().trace()))
+            .toList();
+    var breakGlasses =
+        own.stream().flatMap(r -> r.breakGlass().stream()).collect(Collectors.toSet());
+    return Stream.concat(
+            own.stream(),
+            records.stream().filter(r -> !own.contains(r) && breakGlasses.contains(r.subject())))
         .map(Told::step)
         .sorted(Comparator.comparing(Step::at))
         .toList();
@@ -81,15 +97,17 @@ public final class Timeline implements Records.Reader {
     }
     try {
       var kind = type.substring(Chain.TYPE.length());
+      Map<?, ?> data = event.get("data") instanceof Map<?, ?> map ? map : Map.of();
       records.add(
           new Told(
               new Step(
                   Instant.parse(text(event, "time")),
                   writer(text(event, "source")),
                   kind,
-                  told(kind, event.get("data") instanceof Map<?, ?> data ? data : Map.of()),
+                  told(kind, data),
                   trace[1]),
-              text(event, "subject")));
+              text(event, "subject"),
+              breakGlass(data)));
     } catch (DateTimeParseException e) {
       unreadable(file, line, "time");
     }
@@ -122,9 +140,38 @@ public final class Timeline implements Records.Reader {
       case "revocation.verified" -> "verified gone: " + part(data, "found");
       case "revocation.failed" -> "the target did not confirm the end" + because(data);
       case "approval.given", "approval.denied" ->
-          "%s by %s".formatted(part(data, "verdict"), part(data, "approver"));
+          "%s by %s for %s%s"
+              .formatted(
+                  part(data, "verdict"),
+                  part(data, "approver"),
+                  names(data, "policies"),
+                  remark(data, "comment"));
+      case "lease.denied" ->
+          "not issued, %s: %s".formatted(part(data, "endedBy"), part(data, "message"));
+      case "breakglass.opened", "breakglass.ended", "breakglass.reviewed" ->
+          "break-glass %s %s%s%s"
+              .formatted(
+                  part(data, "name"),
+                  part(data, "stage"),
+                  data.get("by") == null ? "" : " by " + part(data, "by"),
+                  remark(data, "justification"));
       default -> "%s%s".formatted(part(data, "operation"), because(data)).strip();
     };
+  }
+
+  private static String remark(Map<?, ?> data, String name) {
+    return data.get(name) == null ? "" : ": " + part(data, name);
+  }
+
+  private static String names(Map<?, ?> data, String name) {
+    return data.get(name) instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(", "))
+        : "";
+  }
+
+  private Optional<String> breakGlass(Map<?, ?> data) {
+    return Optional.ofNullable(data.get("breakGlass"))
+        .map(name -> "%s/breakglasses/%s".formatted(namespace, name));
   }
 
   private static String because(Map<?, ?> data) {

@@ -94,8 +94,7 @@ public final class CredentialApi {
   private byte[] issue(Pod pod, CredentialRequest request, IssueRequest asked, Hearing hearing) {
     var claim = claims.claim(pod, asked.request(), asked.credential(), hearing);
     var certifying = claim.certifying(KeyProof.judge(claim, asked.csr()));
-    hearing.allowed(claim);
-    var issued = issuer.issue(certifying, asked.replaces());
+    var issued = issuer.issue(certifying, asked.replaces(), () -> hearing.allowed(claim));
     hearing.issued(issued);
     if (LeaseJudge.phase(issued.written()) == LeasePhase.Pending) {
       pending.put(key(pod, issued.lease()), issued.written());
@@ -174,7 +173,7 @@ public final class CredentialApi {
   /** What is done to a lease that a pod holds. */
   @FunctionalInterface
   private interface Step {
-    LeaseIssuer.Usable take(Claim claim, CredentialLease lease, long epoch);
+    LeaseIssuer.Usable take(Claim claim, CredentialLease lease, long epoch, Runnable granted);
   }
 
   private LeaseIssuer.Usable take(Step step, Hearing hearing, Pod pod, LeaseCall asked) {
@@ -185,8 +184,7 @@ public final class CredentialApi {
       Step step, Hearing hearing, Pod pod, CredentialLease lease, LeaseCall asked) {
     hearing.about(lease);
     var claim = claims.underlying(pod, lease, hearing);
-    hearing.allowed(claim);
-    var usable = step.take(claim, lease, asked.epoch());
+    var usable = step.take(claim, lease, asked.epoch(), () -> hearing.allowed(claim));
     hearing.done(lease, asked.epoch(), usable);
     return usable;
   }

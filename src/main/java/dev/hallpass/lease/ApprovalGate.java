@@ -48,14 +48,17 @@ final class ApprovalGate {
   }
 
   /**
-   * Spares a lease that somebody has already said no to.
+   * Whether it depends on the lease that is issued under, if there is one, whether people must be
+   * asked. Spares a lease that somebody has already said no to.
    *
    * @throws RefusedException where somebody did
    */
-  void requireUnrefused(Claim claim) {
-    if (claim.approval(null, clock.instant()) instanceof Refused refused) {
-      throw refused(refused);
-    }
+  boolean asks(Claim claim) {
+    return switch (claim.approval(null, clock.instant())) {
+      case Given given -> false;
+      case Missing missing -> true;
+      case Refused refused -> throw refused(refused);
+    };
   }
 
   /**

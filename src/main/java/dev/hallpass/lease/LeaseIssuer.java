@@ -91,10 +91,18 @@ public final class LeaseIssuer {
    * must say yes first, the lease waits for them.
    *
    * @param replaces what the pod holds and goes on using meanwhile; null where it holds nothing
+   * @param granted run once nobody need be asked any more, and before the target is touched; where
+   *     nobody is asked at all, before anything is written. What it throws ends the issue
    */
-  public Issued issue(Claim claim, @Nullable LeaseCall replaces) {
-    gate.requireUnrefused(claim);
+  public Issued issue(Claim claim, @Nullable LeaseCall replaces, Runnable granted) {
+    var asks = gate.asks(claim);
+    if (!asks) {
+      granted.run();
+    }
     var lease = gate.pass(claim, first(claim).orElseGet(() -> next(claim, replaces)));
+    if (asks) {
+      granted.run();
+    }
     var grant =
         LeaseJudge.phase(lease) == Active
             ? grant(claim, lease, unexpired(lease))
@@ -106,10 +114,14 @@ public final class LeaseIssuer {
   /**
    * The pod holds the secret of this epoch: the account may be used. Repeatable; a repetition
    * extends nothing.
+   *
+   * @param granted run once nothing but time and the target stands against it, and before anything
+   *     is written. What it throws ends the call
    */
-  public Usable acknowledge(Claim claim, CredentialLease lease, long epoch) {
+  public Usable acknowledge(Claim claim, CredentialLease lease, long epoch, Runnable granted) {
     requireCurrent(lease, epoch);
     var approval = gate.require(claim, lease);
+    granted.run();
     if (LeaseJudge.phase(lease) == Active) {
       var again = grant(claim, lease, unexpired(lease));
       driver(claim).activate(claim.target(), again);
@@ -133,8 +145,12 @@ public final class LeaseIssuer {
     }
   }
 
-  /** Extends the validity of an active lease; the secret stays. */
-  public Usable renew(Claim claim, CredentialLease lease, long epoch) {
+  /**
+   * Extends the validity of an active lease; the secret stays.
+   *
+   * @param granted see {@link #acknowledge}
+   */
+  public Usable renew(Claim claim, CredentialLease lease, long epoch, Runnable granted) {
     requireCurrent(lease, epoch);
     if (LeaseJudge.phase(lease) != Active) {
       throw new RefusedException(Reason.LeaseBusy, "the lease was not acknowledged yet");
@@ -149,6 +165,7 @@ public final class LeaseIssuer {
     }
     unexpired(lease);
     gate.require(claim, lease);
+    granted.run();
     var grant = grant(claim, lease);
     var renewed =
         write(lease, LeaseStatuses.renewed(lease, epoch, clock.instant(), grant.expiresAt()));

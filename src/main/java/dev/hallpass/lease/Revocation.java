@@ -113,19 +113,25 @@ public final class Revocation {
    */
   public Optional<CredentialLease> deny(CredentialLease lease, Verdict.End end) {
     var now = now();
-    return leases.writeStatus(
-        lease,
-        new CredentialLeaseStatus(
-            LeasePhase.Denied,
-            null,
-            null,
-            null,
-            null,
-            end.by(),
-            now.toString(),
-            null,
-            status(lease).approval(),
-            condition(lease, Conditions.ACTIVE, false, Reason.LeaseEnded, end.message(), now)));
+    var written =
+        leases.writeStatus(
+            lease,
+            new CredentialLeaseStatus(
+                LeasePhase.Denied,
+                null,
+                null,
+                null,
+                null,
+                end.by(),
+                now.toString(),
+                null,
+                status(lease).approval(),
+                condition(lease, Conditions.ACTIVE, false, Reason.LeaseEnded, end.message(), now)));
+    written.ifPresent(
+        l ->
+            audit.keep(
+                new AuditEvent.LeaseDenied(Held.of(lease), end.by(), end.message()), trace(lease)));
+    return written;
   }
 
   /** Tries to take the account of a Revoking lease away, whether it was ever minted or not. */

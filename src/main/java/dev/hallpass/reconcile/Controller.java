@@ -53,6 +53,7 @@ public final class Controller implements AutoCloseable {
   private final Optional<Notifications> notifications;
   private final Leadership leadership;
   private final ChangeRecords changes;
+  private final ApprovalRecords approvals;
   private final Operator operator;
   private final List<LeaderDuty> duties;
   private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor();
@@ -60,7 +61,7 @@ public final class Controller implements AutoCloseable {
   /**
    * Puts it together; {@link #start} starts it.
    *
-   * @param audit hears of every end, and of policies and providers
+   * @param audit hears of every end, of policies and providers, and of what people say
    * @param duties what the leader does beside
    * @param onLost called when leadership was lost; must end the process at once, so that no two
    *     controllers act
@@ -128,6 +129,7 @@ public final class Controller implements AutoCloseable {
             meters,
             clock);
     changes = new ChangeRecords(view, audit);
+    approvals = new ApprovalRecords(view, leases, audit);
     operator.register(lease.reconciler(), Controller::persistent);
     operator.register(provider.namespaced(), Controller::limited);
     operator.register(provider.cluster(), Controller::limited);
@@ -186,6 +188,7 @@ public final class Controller implements AutoCloseable {
 
   private void takeUpDuties() {
     changes.begin();
+    approvals.begin();
     for (var duty : duties) {
       var _ =
           clockwork.scheduleWithFixedDelay(

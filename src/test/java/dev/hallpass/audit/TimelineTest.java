@@ -7,10 +7,12 @@ import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.audit.AuditEvent.Consulted;
 import dev.hallpass.audit.AuditEvent.Operation;
 import dev.hallpass.audit.AuditEvent.Outcome;
+import dev.hallpass.audit.AuditEvent.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,5 +72,71 @@ class TimelineTest {
             "ends, PodCompleted: all containers ended",
             "verified gone: the role is gone");
     assertThat(Timeline.of(trail.files(), "shop", "another")).isEmpty();
+  }
+
+  @Test
+  void tellsWhatPeopleSaidAndTheBreakGlassThatTheLeaseRestsOn() throws IOException {
+    var trail = new TestTrail(folder);
+    var held = TestEvents.held();
+    var own = Trace.ofLease(TestEvents.LEASE_UID);
+    try (var journal =
+        trail.journal("a", new SinkSettings().files(folder, 1 << 20, SinkSettings.Need.Required))) {
+      await().until(journal::works);
+      journal.keep(opened("night-1"), Trace.fresh());
+      journal.keep(opened("another"), Trace.fresh());
+      journal.keep(
+          new AuditEvent.Decided(
+              held,
+              Operation.Issue,
+              Outcome.Allowed,
+              null,
+              "",
+              List.of(),
+              null,
+              "15m",
+              "2h",
+              "night-1"),
+          Trace.fresh());
+      journal.keep(word(held, Verdict.Approve, "ann", null), own);
+      journal.keep(word(held, Verdict.Deny, "bob", "not today"), own);
+      journal.keep(new AuditEvent.LeaseDenied(held, EndedBy.ApprovalDenied, "bob said no"), own);
+    }
+
+    assertThat(Timeline.of(trail.files(), "shop", "orders-db-x7f2k-1"))
+        .extracting(Timeline.Step::told)
+        .containsExactlyInAnyOrder(
+            "break-glass night-1 Opened by ada: the site is down",
+            "Issue Allowed",
+            "Approve by ann for asks",
+            "Deny by bob for asks: not today",
+            "not issued, ApprovalDenied: bob said no");
+  }
+
+  private static AuditEvent opened(String name) {
+    return new AuditEvent.BreakGlassStep(
+        "shop",
+        name,
+        "33333333-3333-4333-8333-333333333333",
+        AuditEvent.Stage.Opened,
+        "ada",
+        "the site is down",
+        null,
+        null);
+  }
+
+  private static AuditEvent word(
+      Held held, Verdict verdict, String approver, @Nullable String comment) {
+    return new AuditEvent.Approval(
+        held,
+        "word-" + approver,
+        "44444444-4444-4444-8444-444444444444",
+        verdict,
+        approver,
+        List.of("system:authenticated"),
+        List.of("asks"),
+        "Lease",
+        "2026-01-01T10:00:00Z",
+        "2026-01-01T12:00:00Z",
+        comment);
   }
 }

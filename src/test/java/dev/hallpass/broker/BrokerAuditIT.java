@@ -1,6 +1,7 @@
 package dev.hallpass.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.audit.AuditEvent.Decided;
 import dev.hallpass.audit.AuditEvent.Delivered;
@@ -9,14 +10,18 @@ import dev.hallpass.audit.AuditEvent.Operation;
 import dev.hallpass.audit.AuditEvent.Outcome;
 import dev.hallpass.audit.AuditEvent.Refused;
 import dev.hallpass.audit.AuditEvent.Renewed;
+import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.PeoplesWord;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +94,76 @@ class BrokerAuditIT {
               assertThat(d.reason()).isEqualTo(Reason.PolicyDenied);
               assertThat(d.policies().getFirst().denials().getFirst()).contains("Never: no");
             });
+  }
+
+  /** Nothing is recorded as allowed before the people who are asked have said yes. */
+  @Test
+  void tellsThatALeaseWaitsForPeopleUntilTheyHaveSaidYes() {
+    scene.policy("asks", "requireApproval: {}");
+    var people = new PeoplesWord(scene.kube().client(), scene.kube().namespace());
+    people.asked("db");
+    var token = scene.token(scene.pod("orders-1"));
+
+    scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+    var lease = scene.leases().getFirst();
+    scene.post(
+        "/v1/leases/acknowledge",
+        token,
+        Codec.encode(new LeaseCall(lease.getMetadata().getName(), 1)));
+
+    assertThat(scene.audit().said())
+        .allSatisfy(
+            e -> {
+              assertThat(e).isInstanceOf(Decided.class);
+              assertThat(((Decided) e).outcome()).isEqualTo(Outcome.Waiting);
+              assertThat(((Decided) e).reason()).isEqualTo(Reason.ApprovalAwaited);
+            })
+        .extracting(e -> ((Decided) e).operation())
+        .containsExactly(Operation.Issue, Operation.Acknowledge);
+
+    people.yes("ann", lease);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () ->
+                scene.post("/v1/credentials", token, BrokerScene.asks("db", "db")).statusCode()
+                    == 200);
+    var said = scene.audit().said();
+    assertThat(said.getLast()).isInstanceOf(Issued.class);
+    assertThat(((Decided) said.get(said.size() - 2)).outcome()).isEqualTo(Outcome.Allowed);
+    assertThat(scene.audit().said(Decided.class))
+        .filteredOn(d -> d.outcome() == Outcome.Allowed)
+        .hasSize(1);
+  }
+
+  /** The yes is there, and still nothing is minted. */
+  @Test
+  void mintsNothingThatIsApprovedWhereTheTrailCannotBeWritten() {
+    scene.policy("asks", "requireApproval: {}");
+    var people = new PeoplesWord(scene.kube().client(), scene.kube().namespace());
+    people.asked("db");
+    var token = scene.token(scene.pod("orders-1"));
+    scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+    scene.audit().fail();
+    people.yes("ann", scene.leases().getFirst());
+
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () ->
+                BrokerScene.reason(
+                        scene.post("/v1/credentials", token, BrokerScene.asks("db", "db")))
+                    == Reason.AuditUnavailable);
+    var account =
+        new Subject(
+                BrokerScene.INSTALLATION,
+                UUID.fromString(scene.leases().getFirst().getMetadata().getUid()))
+            .name();
+    assertThat(scene.accounts()).doesNotContain(account);
+
+    scene.audit().heal();
+    scene.issue(token);
+    assertThat(scene.accounts()).contains(account);
   }
 
   @Test

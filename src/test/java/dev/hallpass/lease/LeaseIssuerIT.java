@@ -43,6 +43,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Leases of a real API server, and a target that is a table of accounts. */
 @ExtendWith(KubeApi.class)
 class LeaseIssuerIT {
+  private static final Runnable GRANTED = () -> {};
+
   private static final Duration TTL = Duration.ofMinutes(15);
   private static final Duration MAX_LIFETIME = Duration.ofHours(1);
   private static final AccessLevel READER = new AccessLevel("reader", "1h", "1h", null, null);
@@ -109,8 +111,8 @@ class LeaseIssuerIT {
 
       assertThat(leasesOf(claim)).hasSize(1);
       var lease = leasesOf(claim).getFirst();
-      var last = one.issue(claim, null);
-      one.acknowledge(claim, reread(lease), last.epoch());
+      var last = one.issue(claim, null, GRANTED);
+      one.acknowledge(claim, reread(lease), last.epoch(), GRANTED);
       assertThat(accounts.admits(subject(lease), last.material())).isTrue();
       for (var before : won) {
         assertThat(accounts.admits(subject(lease), before.material())).isFalse();
@@ -124,7 +126,8 @@ class LeaseIssuerIT {
     var claim = claim("orders-1");
     accounts.goDown();
 
-    assertThat(reason(() -> issuer().issue(claim, null))).isEqualTo(Reason.TargetUnreachable);
+    assertThat(reason(() -> issuer().issue(claim, null, GRANTED)))
+        .isEqualTo(Reason.TargetUnreachable);
 
     var lease = leasesOf(claim).getFirst();
     assertThat(LeaseJudge.phase(lease)).isEqualTo(LeasePhase.Pending);
@@ -136,7 +139,7 @@ class LeaseIssuerIT {
   void whatWasNotAcknowledgedExpiresAtTheTargetByItself() {
     var claim = claim("orders-1");
 
-    issuer().issue(claim, null);
+    issuer().issue(claim, null, GRANTED);
 
     var lease = leasesOf(claim).getFirst();
     assertThat(accounts.expiresAt(subject(lease)))
@@ -148,9 +151,9 @@ class LeaseIssuerIT {
   void aStalledIssuerIsFencedOff() {
     var claim = claim("orders-1");
     var stalled = issuer();
-    accounts.beforeNextIssue(() -> issuer().issue(claim, null));
+    accounts.beforeNextIssue(() -> issuer().issue(claim, null, GRANTED));
 
-    assertThat(reason(() -> stalled.issue(claim, null))).isEqualTo(Reason.Superseded);
+    assertThat(reason(() -> stalled.issue(claim, null, GRANTED))).isEqualTo(Reason.Superseded);
 
     assertThat(leasesOf(claim)).hasSize(1);
     assertThat(accounts.size()).isEqualTo(1);
@@ -159,25 +162,25 @@ class LeaseIssuerIT {
   @Test
   void aLeaseThatTheControllerEndsMeanwhileIsNotActivated() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim, null);
+    var issued = issuer().issue(claim, null, GRANTED);
     var read = leasesOf(claim).getFirst();
     end(read, LeasePhase.Revoking);
 
-    assertThat(reason(() -> issuer().acknowledge(claim, read, issued.epoch())))
+    assertThat(reason(() -> issuer().acknowledge(claim, read, issued.epoch(), GRANTED)))
         .isEqualTo(Reason.LeaseBusy);
-    assertThat(reason(() -> issuer().acknowledge(claim, reread(read), issued.epoch())))
+    assertThat(reason(() -> issuer().acknowledge(claim, reread(read), issued.epoch(), GRANTED)))
         .isEqualTo(Reason.LeaseEnded);
-    assertThat(reason(() -> issuer().issue(claim, null))).isEqualTo(Reason.LeaseBusy);
+    assertThat(reason(() -> issuer().issue(claim, null, GRANTED))).isEqualTo(Reason.LeaseBusy);
     assertThat(accounts.admits(subject(read), issued.material())).isFalse();
   }
 
   @Test
   void anEndedLeaseIsFollowedByTheNext() {
     var claim = claim("orders-1");
-    var first = issuer().issue(claim, null);
+    var first = issuer().issue(claim, null, GRANTED);
     end(leasesOf(claim).getFirst(), LeasePhase.Revoked);
 
-    var second = issuer().issue(claim, null);
+    var second = issuer().issue(claim, null, GRANTED);
 
     assertThat(first.lease()).matches("orders-1-db-[0-9a-f]{8}-1");
     assertThat(second.lease()).isEqualTo(first.lease().replaceAll("1$", "2"));
@@ -187,12 +190,12 @@ class LeaseIssuerIT {
   @Test
   void acknowledgingAgainKeepsTheTimeOfTheFirst() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim, null);
-    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch());
+    var issued = issuer().issue(claim, null, GRANTED);
+    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), GRANTED);
     var first = leasesOf(claim).getFirst();
     ahead = Duration.ofMinutes(1);
 
-    issuer().acknowledge(claim, first, issued.epoch());
+    issuer().acknowledge(claim, first, issued.epoch(), GRANTED);
 
     assertThat(leasesOf(claim).getFirst().getStatus().activatedAt())
         .isEqualTo(first.getStatus().activatedAt());
@@ -201,8 +204,8 @@ class LeaseIssuerIT {
   @Test
   void aLeaseIsRenewedUpToItsLifetimeAndNoFurther() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim, null);
-    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch());
+    var issued = issuer().issue(claim, null, GRANTED);
+    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), GRANTED);
     var end =
         Instant.parse(leasesOf(claim).getFirst().getMetadata().getCreationTimestamp())
             .plus(MAX_LIFETIME);
@@ -221,15 +224,15 @@ class LeaseIssuerIT {
     ahead = Duration.ofMinutes(61);
     var before = leasesOf(claim).getFirst();
     assertThat(reason(() -> renew(claim, issued))).isEqualTo(Reason.LeaseEnded);
-    assertThat(reason(() -> issuer().issue(claim, null))).isEqualTo(Reason.LifetimeOver);
+    assertThat(reason(() -> issuer().issue(claim, null, GRANTED))).isEqualTo(Reason.LifetimeOver);
     assertThat(leasesOf(claim).getFirst()).isEqualTo(before);
   }
 
   @Test
   void whatHasExpiredIsNotRenewed() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim, null);
-    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch());
+    var issued = issuer().issue(claim, null, GRANTED);
+    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), GRANTED);
     ahead = TTL.plusSeconds(1);
 
     assertThat(reason(() -> renew(claim, issued))).isEqualTo(Reason.LeaseEnded);
@@ -240,7 +243,7 @@ class LeaseIssuerIT {
     var claim = claim("orders-1");
     var old = held(claim);
 
-    var fresh = issuer().issue(claim, replacing(old));
+    var fresh = issuer().issue(claim, replacing(old), GRANTED);
 
     assertThat(fresh.lease()).isEqualTo(old.lease().replaceAll("1$", "2"));
     var leases = leasesOf(claim);
@@ -257,27 +260,28 @@ class LeaseIssuerIT {
     var old = held(claim);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var i = 0; i < 40; i++) {
-        var _ = threads.submit(() -> issuer().issue(claim, replacing(old)));
+        var _ = threads.submit(() -> issuer().issue(claim, replacing(old), GRANTED));
       }
     }
     assertThat(accounts.size()).isEqualTo(2);
-    var fresh = issuer().issue(claim, replacing(old));
+    var fresh = issuer().issue(claim, replacing(old), GRANTED);
     acknowledge(claim, fresh);
 
-    assertThat(reason(() -> issuer().issue(claim, replacing(fresh)))).isEqualTo(Reason.LeaseBusy);
+    assertThat(reason(() -> issuer().issue(claim, replacing(fresh), GRANTED)))
+        .isEqualTo(Reason.LeaseBusy);
 
     assertThat(accounts.size()).isEqualTo(2);
     end(leasesOf(claim).getFirst(), LeasePhase.Revoked);
-    assertThat(issuer().issue(claim, replacing(fresh)).lease()).endsWith("-3");
+    assertThat(issuer().issue(claim, replacing(fresh), GRANTED).lease()).endsWith("-3");
   }
 
   @Test
   void anAnswerThatWasLostIsGivenAgainByTheSameSuccessor() {
     var claim = claim("orders-1");
     var old = held(claim);
-    var lost = issuer().issue(claim, replacing(old));
+    var lost = issuer().issue(claim, replacing(old), GRANTED);
 
-    var again = issuer().issue(claim, replacing(old));
+    var again = issuer().issue(claim, replacing(old), GRANTED);
 
     assertThat(again.lease()).isEqualTo(lost.lease());
     assertThat(again.epoch()).isEqualTo(lost.epoch() + 1);
@@ -288,11 +292,11 @@ class LeaseIssuerIT {
   void anAgentThatRestartsWhileTheOldOneDrainsGoesOnWithTheNewOne() {
     var claim = claim("orders-1");
     var old = held(claim);
-    var fresh = issuer().issue(claim, replacing(old));
+    var fresh = issuer().issue(claim, replacing(old), GRANTED);
     acknowledge(claim, fresh);
     var activatedAt = leasesOf(claim).getLast().getStatus().activatedAt();
 
-    var restarted = issuer().issue(claim, null);
+    var restarted = issuer().issue(claim, null, GRANTED);
 
     assertThat(restarted.lease()).isEqualTo(fresh.lease());
     assertThat(leasesOf(claim).getLast().getStatus().activatedAt()).isEqualTo(activatedAt);
@@ -303,9 +307,10 @@ class LeaseIssuerIT {
   void whoHoldsAnOlderEpochReplacesNothing() {
     var claim = claim("orders-1");
     var old = held(claim);
-    acknowledge(claim, issuer().issue(claim, null));
+    acknowledge(claim, issuer().issue(claim, null, GRANTED));
 
-    assertThat(reason(() -> issuer().issue(claim, replacing(old)))).isEqualTo(Reason.Superseded);
+    assertThat(reason(() -> issuer().issue(claim, replacing(old), GRANTED)))
+        .isEqualTo(Reason.Superseded);
 
     assertThat(accounts.size()).isEqualTo(1);
   }
@@ -318,7 +323,7 @@ class LeaseIssuerIT {
     var before = leasesOf(claim).getFirst().getStatus();
     ahead = Duration.ofMinutes(10);
 
-    var second = issuer().issue(claim, replacing(first));
+    var second = issuer().issue(claim, replacing(first), GRANTED);
 
     var lease = leasesOf(claim).getFirst();
     assertThat(leasesOf(claim)).hasSize(1);
@@ -340,27 +345,27 @@ class LeaseIssuerIT {
     var claim = claim("orders-1");
     var first = held(claim);
     ahead = Duration.ofMinutes(10);
-    var second = issuer().issue(claim, replacing(first));
+    var second = issuer().issue(claim, replacing(first), GRANTED);
     acknowledge(claim, second);
     for (var minutes : List.of(20, 30, 40)) {
       ahead = Duration.ofMinutes(minutes);
-      second = issuer().issue(claim, replacing(second));
+      second = issuer().issue(claim, replacing(second), GRANTED);
       acknowledge(claim, second);
     }
     ahead = Duration.ofMinutes(50);
 
-    assertThat(issuer().issue(claim, replacing(second)).lease()).endsWith("-2");
+    assertThat(issuer().issue(claim, replacing(second), GRANTED).lease()).endsWith("-2");
   }
 
   private Issued held(Claim claim) {
-    var issued = issuer().issue(claim, null);
+    var issued = issuer().issue(claim, null, GRANTED);
     acknowledge(claim, issued);
     return issued;
   }
 
   private LeaseIssuer.Usable acknowledge(Claim claim, Issued issued) {
     var lease = store.get(kube.namespace(), issued.lease()).orElseThrow();
-    return issuer().acknowledge(claim, lease, issued.epoch());
+    return issuer().acknowledge(claim, lease, issued.epoch(), GRANTED);
   }
 
   private static LeaseCall replacing(Issued held) {
@@ -368,7 +373,7 @@ class LeaseIssuerIT {
   }
 
   private LeaseIssuer.Usable renew(Claim claim, Issued issued) {
-    return issuer().renew(claim, leasesOf(claim).getFirst(), issued.epoch());
+    return issuer().renew(claim, leasesOf(claim).getFirst(), issued.epoch(), GRANTED);
   }
 
   private static List<Issued> race(List<LeaseIssuer> issuers, Claim claim) throws Exception {
@@ -379,7 +384,7 @@ class LeaseIssuerIT {
         Callable<List<Issued>> attempt =
             () -> {
               try {
-                return List.of(issuer.issue(claim, null));
+                return List.of(issuer.issue(claim, null, GRANTED));
               } catch (RefusedException e) {
                 assertThat(e.reason()).isEqualTo(Reason.LeaseBusy);
               } catch (TargetException e) {

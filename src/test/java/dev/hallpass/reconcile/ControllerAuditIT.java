@@ -4,8 +4,11 @@ import static dev.hallpass.reconcile.ControllerScene.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.audit.AuditEvent.Approval;
 import dev.hallpass.audit.AuditEvent.Change;
+import dev.hallpass.audit.AuditEvent.LeaseDenied;
 import dev.hallpass.audit.AuditEvent.PolicyChanged;
 import dev.hallpass.audit.AuditEvent.ProviderChanged;
 import dev.hallpass.audit.AuditEvent.RevocationBegun;
@@ -13,7 +16,10 @@ import dev.hallpass.audit.AuditEvent.RevocationFailed;
 import dev.hallpass.audit.AuditEvent.RevocationVerified;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
+import dev.hallpass.testing.PeoplesWord;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,12 +33,14 @@ class ControllerAuditIT {
   private final LedgerDriver target = new LedgerDriver();
   private ControllerScene scene;
   private NamespacePolicies policies;
+  private PeoplesWord people;
   private String namespace;
 
   @BeforeEach
   void setUp(KubeApi api) {
     namespace = api.namespace();
     scene = new ControllerScene(api, target);
+    people = new PeoplesWord(api.client(), namespace);
     policies = new NamespacePolicies(api.client(), namespace);
   }
 
@@ -66,6 +74,66 @@ class ControllerAuditIT {
             });
     assertThat(scene.audit().said(RevocationFailed.class))
         .noneMatch(e -> e.held().namespace().equals(namespace));
+  }
+
+  @Test
+  void tellsWhoSaidWhatToALeaseAndThatItWasDenied() {
+    people.asked("orders-db");
+    var policy = policies.apply("asks", "requireApproval: {approvals: 2}").getMetadata().getName();
+    var lease = scene.waiting(scene.pod("waits"), Instant.now().plusSeconds(600), policy);
+    var before = people.yes("ann", lease);
+    scene.leading();
+
+    await().atMost(SOON).until(() -> words().size() == 1);
+    var no = people.no("bob", lease);
+    await().atMost(SOON).until(() -> scene.phase(lease) == LeasePhase.Denied);
+
+    await().atMost(SOON).until(() -> words().size() == 2);
+    assertThat(words())
+        .extracting(w -> w.kind() + " " + w.approver())
+        .containsExactly("approval.given ann", "approval.denied bob");
+    assertThat(words().getFirst())
+        .satisfies(
+            w -> {
+              assertThat(w.uid()).isEqualTo(before.getMetadata().getUid());
+              assertThat(w.policies()).containsExactly(policy);
+              assertThat(w.at()).isEqualTo(before.getSpec().stamp().time());
+              assertThat(w.comment()).isEqualTo("as ann sees it");
+              assertThat(w.held().lease().uid()).isEqualTo(lease.getMetadata().getUid());
+            });
+    assertThat(words().getLast().approval()).isEqualTo(no.getMetadata().getName());
+    await().atMost(SOON).until(() -> denials().size() == 1);
+    assertThat(denials().getFirst().endedBy()).isEqualTo(EndedBy.ApprovalDenied);
+    assertThat(denials().getFirst().held().lease().uid()).isEqualTo(lease.getMetadata().getUid());
+    assertThat(scene.audit().said(RevocationBegun.class))
+        .noneMatch(e -> e.held().namespace().equals(namespace));
+  }
+
+  @Test
+  void tellsThatALeaseIsDeniedWhereNobodyApprovesOrItsPodIsGone() {
+    people.asked("orders-db");
+    var policy = policies.apply("asks", "requireApproval: {}").getMetadata().getName();
+    scene.waiting(scene.pod("late"), Instant.now().minusSeconds(1), policy);
+    scene.waiting(scene.pod("gone"), Instant.now().plusSeconds(600), policy);
+    scene.forceDeletePod("gone");
+    scene.leading();
+
+    await().atMost(SOON).until(() -> denials().size() == 2);
+    assertThat(denials())
+        .extracting(d -> d.held().pod().name() + " " + d.endedBy())
+        .containsExactlyInAnyOrder("late ApprovalTimedOut", "gone PodDeleted");
+  }
+
+  private List<Approval> words() {
+    return scene.audit().said(Approval.class).stream()
+        .filter(e -> e.held().namespace().equals(namespace))
+        .toList();
+  }
+
+  private List<LeaseDenied> denials() {
+    return scene.audit().said(LeaseDenied.class).stream()
+        .filter(e -> e.held().namespace().equals(namespace))
+        .toList();
   }
 
   @Test

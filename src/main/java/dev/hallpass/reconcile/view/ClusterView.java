@@ -225,6 +225,11 @@ public final class ClusterView implements AutoCloseable {
     };
   }
 
+  /** The lease of that name. */
+  public Optional<CredentialLease> lease(String namespace, String name) {
+    return find(leases, namespace, name);
+  }
+
   /** The leases that answer a request. */
   public List<CredentialLease> leasesOfRequest(String namespace, String name) {
     return leases.getIndexer().byIndex(REQUEST_INDEX, Keys.request(namespace, name));

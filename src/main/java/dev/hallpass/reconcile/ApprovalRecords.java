@@ -1,0 +1,115 @@
+package dev.hallpass.reconcile;
+
+import dev.hallpass.api.v1alpha1.CredentialApproval;
+import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Decision;
+import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Stamp;
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.audit.AuditEvent;
+import dev.hallpass.audit.AuditEvent.Verdict;
+import dev.hallpass.audit.AuditLog;
+import dev.hallpass.audit.Held;
+import dev.hallpass.audit.Trace;
+import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.reconcile.view.ClusterView;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * Has the trail tell who said yes or no to which lease: once for each CredentialApproval, and once
+ * more where another controller takes over, which cannot know what the one before it has told.
+ * Those who stand by see the same, and say nothing.
+ */
+final class ApprovalRecords implements ResourceEventHandler<CredentialApproval> {
+  private static final Logger LOG = Logger.getLogger(ApprovalRecords.class);
+
+  private final ClusterView view;
+  private final LeaseStore leases;
+  private final AuditLog audit;
+  private final Set<String> told = new HashSet<>();
+  private boolean tells;
+
+  ApprovalRecords(ClusterView view, LeaseStore leases, AuditLog audit) {
+    this.view = view;
+    this.leases = leases;
+    this.audit = audit;
+    view.approvals().addEventHandler(this);
+  }
+
+  /** From now on this controller is the one that tells. */
+  synchronized void begin() {
+    tells = true;
+    view.approvals().getStore().list().forEach(a -> tell(a, this::cached));
+  }
+
+  @Override
+  public void onAdd(CredentialApproval added) {
+    tell(added, this::found);
+  }
+
+  /** The same name can stand for another object by now. */
+  @Override
+  public void onUpdate(CredentialApproval before, CredentialApproval after) {
+    tell(after, this::found);
+  }
+
+  @Override
+  public synchronized void onDelete(CredentialApproval gone, boolean stale) {
+    told.remove(gone.getMetadata().getUid());
+  }
+
+  private synchronized void tell(
+      CredentialApproval approval,
+      Function<CredentialApproval, Optional<CredentialLease>> leaseOf) {
+    var stamp = approval.getSpec().stamp();
+    if (!tells || stamp == null || told.contains(approval.getMetadata().getUid())) {
+      return;
+    }
+    leaseOf
+        .apply(approval)
+        .filter(l -> l.getMetadata().getUid().equals(stamp.leaseUid()))
+        .ifPresentOrElse(
+            lease -> {
+              told.add(approval.getMetadata().getUid());
+              audit.note(event(approval, stamp, lease), Trace.ofLease(stamp.leaseUid()));
+            },
+            () ->
+                LOG.infof(
+                    "approval of a lease that is gone: namespace=%s approval=%s lease=%s",
+                    approval.getMetadata().getNamespace(),
+                    approval.getMetadata().getName(),
+                    approval.getSpec().leaseRef().name()));
+  }
+
+  private Optional<CredentialLease> cached(CredentialApproval approval) {
+    return view.lease(approval.getMetadata().getNamespace(), approval.getSpec().leaseRef().name());
+  }
+
+  /** The cache of leases can be behind that of approvals. */
+  private Optional<CredentialLease> found(CredentialApproval approval) {
+    return cached(approval)
+        .or(
+            () ->
+                leases.get(
+                    approval.getMetadata().getNamespace(), approval.getSpec().leaseRef().name()));
+  }
+
+  private static AuditEvent event(CredentialApproval approval, Stamp stamp, CredentialLease lease) {
+    var spec = approval.getSpec();
+    return new AuditEvent.Approval(
+        Held.of(lease),
+        approval.getMetadata().getName(),
+        approval.getMetadata().getUid(),
+        spec.decision() == Decision.Approve ? Verdict.Approve : Verdict.Deny,
+        stamp.approver().username(),
+        stamp.approver().groupsOrNone(),
+        stamp.policies(),
+        spec.scope().name(),
+        stamp.time(),
+        stamp.until(),
+        spec.comment());
+  }
+}
