@@ -1,6 +1,7 @@
 package dev.hallpass.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,4 +24,16 @@ final class ClusterOptions {
       paramLabel = "NAME",
       description = "The namespace to use instead of the context's.")
   @Nullable String namespace;
+
+  @Option(
+      names = "--as",
+      paramLabel = "USER",
+      description = "The user to act as, where your own may impersonate it.")
+  @Nullable String user;
+
+  @Option(
+      names = "--as-group",
+      paramLabel = "GROUP",
+      description = "A group to act as a member of, with --as; may be given again.")
+  List<String> groups = List.of();
 }

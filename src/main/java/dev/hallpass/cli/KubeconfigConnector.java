@@ -23,7 +23,7 @@ final class KubeconfigConnector implements Cluster.Connector {
     var read = read(options.kubeconfig, options.context);
     requireContext(read, options.context);
     var config =
-        new ConfigBuilder(read)
+        new ConfigBuilder(acting(read, options))
             .withConnectionTimeout(CONNECT_MILLIS)
             .withRequestTimeout(REQUEST_MILLIS)
             .withRequestRetryBackoffLimit(RETRIES)
@@ -50,6 +50,19 @@ final class KubeconfigConnector implements Cluster.Connector {
       throw new Failure(
           ExitCode.USAGE, "--kubeconfig: %s: %s".formatted(kubeconfig, e.getMessage()));
     }
+  }
+
+  private static Config acting(Config own, ClusterOptions options) {
+    if (options.user == null) {
+      if (!options.groups.isEmpty()) {
+        throw new Failure(ExitCode.USAGE, "--as-group: give --as, too");
+      }
+      return own;
+    }
+    return new ConfigBuilder(own)
+        .withImpersonateUsername(options.user)
+        .withImpersonateGroups(options.groups.toArray(String[]::new))
+        .build();
   }
 
   private static void requireContext(Config config, @Nullable String context) {

@@ -17,7 +17,10 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands, against a real API server; the test plays controller and kubelet. */
 @ExtendWith(KubeApi.class)
@@ -237,6 +241,51 @@ class PluginIT {
     assertThat(Run.of(nobody, "revoke", "--all", "--yes").code()).isEqualTo(3);
     assertThat(Run.of(nobody, "explain", "pod/orders-1").code()).isEqualTo(3);
     assertThat(Run.of(nobody, "status").code()).isEqualTo(3);
+  }
+
+  @Test
+  void whoeverMayActsAsSomebodyElse(@TempDir Path folder) throws IOException {
+    lease("orders-1-db", LeasePhase.Active, false);
+    var kubeconfig = kubeconfig(folder);
+
+    var nobody = Run.by(kubeconfig, "leases", "-n", kube.namespace(), "--as", "ada");
+    var member =
+        Run.by(
+            kubeconfig,
+            "leases",
+            "-n",
+            kube.namespace(),
+            "--as",
+            "ada",
+            "--as-group",
+            "team-orders",
+            "--as-group",
+            "system:masters");
+    var nameless = Run.by(kubeconfig, "leases", "--as-group", "system:masters");
+
+    assertThat(nobody.code()).isEqualTo(3);
+    assertThat(nobody.err())
+        .contains("User \"ada\" cannot list resource \"credentialleases\"")
+        .hasLineCount(1);
+    assertThat(member.out()).contains("orders-1-db");
+    assertThat(member.code()).isZero();
+    assertThat(nameless).isEqualTo(new Run(2, "", "--as-group: give --as, too%n".formatted()));
+  }
+
+  /** As the test's administrator. */
+  private Path kubeconfig(Path folder) throws IOException {
+    var own = kube.client().getConfiguration();
+    return Files.writeString(
+        folder.resolve("kubeconfig"),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: it
+        contexts: [{name: it, context: {cluster: it, user: it}}]
+        clusters: [{name: it, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
+        users: [{name: it, user: {token: "%s"}}]
+        """
+            .formatted(own.getMasterUrl(), own.getOauthToken()));
   }
 
   @Test

@@ -4,7 +4,9 @@ import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a command line came to. */
@@ -20,7 +22,17 @@ record Run(int code, String out, String err) {
     return of(cluster, answer, arguments);
   }
 
+  /** As the user of this kubeconfig would, or whom they act as. */
+  static Run by(Path kubeconfig, String... arguments) {
+    var all = Stream.concat(Stream.of(arguments), Stream.of("--kubeconfig", kubeconfig.toString()));
+    return of(new KubeconfigConnector(), null, all.toArray(String[]::new));
+  }
+
   private static Run of(Cluster cluster, @Nullable String answer, String... arguments) {
+    return of((Cluster.Connector) options -> in(cluster, options), answer, arguments);
+  }
+
+  private static Run of(Cluster.Connector connector, @Nullable String answer, String... arguments) {
     var out = new StringWriter();
     var err = new StringWriter();
     var surface =
@@ -30,7 +42,7 @@ record Run(int code, String out, String err) {
             answer == null ? null : new BufferedReader(new StringReader(answer)),
             Paint.NONE,
             Clock.systemUTC());
-    var code = Plugin.line(surface, options -> in(cluster, options), arguments).execute(arguments);
+    var code = Plugin.line(surface, connector, arguments).execute(arguments);
     return new Run(code, out.toString(), err.toString());
   }
 
