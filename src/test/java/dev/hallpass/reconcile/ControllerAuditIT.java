@@ -109,6 +109,26 @@ class ControllerAuditIT {
         .noneMatch(e -> e.held().namespace().equals(namespace));
   }
 
+  /** Who reads the trail tells them from two by the UID. */
+  @Test
+  void tellsOncePerLeaderWhoSaidWhat() {
+    people.asked("orders-db");
+    var policy = policies.apply("asks", "requireApproval: {approvals: 2}").getMetadata().getName();
+    var lease = scene.waiting(scene.pod("waits"), Instant.now().plusSeconds(600), policy);
+    var first = scene.leading();
+    var standby = scene.controller("two", ControllerScene.TIMES);
+    var yes = people.yes("ann", lease);
+    await().atMost(SOON).until(() -> words().size() == 1);
+    await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> words().size() == 1);
+
+    first.close();
+    await().atMost(SOON).until(standby::leads);
+
+    await().atMost(SOON).until(() -> words().size() == 2);
+    await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> words().size() == 2);
+    assertThat(words()).extracting(Approval::uid).containsOnly(yes.getMetadata().getUid());
+  }
+
   @Test
   void tellsThatALeaseIsDeniedWhereNobodyApprovesOrItsPodIsGone() {
     people.asked("orders-db");
