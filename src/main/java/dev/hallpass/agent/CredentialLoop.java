@@ -118,11 +118,18 @@ final class CredentialLoop {
   }
 
   /** Of what is under way the next step tells by itself. */
-  private void check() throws CallException {
+  private void check() {
     checkDue = Instant.MAX;
     if (held != null && staged == null) {
       nextCheck = clock.instant().plus(DOUBTS);
-      broker.check(held);
+      try {
+        broker.check(held);
+      } catch (CallException e) {
+        // A question that strangers brought about and nobody answered changes nothing of ours.
+        if (over(e.reason())) {
+          failed(e);
+        }
+      }
     }
   }
 

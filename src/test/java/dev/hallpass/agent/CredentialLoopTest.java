@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CredentialLoopTest {
   private static final CredentialName NAME = new CredentialName("orders-db", "db");
@@ -266,6 +268,25 @@ class CredentialLoopTest {
     assertThat(loop.ready()).isTrue();
     loop.step();
     assertThat(loop.due()).as("as if nobody had asked").isEqualTo(renewal);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"Overloaded", "TargetUnreachable", "TokenInvalid", "ApprovalAwaited"})
+  void aQuestionThatStrangersBroughtAboutAndNobodyAnsweredChangesNothing(Reason reason) {
+    loop.step();
+    var renewal = loop.due();
+    broker.takeCalls();
+    broker.refusals.add(reason);
+
+    loop.doubt();
+    loop.step();
+
+    assertThat(broker.takeCalls()).containsExactly("check refused");
+    assertThat(loop.due()).isEqualTo(renewal);
+    assertThat(loop.trouble()).isNull();
+    assertThat(loop.ready()).isTrue();
+    atDue();
+    assertThat(broker.takeCalls()).containsExactly("renew lease-1 1");
   }
 
   @Test
