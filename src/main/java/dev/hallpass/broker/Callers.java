@@ -42,7 +42,8 @@ final class Callers {
     var token = reviews.review(call.token(), call.address());
     MDC.put(LogKeys.NAMESPACE, token.namespace());
     MDC.put(LogKeys.POD, token.pod());
-    return switch (addresses.known(() -> PodProof.judge(token, pod(token), call.address()))) {
+    return switch (addresses.known(
+        token.podUid(), () -> PodProof.judge(token, pod(token), call.address()))) {
       case Accepted(var proven) -> proven;
       case Refused(var reason, var detail) -> {
         if (concernsItsOwner(reason)) {
