@@ -69,6 +69,12 @@ final class ApprovalStamp {
           NothingToApprove,
           "spec.leaseRef.name: no lease %s of this namespace asks for approval".formatted(name));
     }
+    if (!lease.getMetadata().getUid().equals(in.asked().leaseRef().uid())) {
+      return new Refused(
+          NothingToApprove,
+          "spec.leaseRef.uid: lease %s is another one now; look at what it asks for, and give its metadata.uid"
+              .formatted(name));
+    }
     var request = in.request();
     if (request == null || !approval.digest().equals(digest(request, lease))) {
       return new Refused(

@@ -10,11 +10,13 @@ import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.kube.ObjectName;
 import dev.hallpass.lease.LeaseStore;
+import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the API server's question about what people write: puts on it who wrote it, as the API
@@ -91,17 +93,31 @@ public final class StampReviewer {
     };
   }
 
+  /** The question comes before the schema is looked at: anything may be missing. */
   private Stamping decide(CredentialApproval approval, String namespace, Requester who) {
-    var name = approval.getSpec().leaseRef().name();
+    var spec = approval.getSpec();
+    var named = spec == null ? null : spec.leaseRef();
+    if (named == null || isBlank(named.name()) || isBlank(named.uid())) {
+      return new Stamping.Refused(
+          Reason.ApprovalInvalid,
+          "spec.leaseRef: give the name and the uid of the lease that you have read:"
+              + " kubectl -n %s get clease NAME -o jsonpath='{.metadata.uid}'"
+                  .formatted(namespace));
+    }
+    var name = named.name();
     var lease = ObjectName.isValid(name) ? leases.get(namespace, name) : NONE;
     return ApprovalStamp.decide(
         new ApprovalStamp.Input(
-            approval.getSpec(),
+            spec,
             who,
             lease.orElse(null),
             lease.flatMap(l -> answered(namespace, l)).orElse(null),
             clock.instant()),
         policy -> approvers.may(who, policy));
+  }
+
+  private static boolean isBlank(@Nullable String text) {
+    return text == null || text.isBlank();
   }
 
   private Optional<CredentialRequest> answered(String namespace, CredentialLease lease) {

@@ -46,6 +46,13 @@ abstract sealed class DecideCommand implements Callable<Integer> {
   /** For how long a yes counts for the whole workload; null where it is about this lease alone. */
   abstract @Nullable String forWorkload();
 
+  /**
+   * Whether this is the lease that the person has read.
+   *
+   * @throws Failure where another one has its name, or nobody says
+   */
+  abstract boolean isMeant(CredentialLease found);
+
   @Command(name = "approve", description = "Says yes to a lease that waits for approval.")
   static final class Approve extends DecideCommand {
     @Option(
@@ -54,8 +61,53 @@ abstract sealed class DecideCommand implements Callable<Integer> {
         description = "For all pods of the same request, for so long, e.g. 8h.")
     @Nullable String time;
 
+    @Option(
+        names = "--uid",
+        paramLabel = "UID",
+        description =
+            "The metadata.uid of the lease that you have read: then nothing is asked, and another"
+                + " lease of its name is not approved.")
+    @Nullable String uid;
+
+    private final Surface surface;
+
     Approve(Surface surface, Cluster.Connector connector) {
       super(surface, connector, Decision.Approve);
+      this.surface = surface;
+    }
+
+    /** A name comes back where a lease is deleted and asked for again. */
+    @Override
+    boolean isMeant(CredentialLease found) {
+      var actual = found.getMetadata().getUid();
+      if (uid == null && surface.in() == null) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "nobody is there to ask: give --uid of the lease that you have read; clease/%s has %s"
+                .formatted(lease, actual));
+      }
+      if (uid != null && !uid.equals(actual)) {
+        throw new Failure(
+            ExitCode.ABSENT,
+            "clease/%s is another one now, with the UID %s; look at what it asks for"
+                .formatted(lease, actual));
+      }
+      return uid != null || surface.confirmed(question(found));
+    }
+
+    private String question(CredentialLease found) {
+      var spec = found.getSpec();
+      return "clease/%s: %s wants \"%s\" of %s for pod %s (service account %s), %s at a time and %s at most, to %s. Approve it?"
+          .formatted(
+              lease,
+              spec.owner(),
+              spec.access(),
+              spec.providerRef(),
+              spec.pod().name(),
+              spec.pod().serviceAccountName(),
+              spec.ttl(),
+              spec.maxLifetime(),
+              spec.purpose());
     }
 
     @Override
@@ -68,6 +120,12 @@ abstract sealed class DecideCommand implements Callable<Integer> {
   static final class Deny extends DecideCommand {
     Deny(Surface surface, Cluster.Connector connector) {
       super(surface, connector, Decision.Deny);
+    }
+
+    /** A no to what nobody has read gives nobody anything. */
+    @Override
+    boolean isMeant(CredentialLease found) {
+      return true;
     }
 
     @Override
@@ -86,6 +144,10 @@ abstract sealed class DecideCommand implements Callable<Integer> {
           "clease/%s waits for no approval: it is %s".formatted(lease, LeaseJudge.phase(found)));
       return ExitCode.FINDING.code();
     }
+    if (!isMeant(found)) {
+      surface.remark("nothing is decided");
+      return ExitCode.FINDING.code();
+    }
     var approval = new CredentialApproval();
     approval.getMetadata().setNamespace(cluster.namespace());
     approval
@@ -93,7 +155,7 @@ abstract sealed class DecideCommand implements Callable<Integer> {
         .setGenerateName(lease.substring(0, Math.min(lease.length(), LONGEST_PREFIX)) + "-");
     approval.setSpec(
         new CredentialApprovalSpec(
-            new LeaseRef(lease),
+            new LeaseRef(lease, found.getMetadata().getUid()),
             decision,
             until == null
                 ? CredentialApprovalSpec.Scope.Lease

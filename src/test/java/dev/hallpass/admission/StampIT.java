@@ -31,6 +31,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -76,6 +77,9 @@ class StampIT {
   private KubeApi kube;
   private WebhookServer server;
   private String policy;
+
+  /** The UID of the lease that approvers have looked at. */
+  private String read = "unread";
 
   @BeforeEach
   void install(KubeApi api) throws IOException, GeneralSecurityException {
@@ -296,14 +300,16 @@ class StampIT {
                 Instant.now().plusSeconds(600).toString(),
                 null),
             List.of()));
-    return kube.client().resource(created).updateStatus();
+    var written = kube.client().resource(created).updateStatus();
+    read = written.getMetadata().getUid();
+    return written;
   }
 
   private CredentialApproval approval(String name, String decision, String more) {
     var approval =
         Serialization.unmarshal(
-            "metadata: {name: %s}\nspec:\n  leaseRef: {name: orders-1-db-1}\n  decision: %s\n%s"
-                .formatted(name, decision, more.indent(2)),
+            "metadata: {name: %s}\nspec:\n  leaseRef: {name: orders-1-db-1, uid: \"%s\"}\n  decision: %s\n%s"
+                .formatted(name, read, decision, more.indent(2)),
             CredentialApproval.class);
     approval.getMetadata().setNamespace(kube.namespace());
     return approval;
@@ -446,6 +452,56 @@ class StampIT {
     assertThatThrownBy(() -> as("ann").resource(approval("yes", "Approve", "")).create())
         .hasMessageContaining(
             "CredentialRequest orders has changed since lease orders-1-db-1 asked");
+  }
+
+  /** A tenant may delete leases; the next one has the same name, and asks for something else. */
+  @Test
+  void doesNotLetApproveWhatHasTakenTheNameOfWhatWasRead() {
+    var harmless = lease(request("orders", "carol"), LeasePhase.AwaitingApproval);
+    var yes = approval("yes", "Approve", "");
+    as("carol").resource(harmless).delete();
+    var changed =
+        as("carol")
+            .resources(CredentialRequest.class)
+            .withName("orders")
+            .edit(
+                r ->
+                    Serialization.unmarshal(
+                        Serialization.asYaml(r).replace("15m", "24h"), CredentialRequest.class));
+    var other = lease(changed, LeasePhase.AwaitingApproval);
+
+    assertThat(other.getMetadata().getName()).isEqualTo(harmless.getMetadata().getName());
+    assertThatThrownBy(() -> as("ann").resource(yes).create())
+        .hasMessageContaining("spec.leaseRef.uid: lease orders-1-db-1 is another one now");
+    assertThatThrownBy(() -> as("ann").resource(yes).dryRun().create())
+        .hasMessageContaining("spec.leaseRef.uid");
+    assertThat(as("ann").resource(approval("seen", "Approve", "")).create().getSpec().stamp())
+        .as("once she has read that one")
+        .extracting(s -> s.leaseUid())
+        .isEqualTo(other.getMetadata().getUid());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{}", "{leaseRef: {name: orders-1-db-1}, decision: Approve}", "{decision: Deny}"})
+  void saysHowToNameALease(String spec) {
+    lease(request("orders", "carol"), LeasePhase.AwaitingApproval);
+    var approval =
+        """
+        apiVersion: hallpass.dev/v1alpha1
+        kind: CredentialApproval
+        metadata: {name: yes, namespace: %s}
+        spec: %s
+        """
+            .formatted(kube.namespace(), spec);
+
+    assertThatThrownBy(() -> as("ann").load(bytes(approval)).create())
+        .hasMessageContaining("spec.leaseRef: give the name and the uid of the lease")
+        .hasMessageContaining("get clease NAME -o jsonpath='{.metadata.uid}'");
+  }
+
+  private static ByteArrayInputStream bytes(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest

@@ -98,7 +98,7 @@ class ApprovalsE2E {
               """
               metadata: {generateName: word-}
               spec:
-                leaseRef: {name: %s}
+                leaseRef: {name: %s, uid: %s}
                 decision: %s
                 comment: seen with the team
                 stamp:
@@ -110,7 +110,7 @@ class ApprovalsE2E {
                   digest: forged
                   until: "2099-01-01T00:00:00Z"
               """
-                  .formatted(lease.getMetadata().getName(), decision),
+                  .formatted(lease.getMetadata().getName(), lease.getMetadata().getUid(), decision),
               CredentialApproval.class);
       approval.getMetadata().setNamespace(scene.namespace());
       return approval;

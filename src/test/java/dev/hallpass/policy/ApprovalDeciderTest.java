@@ -77,7 +77,7 @@ class ApprovalDeciderTest {
         """
         metadata: {name: %2$s}
         spec:
-          leaseRef: {name: orders-1-db-1}
+          leaseRef: {name: orders-1-db-1, uid: %6$s}
           decision: %1$s
           scope: %8$s
           stamp:
@@ -219,7 +219,7 @@ class ApprovalDeciderTest {
     var bare = approval("Approve", "ann", "p");
     bare.setSpec(
         Serialization.unmarshal(
-                "spec: {leaseRef: {name: a}, decision: Approve, scope: Lease}",
+                "spec: {leaseRef: {name: a, uid: b}, decision: Approve, scope: Lease}",
                 CredentialApproval.class)
             .getSpec());
 

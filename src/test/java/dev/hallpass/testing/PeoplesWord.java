@@ -72,7 +72,7 @@ public final class PeoplesWord {
         new ObjectMetaBuilder().withGenerateName("word-").withNamespace(namespace).build());
     approval.setSpec(
         new CredentialApprovalSpec(
-            new LeaseRef(lease.getMetadata().getName()),
+            new LeaseRef(lease.getMetadata().getName(), lease.getMetadata().getUid()),
             decision,
             scope,
             scope == Scope.Workload ? until.toString() : null,

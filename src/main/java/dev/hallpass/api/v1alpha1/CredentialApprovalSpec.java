@@ -59,13 +59,19 @@ public record CredentialApprovalSpec(
     Workload
   }
 
-  /** A lease of the approval's namespace. */
+  /** A lease of the approval's namespace, and no other that takes its name. */
   public record LeaseRef(
       @Required
           @Size(min = 1, max = 253)
           @Pattern(HallpassApi.NAME)
           @JsonPropertyDescription("The CredentialLease's name.")
-          String name) {}
+          String name,
+      @Required
+          @Size(min = 1, max = 64)
+          @JsonPropertyDescription(
+              "Its metadata.uid, of the lease that the approver has read: a name comes back where a"
+                  + " lease is deleted and asked for again, and the UID does not.")
+          String uid) {}
 
   /** What admission knew when the approval was made. */
   public record Stamp(
