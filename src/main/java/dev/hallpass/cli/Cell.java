@@ -11,7 +11,7 @@ record Cell(Tone tone, String text) {
 
   /** What is not there is a dash. */
   static Cell of(Tone tone, @Nullable Object value) {
-    var text = value == null ? "" : value.toString();
+    var text = value == null ? "" : Printable.line(value.toString());
     return text.isEmpty() ? new Cell(Tone.FAINT, "-") : new Cell(tone, text);
   }
 }

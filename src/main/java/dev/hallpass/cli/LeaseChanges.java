@@ -81,7 +81,9 @@ final class LeaseChanges implements Watcher<CredentialLease> {
       return;
     }
     if (form == Form.json || form == Form.yaml) {
-      surface.print(serialization.asJson(Map.of("type", action.name(), "object", lease)) + "\n");
+      surface.print(
+          Printable.json(serialization.asJson(Map.of("type", action.name(), "object", lease)))
+              + "\n");
     } else {
       surface.print(
           LeasesText.change(

@@ -64,6 +64,6 @@ final class LeasesText {
                     ? ""
                     : ", expires " + Spans.until(lease.expiresAt(), now)
                 : ", " + lease.endedBy(),
-            trouble == null ? "" : ": " + trouble);
+            trouble == null ? "" : ": " + Printable.line(trouble));
   }
 }

@@ -26,9 +26,10 @@ final class OutputOptions {
     return switch (form) {
       case yaml, text, wide -> serialization.asYaml(value);
       case json ->
-          serialization
-                  .convertValue(value, com.fasterxml.jackson.databind.JsonNode.class)
-                  .toPrettyString()
+          Printable.json(
+                  serialization
+                      .convertValue(value, com.fasterxml.jackson.databind.JsonNode.class)
+                      .toPrettyString())
               + "\n";
     };
   }

@@ -12,9 +12,9 @@ final class Page {
     this.paint = paint;
   }
 
-  /** Adds a line. */
+  /** Adds a line; what is of several becomes one. */
   Page line(String text) {
-    lines.add(text);
+    lines.add(Printable.line(text));
     return this;
   }
 

@@ -47,15 +47,15 @@ record Surface(
     print(page.text());
   }
 
-  /** Prints text as it is. */
+  /** Prints text, without what is unfit for a terminal. */
   void print(String text) {
-    out.print(text);
+    out.print(Printable.text(text, paint));
     out.flush();
   }
 
   /** Says something about the command itself, which is not its result. */
   void remark(String text) {
-    err.println(text);
+    err.println(Printable.text(text, paint));
     err.flush();
   }
 
@@ -68,7 +68,7 @@ record Surface(
     if (in == null) {
       throw new Failure(ExitCode.USAGE, question + " Nobody is there to ask: give --yes");
     }
-    err.print(question + " [y/N] ");
+    err.print(Printable.text(question, paint) + " [y/N] ");
     err.flush();
     try {
       var answer = in.readLine();
