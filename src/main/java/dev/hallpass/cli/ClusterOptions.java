@@ -36,4 +36,15 @@ final class ClusterOptions {
       paramLabel = "GROUP",
       description = "A group to act as a member of, with --as; may be given again.")
   List<String> groups = List.of();
+
+  /** These, and of those that were given before the command what is not among them. */
+  ClusterOptions or(ClusterOptions before) {
+    var all = new ClusterOptions();
+    all.kubeconfig = kubeconfig == null ? before.kubeconfig : kubeconfig;
+    all.context = context == null ? before.context : context;
+    all.namespace = namespace == null ? before.namespace : namespace;
+    all.user = user == null ? before.user : user;
+    all.groups = groups.isEmpty() ? before.groups : groups;
+    return all;
+  }
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -32,6 +33,9 @@ public final class Plugin implements Runnable {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
+  /** People who are used to kubectl give them before the command, too. */
+  @Mixin ClusterOptions where = new ClusterOptions();
+
   private Plugin() {}
 
   /** Runs one command, and ends the process with its exit code. */
@@ -52,8 +56,9 @@ public final class Plugin implements Runnable {
    * asks for takes longer than to run one.
    */
   static CommandLine line(Surface surface, Cluster.Connector connector, String[] arguments) {
-    var line = new CommandLine(new Plugin());
-    var commands = commands(surface, connector);
+    var plugin = new Plugin();
+    var line = new CommandLine(plugin);
+    var commands = commands(surface, where -> connector.connect(where.or(plugin.where)));
     var wanted =
         arguments.length == 0 || SEE_ALL.contains(arguments[0]) ? null : commands.get(arguments[0]);
     (wanted == null ? commands.values() : List.of(wanted))
@@ -68,6 +73,7 @@ public final class Plugin implements Runnable {
         .setErr(surface.err())
         .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(surface)))
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
         .setParameterExceptionHandler(
             (e, args) -> {
               surface.remark(told(e));

@@ -39,6 +39,8 @@ public final class CommandLineDescription {
     for (var code : ExitCode.values()) {
       page.append("| %d | %s |%n".formatted(code.code(), code.meaning()));
     }
+    page.append("\n## Before the command\n\nOr behind it, which then counts.\n");
+    options(root, page);
     for (var command : leaves(root)) {
       describe(command, page);
     }
@@ -71,6 +73,11 @@ public final class CommandLineDescription {
         && spec.options().stream().allMatch(CommandLineDescription::isHelp)) {
       return;
     }
+    options(command, page);
+  }
+
+  private static void options(CommandLine command, StringBuilder page) {
+    var spec = command.getCommandSpec();
     page.append("\n| | |\n|---|---|\n");
     spec.positionalParameters()
         .forEach(

@@ -69,6 +69,17 @@ class PluginTest {
   }
 
   @Test
+  void anAtSignIsNoNameOfAFile(@TempDir Path folder) throws IOException {
+    var file = Files.writeString(folder.resolve("secret"), "config/policies\n");
+
+    var run = run("policy", "test", "-f", "@" + file);
+
+    assertThat(run).isEqualTo(new Run(2, "", "@%s cannot be read%n".formatted(file)));
+    assertThat(run("@" + Files.writeString(folder.resolve("command"), "version")).code())
+        .isEqualTo(2);
+  }
+
+  @Test
   void completionIsAScriptOfTheShell() {
     assertThat(run("completion", "bash").out())
         .startsWith("#!/usr/bin/env bash")
