@@ -150,9 +150,10 @@ final class Preview {
     var blind = params.obstacle();
     var known = params.items().stream().findFirst().orElseGet(Map::of);
     try {
-      var verdict =
-          new PolicyDecider(installation.unmatched())
-              .decide(new PolicyBook().of(policies.items(), known), facts, allow, open(facts));
+      var decider = new PolicyDecider(installation.unmatched());
+      var book = new PolicyBook().of(policies.items(), known);
+      var glasses = breakGlasses(facts);
+      var verdict = decider.decide(book, facts, allow, open(facts, glasses.items()));
       if (verdict.allows()) {
         return new Judgement.Allowed(
             verdict.allowed().ttl(),
@@ -163,21 +164,34 @@ final class Preview {
       // What a policy says for want of its parameters is not what it says to the broker.
       var said =
           verdict.denials().stream().filter(d -> blind.isEmpty() || !needsParams(d)).toList();
-      return said.isEmpty()
-          ? new Judgement.Unknown(blind.orElseThrow())
+      if (said.isEmpty()) {
+        return new Judgement.Unknown(blind.orElseThrow());
+      }
+      return glasses.obstacle().isPresent()
+              && decider.decide(book, facts, allow, Optional.of(unseen())).allows()
+          ? new Judgement.Unknown(
+              "it is denied (%s), unless a break-glass is open for it: %s"
+                  .formatted(Denial.sentence(said), glasses.obstacle().get()))
           : new Judgement.Denied(Reason.PolicyDenied, Denial.sentence(said));
     } catch (KubernetesClientException e) {
       return new Judgement.Unknown(ApiErrors.line(e));
     }
   }
 
-  /** A break-glass that is open for it; one that may not be seen opens nothing here. */
-  private Optional<OpenBreakGlass> open(PolicyFacts facts) {
+  private Reading<BreakGlass> breakGlasses(PolicyFacts facts) {
     var namespace = facts.namespaceObject().getMetadata().getName();
+    return Reading.of(
+        () -> client.resources(BreakGlass.class).inNamespace(namespace).list().getItems());
+  }
+
+  /** One that may be there where break-glasses may not be read. */
+  private OpenBreakGlass unseen() {
+    return new OpenBreakGlass("", "", now.plus(LONGEST_BREAK_GLASS));
+  }
+
+  private Optional<OpenBreakGlass> open(PolicyFacts facts, List<BreakGlass> ofNamespace) {
     return OpenBreakGlass.find(
-        Reading.of(
-                () -> client.resources(BreakGlass.class).inNamespace(namespace).list().getItems())
-            .items(),
+        ofNamespace,
         facts.pod(),
         facts.request(),
         facts.credential().name(),

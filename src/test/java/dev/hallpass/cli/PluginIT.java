@@ -9,12 +9,17 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -203,6 +209,72 @@ class PluginIT {
     assertThat(Run.of(admin, "explain", "pod/orders-1").out())
         .contains(
             "✓ Ready db of creq/orders-db would be issued now, for 15m at a time and 24h in all");
+  }
+
+  @Test
+  void explainDoesNotDenyWhereABreakGlassMayBeOpenThatIsNotSeen() {
+    apply("it-policy.yaml");
+    mayReadAllBut("breakglasses", "carol");
+    var carol = new Cluster(kube.client("carol"), kube.namespace());
+    try {
+      assertThat(Run.of(carol, "explain", "pod/orders-1").out())
+          .as("no break-glass opens what this policy closes")
+          .contains("✗ PolicyDenied db of creq/orders-db");
+
+      kube.client()
+          .resources(CredentialPolicy.class)
+          .withName("it-" + kube.namespace())
+          .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"breakGlass\":\"Skip\"}}");
+
+      assertThat(Run.of(carol, "explain", "pod/orders-1").out())
+          .doesNotContain("PolicyDenied")
+          .contains(
+              "not looked at: the decision on db of creq/orders-db: it is denied (CredentialPolicy"
+                  + " it-%s, TicketMissing: label the pod with its ticket), unless a break-glass is"
+                      .formatted(kube.namespace())
+                  + " open for it: breakglasses.hallpass.dev is forbidden");
+      assertThat(Run.of(admin, "explain", "pod/orders-1").out())
+          .contains("✗ PolicyDenied db of creq/orders-db");
+    } finally {
+      delete("it-policy.yaml");
+    }
+  }
+
+  private void mayReadAllBut(String resource, String account) {
+    var own =
+        Stream.of("credentialrequests", "credentialproviders", "credentialleases", "breakglasses")
+            .filter(r -> !r.equals(resource))
+            .toArray(String[]::new);
+    var name = "reads-all-but-%s-%s".formatted(resource, kube.namespace());
+    kube.client()
+        .resource(
+            new ClusterRoleBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .addNewRule()
+                .withApiGroups("")
+                .withResources("pods", "events", "namespaces", "configmaps")
+                .withVerbs("get", "list")
+                .endRule()
+                .addNewRule()
+                .withApiGroups("hallpass.dev")
+                .withResources(own)
+                .addToResources("credentialpolicies")
+                .withVerbs("get", "list")
+                .endRule()
+                .build())
+        .serverSideApply();
+    kube.client()
+        .resource(
+            new ClusterRoleBindingBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", name)
+                .addNewSubject("", "ServiceAccount", account, kube.namespace())
+                .build())
+        .serverSideApply();
   }
 
   @Test
