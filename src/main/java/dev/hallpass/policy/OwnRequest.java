@@ -23,7 +23,8 @@ public final class OwnRequest {
     var owner = request.getSpec().owner();
     if (createdBy == null && changedBy == null) {
       return Optional.of(
-          "CredentialRequest %s does not say who wrote it; apply it once more".formatted(name));
+          "CredentialRequest %s does not say who wrote it; write it once more, e.g. with kubectl replace"
+              .formatted(name));
     }
     if (user.equals(createdBy)) {
       return Optional.of("%s created CredentialRequest %s".formatted(user, name));

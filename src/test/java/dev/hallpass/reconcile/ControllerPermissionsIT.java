@@ -45,7 +45,7 @@ class ControllerPermissionsIT {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private static final Set<String> OWN_SECRETS =
-      Set.of("admin", "hallpass-audit", "hallpass-ca", "hallpass-serving");
+      Set.of("hallpass-audit", "hallpass-ca", "hallpass-serving");
 
   /** What the code asks for in cases that this test does not make. */
   private static final Set<String> ELSEWHERE =
