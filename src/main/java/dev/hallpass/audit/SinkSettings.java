@@ -1,5 +1,6 @@
 package dev.hallpass.audit;
 
+import dev.hallpass.wire.ConfidentialUrl;
 import dev.hallpass.wire.Secret;
 import java.io.PrintStream;
 import java.net.URI;
@@ -55,7 +56,9 @@ public final class SinkSettings {
   /**
    * A collector.
    *
+   * @param url an HTTPS address; plain HTTP only on loopback
    * @param token sent as a bearer token; null for none
+   * @throws IllegalArgumentException where records and token would be seen on the way
    */
   public SinkSettings http(
       URI url, Form form, @Nullable Secret token, HttpClient client, Need need) {
@@ -64,7 +67,8 @@ public final class SinkSettings {
           case CloudEvents -> "http";
           case OtlpLogs -> "otlp";
         };
-    chosen.add(new Chosen(writer -> new HttpSink(name, url, form, token, client), need));
+    var safe = ConfidentialUrl.require("audit.%s.url".formatted(name), url);
+    chosen.add(new Chosen(writer -> new HttpSink(name, safe, form, token, client), need));
     return this;
   }
 

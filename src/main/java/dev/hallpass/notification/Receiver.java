@@ -1,7 +1,7 @@
 package dev.hallpass.notification;
 
+import dev.hallpass.wire.ConfidentialUrl;
 import java.net.URI;
-import java.util.Set;
 
 /**
  * Where notices go.
@@ -17,31 +17,14 @@ public record Receiver(URI url, String secret) {
   /** PEM certificates that the receiver is verified with instead of the public ones. */
   public static final String CA = "ca.crt";
 
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-
   /** Refuses an address that would show notices to whoever listens on the way. */
   public Receiver {
-    var host = url.getHost();
-    if (host == null
-        || !("https".equals(url.getScheme())
-            || ("http".equals(url.getScheme()) && LOOPBACK.contains(host)))) {
-      throw new IllegalArgumentException(
-          "notifications.url: %s must be an https address; http is for loopback alone"
-              .formatted(withoutQuery(url)));
-    }
-    if (url.getUserInfo() != null) {
-      throw new IllegalArgumentException(
-          "notifications.url: must hold no user; notices are signed instead");
-    }
+    var _ = ConfidentialUrl.require("notifications.url", url);
   }
 
   /** Its address for logs: a query may hold a token. */
   @Override
   public String toString() {
-    return withoutQuery(url);
-  }
-
-  private static String withoutQuery(URI url) {
-    return "%s://%s".formatted(url.getScheme(), url.getHost());
+    return ConfidentialUrl.origin(url);
   }
 }
