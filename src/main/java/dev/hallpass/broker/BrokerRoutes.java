@@ -1,16 +1,12 @@
 package dev.hallpass.broker;
 
-import dev.hallpass.audit.AuditUnavailableException;
 import dev.hallpass.audit.Trace;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.RefusedException;
-import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Codec;
-import dev.hallpass.wire.MalformedMessageException;
 import dev.hallpass.wire.Problem;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +15,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -132,31 +127,21 @@ public final class BrokerRoutes {
   }
 
   private static Problem problem(RuntimeException e) {
-    return switch (e) {
-      case RefusedException r when r.keyAlgorithm() != null ->
-          new Problem(HttpStatus.of(r.reason()), r.reason(), r.detail(), r.keyAlgorithm());
-      case RefusedException r -> refused(r.reason(), r.detail());
-      case TargetException t -> refused(t.reason(), message(t));
-      case AuditUnavailableException a -> refused(Reason.AuditUnavailable, message(a));
-      case MalformedMessageException m -> refused(Reason.BadRequest, message(m));
-      case KubernetesClientException k -> {
-        MDC.put(LogKeys.REASON, Reason.ApiServerUnavailable);
-        LOG.warn("call failed", k);
-        yield answer(
-            Reason.ApiServerUnavailable, "the API server answered with HTTP status " + k.getCode());
-      }
-      default -> {
-        MDC.put(LogKeys.REASON, Reason.InternalError);
-        LOG.error("call failed", e);
-        yield answer(Reason.InternalError, Reason.InternalError.meaning());
-      }
-    };
-  }
-
-  private static Problem refused(Reason reason, String detail) {
-    MDC.put(LogKeys.REASON, reason);
-    LOG.logf(quiet(reason) ? Logger.Level.DEBUG : Logger.Level.INFO, "call refused: %s", detail);
-    return answer(reason, detail);
+    var failure = Failure.of(e);
+    MDC.put(LogKeys.REASON, failure.reason());
+    switch (failure.reason()) {
+      case ApiServerUnavailable -> LOG.warn("call failed", e);
+      case InternalError -> LOG.error("call failed", e);
+      default ->
+          LOG.logf(
+              quiet(failure.reason()) ? Logger.Level.DEBUG : Logger.Level.INFO,
+              "call refused: %s",
+              failure.detail());
+    }
+    var status = HttpStatus.of(failure.reason());
+    return e instanceof RefusedException r && r.keyAlgorithm() != null
+        ? new Problem(status, failure.reason(), failure.detail(), r.keyAlgorithm())
+        : new Problem(status, failure.reason(), failure.detail());
   }
 
   /**
@@ -168,13 +153,5 @@ public final class BrokerRoutes {
       case TokenMissing, TokenInvalid, BadRequest, Overloaded, ApprovalAwaited -> true;
       default -> false;
     };
-  }
-
-  private static Problem answer(Reason reason, String detail) {
-    return new Problem(HttpStatus.of(reason), reason, detail);
-  }
-
-  private static String message(RuntimeException e) {
-    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
   }
 }

@@ -11,12 +11,12 @@ import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.kube.ObjectName;
 import dev.hallpass.kube.Recent;
+import dev.hallpass.kube.RecentKeys;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.LeaseIssuer;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.RefusedException;
-import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.IssueRequest;
@@ -47,6 +47,9 @@ public final class CredentialApi {
   private final AuditLog audit;
   private final Supplier<String> trustBundle;
 
+  /** What pods that wait were told, so that the trail has it once. */
+  private final RecentKeys waits;
+
   /** Leases that were issued a moment ago, and wait for their acknowledgement. */
   private final Recent<CredentialLease> pending;
 
@@ -68,6 +71,7 @@ public final class CredentialApi {
     this.events = events;
     this.audit = audit;
     this.trustBundle = trustBundle;
+    this.waits = new RecentKeys(Hearing.WAITS_REMEMBERED, clock);
     this.pending = new Recent<>(MOST_PENDING, MEMORY, clock);
   }
 
@@ -79,7 +83,7 @@ public final class CredentialApi {
       requireName(replaces.lease());
     }
     var pod = callers.prove(call, Operation.Issue);
-    var hearing = new Hearing(audit, Operation.Issue, pod, call, asked.request());
+    var hearing = new Hearing(audit, waits, Operation.Issue, pod, call, asked.request());
     return recorded(
         hearing,
         () ->
@@ -200,7 +204,7 @@ public final class CredentialApi {
     requireName(asked.lease());
     var pod = callers.prove(call, operation);
     MDC.put(LogKeys.LEASE, asked.lease());
-    var hearing = new Hearing(audit, operation, pod, call, asked.lease());
+    var hearing = new Hearing(audit, waits, operation, pod, call, asked.lease());
     return recorded(
         hearing,
         () ->
@@ -218,11 +222,8 @@ public final class CredentialApi {
   private static byte[] recorded(Hearing hearing, Supplier<byte[]> work) {
     try {
       return work.get();
-    } catch (RefusedException e) {
-      hearing.refused(e.reason(), e.detail());
-      throw e;
-    } catch (TargetException e) {
-      hearing.refused(e.reason(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      hearing.failed(Failure.of(e));
       throw e;
     }
   }

@@ -9,6 +9,7 @@ import dev.hallpass.audit.AuditLog;
 import dev.hallpass.audit.AuditUnavailableException;
 import dev.hallpass.audit.Digest;
 import dev.hallpass.audit.Held;
+import dev.hallpass.kube.RecentKeys;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.LeaseIssuer;
 import dev.hallpass.policy.Denial;
@@ -17,6 +18,7 @@ import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.PolicyVerdict;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  * done, and what leaves before it leaves. For one thread.
  */
 final class Hearing {
+  /** A pod that waits asks every few seconds; this often it is said again that it still does. */
+  static final Duration WAITS_REMEMBERED = Duration.ofHours(1);
+
   private final AuditLog audit;
+  private final RecentKeys waits;
   private final Operation operation;
   private final Pod pod;
   private final Call call;
@@ -38,10 +44,12 @@ final class Hearing {
   /**
    * A call about this object.
    *
+   * @param waits what was recorded of pods that wait
    * @param asked the name of a request or a lease
    */
-  Hearing(AuditLog audit, Operation operation, Pod pod, Call call, String asked) {
+  Hearing(AuditLog audit, RecentKeys waits, Operation operation, Pod pod, Call call, String asked) {
     this.audit = audit;
+    this.waits = waits;
     this.operation = operation;
     this.pod = pod;
     this.call = call;
@@ -109,20 +117,37 @@ final class Hearing {
         call.trace());
   }
 
-  /** It may not be done, or could not be. */
-  void refused(Reason reason, String detail) {
-    if (isDecision(reason)) {
-      audit.note(refusal(reason, detail), call.trace());
+  /**
+   * It may not be done, or could not be. That the trail cannot be written is not said: each try
+   * would take a place among the records that wait.
+   */
+  void failed(Failure why) {
+    if (why.reason() != Reason.AuditUnavailable && isDecision(why)) {
+      audit.note(refusal(why.reason(), why.detail()), call.trace());
     }
   }
 
   /** What the pod asks again about within the second, and what is no question, decides nothing. */
-  private static boolean isDecision(Reason reason) {
-    return switch (reason.kind()) {
-      case REFUSED, ABSENT, LEASE_UNKNOWN, LEASE_OVER, OUTDATED, WAITING, UNAVAILABLE, BROKEN ->
-          true;
+  private boolean isDecision(Failure why) {
+    return switch (why.reason().kind()) {
+      case REFUSED, ABSENT, LEASE_UNKNOWN, LEASE_OVER, OUTDATED, UNAVAILABLE, BROKEN -> true;
+      case WAITING -> waits.add(wait(why));
       case MALFORMED, UNPROVEN, BUSY, REPORT -> false;
     };
+  }
+
+  /** The same while nobody has said yes or no, and no policy has another opinion. */
+  private String wait(Failure why) {
+    var of = facts;
+    return String.join(
+        "\n",
+        pod.getMetadata().getUid(),
+        operation.name(),
+        asked,
+        of == null ? "" : of.credential().name(),
+        why.reason().name(),
+        why.detail(),
+        consulted().toString());
   }
 
   private AuditEvent refusal(Reason reason, String detail) {
