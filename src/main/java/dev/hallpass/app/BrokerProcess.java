@@ -131,7 +131,9 @@ final class BrokerProcess {
     servers = serving;
     certificate = trust;
     standing.by(
-        () -> serving.stream().allMatch(BrokerServer::listens) && watched.isReady(), () -> true);
+        () ->
+            serving.stream().allMatch(BrokerServer::listens) && watched.isReady() && trail.works(),
+        () -> !trail.brokeOff());
     trust.start();
   }
 

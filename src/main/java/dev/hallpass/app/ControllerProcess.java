@@ -78,7 +78,7 @@ final class ControllerProcess {
             ControllerProcess::leave);
     controller = started;
     started.start();
-    standing.by(started::healthy, started::healthy);
+    standing.by(started::healthy, () -> started.healthy() && !trail.brokeOff());
   }
 
   private LeaderDuty auditKey() {

@@ -97,11 +97,16 @@ final class Canonical {
     text.append('"');
   }
 
+  /** Whether no reader rounds it (RFC 7493, 2.2). */
+  static boolean everyReaderHolds(long number) {
+    return -(1L << 53) < number && number < 1L << 53;
+  }
+
   /** As ECMAScript writes it (RFC 8785, 3.2.2.3): the shortest digits that read back the same. */
   private static String number(Number number) {
     if (number instanceof Long || number instanceof Integer) {
       var exact = number.longValue();
-      if (Math.abs(exact) >= 1L << 53) {
+      if (!everyReaderHolds(exact)) {
         throw new IllegalArgumentException("a number that not every reader can hold: " + exact);
       }
       return Long.toString(exact);

@@ -24,6 +24,7 @@ public final class Digest {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
+          .addModule(WholeNumbers.module())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
@@ -55,7 +56,10 @@ public final class Digest {
     }
   }
 
-  /** The members of an object as maps, lists, strings, numbers and booleans; no nulls. */
+  /**
+   * The members of an object as maps, lists, strings, numbers and booleans; no nulls. A whole
+   * number from 2^53 on is a string.
+   */
   static Map<String, @Nullable Object> tree(Object object) {
     return MAPPER.convertValue(object, OBJECT);
   }

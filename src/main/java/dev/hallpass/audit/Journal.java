@@ -52,6 +52,7 @@ public final class Journal implements AuditLog, AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable String trouble = "it is being opened";
+  private volatile boolean brokeOff;
 
   /**
    * What a chain begins with.
@@ -99,7 +100,12 @@ public final class Journal implements AuditLog, AutoCloseable {
     if (why != null) {
       throw unavailable(why);
     }
-    var said = said(event, trace);
+    Said said;
+    try {
+      said = said(event, trace);
+    } catch (IllegalArgumentException e) {
+      throw new AuditUnavailableException("the record cannot be written: " + e.getMessage());
+    }
     if (!waiting.offer(said)) {
       throw unavailable("%d records wait already".formatted(settings.capacity()));
     }
@@ -118,12 +124,15 @@ public final class Journal implements AuditLog, AutoCloseable {
 
   @Override
   public void note(AuditEvent event, Trace trace) {
-    enqueue(said(event, trace));
+    heard(event, trace).ifPresent(this::enqueue);
   }
 
   @Override
   public void keep(AuditEvent event, Trace trace) {
-    var said = said(event, trace);
+    heard(event, trace).ifPresent(this::keep);
+  }
+
+  private void keep(Said said) {
     enqueue(said);
     if (trouble != null) {
       return;
@@ -144,14 +153,27 @@ public final class Journal implements AuditLog, AutoCloseable {
     }
   }
 
+  /** What cannot be written is left out, and the trail says so. */
+  private Optional<Said> heard(AuditEvent event, Trace trace) {
+    try {
+      return Optional.of(said(event, trace));
+    } catch (IllegalArgumentException e) {
+      LOG.errorf(e, "an audit record is left out, as it cannot be written: %s", event.kind());
+      meters.lost(clock.instant());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * In the caller's thread, so that what cannot be written concerns nobody else.
+   *
+   * @throws IllegalArgumentException where it has no canonical form
+   */
   private Said said(AuditEvent event, Trace trace) {
+    var data = Digest.tree(event);
+    var _ = Canonical.of(data);
     return new Said(
-        event.kind(),
-        event.subject(),
-        Digest.tree(event),
-        trace,
-        clock.instant(),
-        new CompletableFuture<>());
+        event.kind(), event.subject(), data, trace, clock.instant(), new CompletableFuture<>());
   }
 
   private static AuditUnavailableException unavailable(String why) {
@@ -163,12 +185,17 @@ public final class Journal implements AuditLog, AutoCloseable {
     return trouble == null;
   }
 
+  /** Whether it ended by an error of its own: only a new process writes records again. */
+  public boolean brokeOff() {
+    return brokeOff;
+  }
+
   private void run() {
     try {
       opened().ifPresent(this::serve);
     } catch (RuntimeException e) {
       LOG.error("the audit trail broke off; nothing is issued until the process starts anew", e);
-      trouble = "it broke off";
+      brokeOff = true;
     } finally {
       outlets.close();
       giveUp();
@@ -266,7 +293,7 @@ public final class Journal implements AuditLog, AutoCloseable {
   }
 
   private void giveUp() {
-    trouble = "the process ends";
+    trouble = brokeOff ? "it broke off" : "the process ends";
     for (var said = waiting.poll(); said != null; said = waiting.poll()) {
       said.written().completeExceptionally(unavailable("the process ends"));
     }

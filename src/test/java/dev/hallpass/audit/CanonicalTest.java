@@ -3,8 +3,10 @@ package dev.hallpass.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,9 +54,30 @@ class CanonicalTest {
                 + "\"\u20ac\":\"euro\",\"\ud83d\ude00\":\"smiley\"}");
   }
 
+  /** Tenants write int64 into pods: whatever the number, there is a digest, and each its own. */
+  @Test
+  void writesWholeNumbersThatNotEveryReaderCanHoldAsText() {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("large", 1L << 53);
+    object.put("largest", Long.MAX_VALUE);
+    object.put("held", (1L << 53) - 1);
+    object.put("least", Long.MIN_VALUE);
+    object.put("beyond", BigInteger.TWO.pow(70));
+
+    assertThat(Canonical.of(Digest.tree(object)))
+        .isEqualTo(
+            "{\"beyond\":\"1180591620717411303424\",\"held\":9007199254740991,"
+                + "\"large\":\"9007199254740992\",\"largest\":\"9223372036854775807\","
+                + "\"least\":\"-9223372036854775808\"}");
+    assertThat(Digest.of(Map.of("seconds", 1L << 53)))
+        .isNotEqualTo(Digest.of(Map.of("seconds", (1L << 53) + 1)));
+  }
+
   @Test
   void refusesWhatNotEveryReaderCanHold() {
     assertThatThrownBy(() -> Canonical.of(1L << 53)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Canonical.of(Long.MIN_VALUE))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Canonical.of(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
     assertThat(Canonical.of("\ud800")).isEqualTo("\"\ufffd\"");
   }

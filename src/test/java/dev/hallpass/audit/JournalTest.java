@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,98 @@ class JournalTest {
       await().until(() -> optional.kinds().contains("dev.hallpass.credential.issued"));
     }
     assertThat(trail.verify().findings()).isEmpty();
+  }
+
+  /** An attacker who may write a lease's status has its epoch in a record. */
+  @Test
+  void writesANumberThatNotEveryReaderCanHoldAndGoesOn() {
+    var sink = new SwitchedSink();
+    try (var journal = trail.journal("a", new SinkSettings().sink(sink, Need.Required))) {
+      await().until(journal::works);
+      journal.require(TestEvents.issued(1L << 53), TRACE);
+      journal.require(TestEvents.issued(2), TRACE);
+      assertThat(journal.brokeOff()).isFalse();
+    }
+
+    assertThat(sink.taken)
+        .filteredOn(l -> l.json().contains("credential.issued"))
+        .extracting(l -> ((Map<?, ?>) l.event().get("data")).get("epoch"))
+        .map(String::valueOf)
+        .containsExactly("9007199254740992", "2");
+  }
+
+  @Test
+  void refusesARecordThatCannotBeWrittenAndNoOther() {
+    var sink = new SwitchedSink();
+    try (var journal = trail.journal("a", new SinkSettings().sink(sink, Need.Required))) {
+      await().until(journal::works);
+
+      assertThatThrownBy(() -> journal.require(TestEvents.unwritable(), TRACE))
+          .isInstanceOf(AuditUnavailableException.class)
+          .hasMessageContaining("the record cannot be written");
+      journal.note(TestEvents.unwritable(), TRACE);
+      journal.keep(TestEvents.unwritable(), TRACE);
+      journal.require(TestEvents.issued(1), TRACE);
+    }
+
+    assertThat(sink.kinds()).contains("dev.hallpass.credential.issued");
+    assertThat(sink.taken)
+        .filteredOn(l -> l.json().contains("audit.lost"))
+        .singleElement()
+        .satisfies(l -> assertThat(l.json()).contains("\"records\":2"));
+  }
+
+  /** The process must be replaced: that is what liveness asks. */
+  @Test
+  void saysThatItBrokeOff() {
+    var broken =
+        new Sink() {
+          @Override
+          public String name() {
+            return "broken";
+          }
+
+          @Override
+          public void write(List<Line> lines) {
+            throw new IllegalStateException("a bug");
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (var journal = trail.journal("a", new SinkSettings().sink(broken, Need.Required))) {
+      await().until(journal::brokeOff);
+
+      assertThat(journal.works()).isFalse();
+      assertThatThrownBy(() -> journal.require(TestEvents.issued(1), TRACE))
+          .isInstanceOf(AuditUnavailableException.class);
+    }
+  }
+
+  @Test
+  void isNotBrokenOffWhereItWasClosed() {
+    var journal = trail.journal("a", new SinkSettings().sink(new SwitchedSink(), Need.Required));
+    journal.close();
+
+    assertThat(journal.brokeOff()).isFalse();
+  }
+
+  /** Records and the token would be read on the way. */
+  @Test
+  void refusesACollectorThatIsNotConfidential() {
+    for (var form : Form.values()) {
+      assertThatThrownBy(
+              () ->
+                  new SinkSettings()
+                      .http(
+                          URI.create("http://collector.example/"),
+                          form,
+                          Secret.of("t0ken"),
+                          HttpClient.newHttpClient(),
+                          Need.Optional))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageMatching("audit\\.(http|otlp)\\.url: .* must be an https address.*");
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.hallpass.audit;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.PodRef;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.RequestRef;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import java.util.AbstractList;
 
 /** What the tests' trails tell of. */
 final class TestEvents {
@@ -21,6 +22,33 @@ final class TestEvents {
         "team-orders",
         "build invoices",
         new Held.LeaseId("orders-db-x7f2k-1", LEASE_UID));
+  }
+
+  /** Has a list that cannot be read. */
+  static AuditEvent unwritable() {
+    var unreadable =
+        new AbstractList<AuditEvent.Consulted>() {
+          @Override
+          public AuditEvent.Consulted get(int index) {
+            throw new IllegalStateException("unreadable");
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    return new AuditEvent.Decided(
+        held(),
+        AuditEvent.Operation.Issue,
+        AuditEvent.Outcome.Allowed,
+        null,
+        "",
+        unreadable,
+        null,
+        null,
+        null,
+        null);
   }
 
   static AuditEvent issued(long epoch) {

@@ -1,8 +1,10 @@
 package dev.hallpass.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.audit.AuditEvent.Decided;
 import dev.hallpass.audit.AuditEvent.Delivered;
 import dev.hallpass.audit.AuditEvent.Issued;
@@ -19,6 +21,10 @@ import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.UUID;
@@ -31,11 +37,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({KubeApi.class, PostgresServer.class})
 class BrokerAuditIT {
   private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
+  private final FailingDriver failing = new FailingDriver(driver);
   private BrokerScene scene;
 
   @BeforeEach
   void setUp(KubeApi kube, PostgresServer.Instance postgres) {
-    scene = new BrokerScene(kube, postgres, driver);
+    scene = new BrokerScene(kube, postgres, failing);
   }
 
   @AfterEach
@@ -77,6 +84,36 @@ class BrokerAuditIT {
     assertThat(scene.audit().said(Delivered.class).getFirst().subject())
         .isEqualTo("%s/leases/%s".formatted(lease.getNamespace(), lease.getName()));
     assertThat(scene.audit().said(Renewed.class)).hasSize(1);
+  }
+
+  /**
+   * The digest of what policies were shown covers the whole pod, whose numbers its author chose.
+   */
+  @Test
+  void issuesToAPodWithNumbersThatNotEveryReaderCanHold() {
+    var pod =
+        new PodBuilder(scene.starting("orders-1"))
+            .editMetadata()
+            .withName("orders-2")
+            .withResourceVersion(null)
+            .withUid(null)
+            .endMetadata()
+            .editSpec()
+            .withTerminationGracePeriodSeconds((1L << 53) + 1)
+            .addNewToleration()
+            .withKey("maintenance")
+            .withOperator("Exists")
+            .withEffect("NoExecute")
+            .withTolerationSeconds(Long.MAX_VALUE)
+            .endToleration()
+            .endSpec()
+            .build();
+    var created = scene.kube().client().resource(pod).create();
+
+    scene.issue(scene.token(scene.runs(created, "127.0.0.1")));
+
+    assertThat(created.getSpec().getTerminationGracePeriodSeconds()).isEqualTo((1L << 53) + 1);
+    assertThat(scene.audit().said(Decided.class).getFirst().inputs()).matches("[0-9a-f]{64}");
   }
 
   @Test
@@ -134,6 +171,79 @@ class BrokerAuditIT {
     assertThat(scene.audit().said(Decided.class))
         .filteredOn(d -> d.outcome() == Outcome.Allowed)
         .hasSize(1);
+  }
+
+  /** Pods that wait ask every few seconds: the trail has it once, and again when that changes. */
+  @Test
+  void tellsOfAWaitAgainOnlyWhereSomethingHasChanged() {
+    scene.policy("asks", "requireApproval: {approvals: 2}");
+    var people = new PeoplesWord(scene.kube().client(), scene.kube().namespace());
+    people.asked("db");
+    var token = scene.token(scene.pod("orders-1"));
+
+    for (var i = 0; i < 5; i++) {
+      scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+    }
+    assertThat(scene.audit().said(Decided.class)).hasSize(1);
+    scene.post("/v1/credentials", scene.token(scene.pod("orders-2")), BrokerScene.asks("db", "db"));
+    assertThat(scene.audit().said(Decided.class)).hasSize(2);
+
+    people.yes("ann", leaseOf("orders-1"));
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> {
+              scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+              return scene.audit().said(Decided.class).size() == 3;
+            });
+    scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+    assertThat(scene.audit().said(Decided.class))
+        .hasSize(3)
+        .allSatisfy(d -> assertThat(d.outcome()).isEqualTo(Outcome.Waiting));
+    assertThat(scene.audit().said(Decided.class).getLast().message())
+        .isNotEqualTo(scene.audit().said(Decided.class).getFirst().message());
+  }
+
+  private CredentialLease leaseOf(String pod) {
+    return scene.leases().stream()
+        .filter(l -> l.getSpec().pod().name().equals(pod))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What was allowed, and then failed by an error that nobody expected. */
+  @Test
+  void tellsOfWhatFailedUnexpectedly() {
+    var token = scene.token(scene.pod("orders-1"));
+    failing.dieAt(FailingDriver.Point.BEFORE_ISSUE);
+
+    scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+
+    var said = scene.audit().said(Decided.class);
+    assertThat(said).extracting(Decided::outcome).containsExactly(Outcome.Allowed, Outcome.Denied);
+    assertThat(said.getLast().reason()).isEqualTo(Reason.InternalError);
+    assertThat(said.getLast().message()).isEqualTo(Reason.InternalError.meaning());
+  }
+
+  /**
+   * A lease's epoch is in records; whoever may write its status cannot make it too large for them.
+   */
+  @Test
+  void leavesNoRoomForAnEpochThatNotEveryReaderCanHold() {
+    scene.issue(scene.token(scene.pod("orders-1")));
+
+    assertThatThrownBy(
+            () ->
+                scene
+                    .kube()
+                    .client()
+                    .resource(scene.leases().getFirst())
+                    .subresource("status")
+                    .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"status\":{\"epoch\":9007199254740992}}"))
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(422));
   }
 
   /** The yes is there, and still nothing is minted. */

@@ -2,6 +2,8 @@ package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
@@ -23,6 +25,8 @@ public record CredentialLeaseStatus(
         @Nullable LeasePhase phase,
     @JsonPropertyDescription(
             "Counts the issues of secret material under this lease; fences late writes.")
+        @Min(1)
+        @Max(1_000_000)
         @Nullable Long epoch,
     @JsonPropertyDescription("The name of the account at the target.") @Nullable String subject,
     @JsonPropertyDescription("When the pod first confirmed delivery and the account was enabled.")
