@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,6 +32,9 @@ final class Doorbell {
           .getBytes(StandardCharsets.US_ASCII);
   private static final String ACCEPTED = "HTTP/1.1 202";
 
+  /** Injection gives none below: the chart's schema has it as the least of {@code agent.port}. */
+  private static final int LOWEST_PORT = 1024;
+
   private final KubernetesClient client;
   private final MeterRegistry meters;
 
@@ -39,15 +43,12 @@ final class Doorbell {
     this.meters = meters;
   }
 
-  /** Where the agent of a pod listens. */
-  private record Door(String address, int port) {}
-
-  /** Takes two seconds at most, and never fails. */
+  /** Takes a second at most once the pod is known, and never fails. */
   void ring(CredentialLease lease) {
     door(lease).ifPresent(d -> count(answers(d) ? "heard" : "unheard"));
   }
 
-  private Optional<Door> door(CredentialLease lease) {
+  private Optional<InetSocketAddress> door(CredentialLease lease) {
     var held = lease.getSpec().pod();
     try {
       return Optional.ofNullable(
@@ -64,15 +65,20 @@ final class Doorbell {
     }
   }
 
-  private static Optional<Door> door(Pod pod) {
+  /**
+   * Where the agent of a pod listens; nowhere where the port is none that injection gives, or the
+   * address is the node's.
+   */
+  static Optional<InetSocketAddress> door(Pod pod) {
     var address = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
-    return address == null
+    return address == null || Boolean.TRUE.equals(pod.getSpec().getHostNetwork())
         ? Optional.empty()
         : pod.getSpec().getInitContainers().stream()
             .filter(c -> c.getName().equals(HallpassApi.AGENT_CONTAINER))
             .findFirst()
             .flatMap(Doorbell::port)
-            .map(port -> new Door(address, port));
+            .filter(port -> port >= LOWEST_PORT)
+            .map(port -> new InetSocketAddress(address, port));
   }
 
   private static Optional<Integer> port(Container agent) {
@@ -81,17 +87,35 @@ final class Doorbell {
     return Optional.ofNullable(http == null ? null : http.getPort()).map(IntOrString::getIntVal);
   }
 
-  private static boolean answers(Door door) {
+  /** Whether it is accepted there, all within a second: pods are not to hold the controller up. */
+  static boolean answers(InetSocketAddress door) {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
     try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress(door.address(), door.port()), (int) PATIENCE.toMillis());
-      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.connect(door, millisUntil(deadline));
       socket.getOutputStream().write(CHECK);
-      var status = socket.getInputStream().readNBytes(ACCEPTED.length());
+      var status = new byte[ACCEPTED.length()];
+      for (var read = 0; read < status.length; ) {
+        socket.setSoTimeout(millisUntil(deadline));
+        var more = socket.getInputStream().read(status, read, status.length - read);
+        if (more < 0) {
+          return false;
+        }
+        read += more;
+      }
       return ACCEPTED.equals(new String(status, StandardCharsets.US_ASCII));
     } catch (IOException e) {
       // It is counted; a line for each would let pods fill the log.
       return false;
     }
+  }
+
+  /** Never zero, which would be for ever. */
+  private static int millisUntil(long deadline) throws SocketTimeoutException {
+    var left = (int) Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+    if (left <= 0) {
+      throw new SocketTimeoutException("the second is over");
+    }
+    return left;
   }
 
   private void count(String outcome) {
