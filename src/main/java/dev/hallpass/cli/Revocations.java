@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +76,7 @@ final class Revocations {
   Map<String, CredentialLease> await(RevokePlan plan, Duration patience)
       throws InterruptedException {
     var left = new LinkedHashMap<>(plan.ending());
-    var until = Instant.now().plus(patience);
+    var until = surface.clock().instant().plus(patience);
     while (!left.isEmpty()) {
       var now = new LinkedHashMap<String, CredentialLease>();
       scope
@@ -97,7 +96,7 @@ final class Revocations {
                 }
                 return gone;
               });
-      if (left.isEmpty() || !Instant.now().isBefore(until)) {
+      if (left.isEmpty() || !surface.clock().instant().isBefore(until)) {
         break;
       }
       Thread.sleep(POLL);

@@ -110,7 +110,20 @@ final class LeaseReports {
         switch (by) {
           case ApprovalDenied -> Reason.ApprovalDenied;
           case ApprovalTimedOut -> Reason.ApprovalTimedOut;
-          default -> Reason.LeaseEnded;
+          case PodCompleted,
+              PodDeleted,
+              NodeLost,
+              Expired,
+              Superseded,
+              RequestDeleted,
+              RequestChanged,
+              ProviderChanged,
+              PolicyWithdrawn,
+              BreakGlassEnded,
+              ServiceAccountDeleted,
+              Requested,
+              Unacknowledged ->
+              Reason.LeaseEnded;
         };
     var text =
         "Credential %s was not issued. %s: %s".formatted(lease.getSpec().credential(), by, message);
