@@ -56,7 +56,7 @@ public final class Broker {
             clock),
         leases,
         new LeaseIssuer(leases, drivers, installation, new ApprovalEvents(events), clock),
-        new WaiverReports(client, events, meters),
+        new WaiverReports(seen, events, meters),
         events,
         audit,
         trustBundle,

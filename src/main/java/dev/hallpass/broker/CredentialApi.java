@@ -106,7 +106,7 @@ public final class CredentialApi {
     done(Reason.Issued, issued.lease());
     var waiver = claim.waiver();
     if (waiver != null) {
-      waivers.used(pod, request, asked.credential(), waiver, issued.lease());
+      waivers.used(pod, request, asked.credential(), waiver, issued.written());
     }
     events.say(
         Events.about(pod),

@@ -7,11 +7,14 @@ import dev.hallpass.chart.Grants;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.Access;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.PeoplesWord;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,5 +111,66 @@ class BrokerPermissionsIT {
               assertThat(accesses).isNotEmpty().allMatch(Access::allowed);
               assertThat(grants.unused(accesses)).isSubsetOf(ELSEWHERE);
             });
+  }
+
+  @Test
+  void tellsEverybodyConcernedOfABreakGlassWithThem() {
+    scene.policy(
+        "closed",
+        """
+        breakGlass: Skip
+        validations: [{expression: 'false', reason: Closed, message: nothing today}]
+        """);
+    scene.breakGlass("inc-7", "1h");
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(told("BreakGlassUsed", "/inc-7"))
+                    .contains(
+                        "Pod orders-1",
+                        "CredentialRequest db",
+                        "CredentialLease " + issued.lease(),
+                        "BreakGlass inc-7",
+                        "CredentialPolicy " + kube.namespace() + "-closed"));
+    assertThat(kube.accesses(ACCOUNT)).isNotEmpty().allMatch(Access::allowed);
+  }
+
+  @Test
+  void asksPeopleAndHearsThemWithThem() {
+    var people = new PeoplesWord(kube.client(), kube.namespace());
+    people.asked("db");
+    scene.policy("asks", "requireApproval: {timeout: 1h}");
+    var token = scene.token(scene.pod("orders-1"));
+    var asked = BrokerScene.asks("db", "db");
+    assertThat(BrokerScene.reason(scene.post("/v1/credentials", token, asked)))
+        .isEqualTo(Reason.ApprovalAwaited);
+    var lease = scene.leases().getFirst().getMetadata().getName();
+
+    people.yes("ann", scene.leases().getFirst());
+    await()
+        .atMost(SOON)
+        .until(() -> scene.post("/v1/credentials", token, asked).statusCode() == 200);
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(told("ApprovalAwaited", lease))
+                    .contains("Pod orders-1", "CredentialRequest db", "CredentialLease " + lease));
+    assertThat(kube.accesses(ACCOUNT)).isNotEmpty().allMatch(Access::allowed);
+  }
+
+  private List<String> told(String reason, String of) {
+    return kube.client().v1().events().inAnyNamespace().list().getItems().stream()
+        .filter(e -> reason.equals(e.getReason()) && e.getMessage().contains(of))
+        .filter(e -> e.getMessage().contains(kube.namespace()))
+        .map(Event::getInvolvedObject)
+        .map(o -> o.getKind() + " " + o.getName())
+        .toList();
   }
 }
