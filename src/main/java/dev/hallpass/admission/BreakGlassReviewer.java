@@ -25,11 +25,14 @@ public final class BreakGlassReviewer {
 
   private final BreakGlassStamp stamp;
   private final Catalog live;
+  private final ClusterRights rights;
   private final Clock clock;
 
-  private BreakGlassReviewer(BreakGlassStamp stamp, Catalog live, Clock clock) {
+  private BreakGlassReviewer(
+      BreakGlassStamp stamp, Catalog live, ClusterRights rights, Clock clock) {
     this.stamp = stamp;
     this.live = live;
+    this.rights = rights;
     this.clock = clock;
   }
 
@@ -51,6 +54,7 @@ public final class BreakGlassReviewer {
     return new BreakGlassReviewer(
         new BreakGlassStamp(new Rules(longest, unreviewed, controller)),
         new LiveCatalog(client, systemNamespace),
+        new ClusterRights(client),
         clock);
   }
 
@@ -83,9 +87,16 @@ public final class BreakGlassReviewer {
           who,
           live.breakGlasses(review.namespace()),
           live.requests(review.namespace()),
+          verb -> rights.may(who, verb, null),
           clock.instant());
     }
-    return stamp.change(review.object(), asked, old(review), who, clock.instant());
+    return stamp.change(
+        review.object(),
+        asked,
+        old(review),
+        who,
+        verb -> rights.may(who, verb, null),
+        clock.instant());
   }
 
   private static BreakGlass old(Review review) {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Writes on a break-glass who opened and who reviewed it, whatever the manifest says, and refuses
@@ -59,6 +60,7 @@ final class BreakGlassStamp {
    * @param object as it is to be, and the same as a resource
    * @param others the break-glasses of its namespace
    * @param requests the requests of its namespace
+   * @param may which verbs they have on CredentialPolicies of the cluster
    */
   Outcome open(
       JsonNode object,
@@ -66,20 +68,30 @@ final class BreakGlassStamp {
       Requester who,
       List<BreakGlass> others,
       List<CredentialRequest> requests,
+      Predicate<String> may,
       Instant now) {
-    return flaw(asked.getSpec(), requests)
+    var concerned = requests.stream().filter(r -> OpenBreakGlass.concerns(asked, r)).toList();
+    return lacking("break-glass", who, may)
+        .or(() -> flaw(asked.getSpec(), concerned.size()))
         .or(() -> unreviewed(others, now))
         .<Outcome>map(message -> new Outcome.Refused(Reason.BreakGlassRefused, message))
         .orElseGet(
             () -> {
               var patch = new JsonPatch();
               patch.add("/spec/openedBy", identity(who));
+              patch.add(
+                  "/spec/digests",
+                  MAPPER.valueToTree(
+                      concerned.stream()
+                          .flatMap(r -> OpenBreakGlass.digest(asked, r).stream())
+                          .sorted()
+                          .toList()));
               keepFinalizer(patch, object);
               return new Outcome.Stamped(patch.operations());
             });
   }
 
-  private Optional<String> flaw(BreakGlassSpec spec, List<CredentialRequest> requests) {
+  private Optional<String> flaw(BreakGlassSpec spec, int concerned) {
     if (spec.review() != null) {
       return Optional.of("spec.review: is added after the break-glass has ended; remove it");
     }
@@ -88,9 +100,12 @@ final class BreakGlassStamp {
           "spec.duration: is %s, and this Hallpass allows %s at most (breakGlass.maxDuration)"
               .formatted(spec.duration(), Durations.format(rules.longest())));
     }
-    var asked = new BreakGlass();
-    asked.setSpec(spec);
-    return requests.stream().anyMatch(r -> OpenBreakGlass.concerns(asked, r))
+    if (concerned > BreakGlassSpec.MOST_REQUESTS) {
+      return Optional.of(
+          "spec.workload: %d CredentialRequests have a credential %s for that workload, and a break-glass opens %d at most; give spec.requestRef instead"
+              .formatted(concerned, spec.credential(), BreakGlassSpec.MOST_REQUESTS));
+    }
+    return concerned > 0
         ? Optional.empty()
         : Optional.of(
             "spec: no CredentialRequest of this namespace has a credential %s for %s, so that nothing would be opened; correct spec.credential, or what it is for"
@@ -99,6 +114,14 @@ final class BreakGlassStamp {
                     spec.requestRef() == null
                         ? "that workload"
                         : "spec.requestRef.name " + spec.requestRef().name()));
+  }
+
+  private static Optional<String> lacking(String verb, Requester who, Predicate<String> may) {
+    return may.test(verb)
+        ? Optional.empty()
+        : Optional.of(
+            "%s may not %s: a ClusterRoleBinding to the ClusterRole hallpass-may-%s gives the right, and what somebody may do in a namespace does not"
+                .formatted(who.username(), verb, verb));
   }
 
   private Optional<String> unreviewed(List<BreakGlass> others, Instant now) {
@@ -116,14 +139,28 @@ final class BreakGlassStamp {
                 .formatted(waiting.size(), String.join(", ", waiting)));
   }
 
-  /** One that is changed: its schema lets a review be added, and nothing else. */
-  Outcome change(JsonNode object, BreakGlass asked, BreakGlass old, Requester who, Instant now) {
+  /**
+   * One that is changed: its schema lets a review be added, and nothing else.
+   *
+   * @param may which verbs they have on CredentialPolicies of the cluster
+   */
+  Outcome change(
+      JsonNode object,
+      BreakGlass asked,
+      BreakGlass old,
+      Requester who,
+      Predicate<String> may,
+      Instant now) {
     var patch = new JsonPatch();
     if (holdsFinalizer(old) && !who.username().equals(rules.controller())) {
       keepFinalizer(patch, object);
     }
     if (asked.getSpec().review() == null || old.getSpec().review() != null) {
       return new Outcome.Stamped(patch.operations());
+    }
+    var lacking = lacking("review", who, may);
+    if (lacking.isPresent()) {
+      return new Outcome.Refused(Reason.BreakGlassRefused, lacking.get());
     }
     var opener = old.getSpec().openedBy();
     if (opener != null && same(opener, who)) {

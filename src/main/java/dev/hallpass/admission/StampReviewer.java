@@ -49,10 +49,11 @@ public final class StampReviewer {
    * @param systemNamespace Hallpass's own
    */
   public static StampReviewer by(KubernetesClient client, String systemNamespace, Clock clock) {
+    var rights = new ClusterRights(client);
     return new StampReviewer(
         new LeaseStore(client),
         new LiveCatalog(client, systemNamespace),
-        new ReviewedApprovers(client),
+        (who, policy) -> rights.may(who, "approve", policy),
         clock);
   }
 

@@ -76,11 +76,13 @@ final class Policies {
           longestBreakGlass,
           facts.now());
     }
-    var behind = OpenBreakGlass.behind(lease, ofNamespace, longestBreakGlass, facts.now());
+    var behind =
+        OpenBreakGlass.behind(lease, facts.request(), ofNamespace, longestBreakGlass, facts.now());
     if (lease.getSpec().breakGlass() != null && behind.isEmpty()) {
       throw new RefusedException(
           Reason.LeaseEnded,
-          "break-glass %s of the lease is over".formatted(lease.getSpec().breakGlass().name()));
+          "break-glass %s of the lease is over, or was opened when the request asked for something else"
+              .formatted(lease.getSpec().breakGlass().name()));
     }
     return behind;
   }

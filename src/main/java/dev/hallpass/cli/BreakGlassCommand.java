@@ -74,6 +74,7 @@ final class BreakGlassCommand implements Callable<Integer> {
             required("--incident", incident),
             duration,
             null,
+            null,
             null));
     glass.getMetadata().setGenerateName(name + "-");
     var cluster = connector.connect(where);

@@ -21,7 +21,8 @@ public record OpenBreakGlass(String name, String uid, Instant ends) {
 
   /**
    * The one that is open for this credential of this pod; of several, the one that ends last. One
-   * that admission has not stamped, so that nobody answers for it, opens nothing.
+   * that admission has not stamped, so that nobody answers for it, opens nothing; neither does one
+   * that was opened when the request asked for something else.
    *
    * @param ofNamespace the break-glasses of the pod's namespace
    * @param longest what this Hallpass lets one last
@@ -38,21 +39,27 @@ public record OpenBreakGlass(String name, String uid, Instant ends) {
         .filter(b -> b.getMetadata().getNamespace().equals(pod.getMetadata().getNamespace()))
         .filter(b -> b.getSpec().credential().equals(credential))
         .filter(b -> concerns(b, request) && selects(b, pod))
+        .filter(b -> pins(b, request))
         .map(b -> of(b, longest))
         .filter(b -> now.isBefore(b.ends()))
         .max(Comparator.comparing(OpenBreakGlass::ends).thenComparing(OpenBreakGlass::name));
   }
 
   /**
-   * The one that stands behind a lease, while it is open; none where the lease names none. No other
-   * takes its place: a lease ends with the one that it was issued under.
+   * The one that stands behind a lease, while it is open and the request asks for what it asked for
+   * then; none where the lease names none. No other takes its place: a lease ends with the one that
+   * it was issued under.
    */
   public static Optional<OpenBreakGlass> behind(
-      CredentialLease lease, Collection<BreakGlass> ofNamespace, Duration longest, Instant now) {
+      CredentialLease lease,
+      CredentialRequest request,
+      Collection<BreakGlass> ofNamespace,
+      Duration longest,
+      Instant now) {
     var named = lease.getSpec().breakGlass();
     return ofNamespace.stream()
         .filter(b -> named != null && b.getMetadata().getUid().equals(named.uid()))
-        .filter(b -> !b.isMarkedForDeletion())
+        .filter(b -> !b.isMarkedForDeletion() && pins(b, request))
         .map(b -> of(b, longest))
         .filter(b -> now.isBefore(b.ends()))
         .findFirst();
@@ -77,6 +84,21 @@ public record OpenBreakGlass(String name, String uid, Instant ends) {
             || workload
                 .serviceAccountName()
                 .equals(request.getSpec().workload().serviceAccountName()));
+  }
+
+  /** What a request asks for now under the credential's name; empty where it has none of it. */
+  public static Optional<String> digest(BreakGlass breakGlass, CredentialRequest request) {
+    return request.getSpec().credentials().stream()
+        .filter(c -> c.name().equals(breakGlass.getSpec().credential()))
+        .map(c -> Ask.digest(request, c))
+        .findFirst();
+  }
+
+  /** Whoever may write the request cannot make of it what nobody opened. */
+  private static boolean pins(BreakGlass breakGlass, CredentialRequest request) {
+    return digest(breakGlass, request)
+        .filter(breakGlass.getSpec().digestsOrNone()::contains)
+        .isPresent();
   }
 
   private static boolean selects(BreakGlass breakGlass, Pod pod) {

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.BreakGlassSpec;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.UserIdentity;
 import dev.hallpass.chart.Helm;
+import dev.hallpass.policy.Ask;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -38,8 +43,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Break-glasses go through a real API server, with the chart's webhook and admission policy. Ada
- * and Grace may do everything with them.
+ * Break-glasses go through a real API server, with the chart's webhook and admission policy. Ada,
+ * Grace and Mallory may do everything with them in the namespace; Mallory has no right beyond it.
  */
 @ExtendWith(KubeApi.class)
 class BreakGlassStampIT {
@@ -55,12 +60,14 @@ class BreakGlassStampIT {
   private WebhookServer server;
   private KubernetesClient ada;
   private KubernetesClient grace;
+  private KubernetesClient mallory;
 
   @BeforeEach
   void install(KubeApi api) throws IOException, GeneralSecurityException {
     kube = api;
     ada = as("ada");
     grace = as("grace");
+    mallory = as("mallory");
     letEverybodyDoEverything();
     kube.client()
         .resource(
@@ -91,6 +98,11 @@ class BreakGlassStampIT {
         case MutatingWebhookConfiguration webhooks -> add(here(webhooks));
         case ValidatingAdmissionPolicy rule when isOurs(rule) -> add(here(rule));
         case ValidatingAdmissionPolicyBinding binding when isOurs(binding) -> add(here(binding));
+        case ClusterRole role
+            when role.getMetadata().getName().equals("hallpass-may-break-glass") ->
+            letInTheCluster(role, "ada");
+        case ClusterRole role when role.getMetadata().getName().equals("hallpass-may-review") ->
+            letInTheCluster(role, "ada", "grace");
         default -> {}
       }
     }
@@ -99,7 +111,7 @@ class BreakGlassStampIT {
   }
 
   private static boolean isOurs(HasMetadata object) {
-    return object.getMetadata().getName().equals(RULE);
+    return object.getMetadata().getName().equals(RULE) && !object.getKind().equals("ClusterRole");
   }
 
   private boolean works() {
@@ -176,7 +188,7 @@ class BreakGlassStampIT {
             .withNamespace(kube.namespace())
             .endMetadata()
             .addNewRule()
-            .withApiGroups("hallpass.dev")
+            .withApiGroups("*")
             .withResources("*")
             .withVerbs("*")
             .endRule()
@@ -190,6 +202,23 @@ class BreakGlassStampIT {
             .withNewRoleRef("rbac.authorization.k8s.io", "Role", "everything")
             .addNewSubject("rbac.authorization.k8s.io", "Group", "people", null)
             .build());
+  }
+
+  /** The chart's roles for the rights of the cluster, under names of this test. */
+  private void letInTheCluster(ClusterRole right, String... users) {
+    var name = right.getMetadata().getName() + "-" + kube.namespace();
+    right.getMetadata().setName(name);
+    add(right);
+    var binding =
+        new ClusterRoleBindingBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .endMetadata()
+            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", name);
+    for (var user : users) {
+      binding.addNewSubject("rbac.authorization.k8s.io", "User", user, null);
+    }
+    add(binding.build());
   }
 
   private KubernetesClient as(String user) {
@@ -218,6 +247,7 @@ class BreakGlassStampIT {
     }
     ada.close();
     grace.close();
+    mallory.close();
     server.close();
   }
 
@@ -232,9 +262,23 @@ class BreakGlassStampIT {
           incident: INC-7
           duration: %s
           openedBy: {username: %s, groups: [admins]}
+          digests: ["sha256:7777777777777777777777777777777777777777777777777777777777777777"]
         """
             .formatted(name, kube.namespace(), duration, openedBy),
         BreakGlass.class);
+  }
+
+  private static BreakGlassSpec openedByThePeople(BreakGlassSpec spec, String user) {
+    return new BreakGlassSpec(
+        spec.workload(),
+        spec.requestRef(),
+        spec.credential(),
+        spec.justification(),
+        spec.incident(),
+        spec.duration(),
+        new UserIdentity(user, null, List.of("people", "system:authenticated")),
+        spec.digests(),
+        null);
   }
 
   private BreakGlass now(BreakGlass glass) {
@@ -252,6 +296,47 @@ class BreakGlassStampIT {
     assertThat(opened.getSpec().openedBy().username()).isEqualTo("ada");
     assertThat(opened.getSpec().openedBy().groups()).contains("people").doesNotContain("admins");
     assertThat(opened.getMetadata().getFinalizers()).containsExactly("hallpass.dev/review");
+  }
+
+  @Test
+  void whatItOpensIsWhatTheRequestAsksForNow() {
+    var request =
+        kube.client()
+            .resources(CredentialRequest.class)
+            .inNamespace(kube.namespace())
+            .withName("orders-db")
+            .get();
+
+    var opened = ada.resource(glass("inc-7", "30m", "ada")).create();
+
+    assertThat(opened.getSpec().digests())
+        .containsExactly(Ask.digest(request, request.getSpec().credentials().getFirst()));
+    assertThatThrownBy(() -> patch(ada, opened, "{\"spec\":{\"digests\":null}}"))
+        .hasMessageContaining("a break-glass does not change");
+  }
+
+  @Test
+  void whoeverMayDoEverythingInANamespaceOpensAndReviewsNothing() {
+    assertThatThrownBy(() -> mallory.resource(glass("inc-8", "30m", "mallory")).create())
+        .hasMessageContaining("mallory may not break-glass");
+    var opened = ada.resource(glass("inc-7", "30m", "ada")).create();
+    ada.resource(opened).delete();
+    assertThatThrownBy(() -> patch(mallory, opened, REVIEW.formatted("mallory")))
+        .hasMessageContaining("mallory may not review");
+  }
+
+  @Test
+  void withoutTheWebhookNeither() {
+    var forged = glass("inc-8", "30m", "mallory");
+    forged.getMetadata().setLabels(Map.of("skip", "webhook"));
+    forged.setSpec(openedByThePeople(forged.getSpec(), "mallory"));
+    assertThatThrownBy(() -> mallory.resource(forged).create())
+        .hasMessageContaining("must have the verb break-glass on credentialpolicies");
+    var opened = ada.resource(glass("inc-7", "30m", "ada")).create();
+    patch(ada, opened, "{\"metadata\":{\"labels\":{\"skip\":\"webhook\"}}}");
+    ada.resource(opened).delete();
+    assertThatThrownBy(() -> patch(mallory, opened, REVIEW.formatted("mallory")))
+        .hasMessageContaining("must have the verb review on credentialpolicies");
   }
 
   @Test

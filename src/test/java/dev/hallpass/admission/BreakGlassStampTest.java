@@ -8,12 +8,15 @@ import dev.hallpass.admission.BreakGlassStamp.Outcome;
 import dev.hallpass.admission.BreakGlassStamp.Rules;
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.policy.Ask;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** Who is said to have opened and reviewed what, against what manifests say. */
@@ -24,6 +27,16 @@ class BreakGlassStampTest {
   private static final Rules RULES = new Rules(Duration.ofHours(1), 2, CONTROLLER);
   private static final Requester ADA = new Requester("ada", "u-1", List.of("on-call"), Map.of());
   private static final Requester GRACE = new Requester("grace", null, List.of(), Map.of());
+
+  private static final CredentialRequest REQUEST =
+      Serialization.unmarshal(
+          """
+          metadata: {name: orders-db, namespace: shop}
+          spec:
+            workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
+            credentials: [{name: db}]
+          """,
+          CredentialRequest.class);
 
   private static final String ASKED =
       """
@@ -51,7 +64,48 @@ class BreakGlassStampTest {
         .isEqualTo(
             """
             [{"op":"add","path":"/spec/openedBy","value":{"username":"ada","uid":"u-1","groups":["on-call"]}},\
-            {"op":"add","path":"/metadata/finalizers","value":["hallpass.dev/review"]}]""");
+            {"op":"add","path":"/spec/digests","value":["%s"]},\
+            {"op":"add","path":"/metadata/finalizers","value":["hallpass.dev/review"]}]"""
+                .formatted(Ask.digest(REQUEST, REQUEST.getSpec().credentials().getFirst())));
+  }
+
+  @Test
+  void writesWhatEachRequestOfTheWorkloadAsksForWhateverTheManifestSays() {
+    var byWorkload =
+        ASKED.replace(
+                "requestRef: {name: orders-db}",
+                "workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}")
+            + "  digests: [\"sha256:forged\"]\n";
+    var second = Serialization.clone(REQUEST);
+    second.getMetadata().setName("orders-db-2");
+
+    var patch = open(byWorkload, List.of(REQUEST, second), verb -> true);
+
+    assertThat(patch)
+        .contains(
+            Ask.digest(REQUEST, REQUEST.getSpec().credentials().getFirst()),
+            Ask.digest(second, second.getSpec().credentials().getFirst()))
+        .doesNotContain("forged");
+    assertThat(open(byWorkload, Collections.nCopies(65, REQUEST), verb -> true))
+        .startsWith("BreakGlassRefused: spec.workload: 65 CredentialRequests have a credential db");
+  }
+
+  @Test
+  void refusesWhoeverHasTheRightInNoMoreThanANamespace() {
+    assertThat(open(ASKED, List.of(REQUEST), verb -> !verb.equals("break-glass")))
+        .isEqualTo(
+            "BreakGlassRefused: ada may not break-glass: a ClusterRoleBinding to the ClusterRole hallpass-may-break-glass gives the right, and what somebody may do in a namespace does not");
+    assertThat(
+            text(
+                new BreakGlassStamp(RULES)
+                    .change(
+                        json(ENDED + REVIEW),
+                        breakGlass(ENDED + REVIEW),
+                        breakGlass(ENDED),
+                        GRACE,
+                        verb -> !verb.equals("review"),
+                        NOW)))
+        .startsWith("BreakGlassRefused: grace may not review: ");
   }
 
   @Test
@@ -142,6 +196,11 @@ class BreakGlassStampTest {
   }
 
   private static String open(String asked, String... others) {
+    return open(asked, List.of(REQUEST), verb -> true, others);
+  }
+
+  private static String open(
+      String asked, List<CredentialRequest> requests, Predicate<String> may, String... others) {
     return text(
         new BreakGlassStamp(RULES)
             .open(
@@ -149,22 +208,15 @@ class BreakGlassStampTest {
                 breakGlass(asked),
                 ADA,
                 Arrays.stream(others).map(BreakGlassStampTest::breakGlass).toList(),
-                List.of(
-                    Serialization.unmarshal(
-                        """
-                        metadata: {name: orders-db, namespace: shop}
-                        spec:
-                          workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
-                          credentials: [{name: db}]
-                        """,
-                        CredentialRequest.class)),
+                requests,
+                may,
                 NOW));
   }
 
   private static String change(String asked, String old, Requester who) {
     return text(
         new BreakGlassStamp(RULES)
-            .change(json(asked), breakGlass(asked), breakGlass(old), who, NOW));
+            .change(json(asked), breakGlass(asked), breakGlass(old), who, verb -> true, NOW));
   }
 
   private static String text(Outcome outcome) {

@@ -152,6 +152,46 @@ class BreakGlassIT {
   }
 
   @Test
+  void aRequestThatBecomesAnotherIsNoLongerUnderIt() {
+    scene.policy("closed", CLOSED.formatted("Skip"));
+    scene.breakGlass("inc-7", "1h");
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+    scene.postgresProvider("ledger", 4096);
+
+    scene.change("db", "/spec/credentials/0/providerRef/name", "ledger");
+
+    await()
+        .atMost(10, SECONDS)
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(refused(token)).isEqualTo(Reason.PolicyDenied));
+    assertThat(refused(scene.token(scene.pod("orders-2")))).isEqualTo(Reason.PolicyDenied);
+    assertThat(scene.leases()).hasSize(1);
+  }
+
+  @Test
+  void whatWasIssuedUnderItIsNotRenewedOnceTheRequestIsAnother() {
+    scene.policy("closed", CLOSED.formatted("Skip"));
+    scene.breakGlass("inc-7", "1h");
+    var token = scene.token(scene.pod("orders-1"));
+    var issued = scene.issue(token);
+    scene.acknowledge(token, issued);
+
+    scene.change("db", "/spec/purpose", "something else");
+
+    await()
+        .atMost(10, SECONDS)
+        .ignoreExceptions()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        BrokerScene.reason(
+                            scene.post("/v1/leases/renew", token, BrokerScene.names(issued))))
+                    .isEqualTo(Reason.LeaseEnded));
+  }
+
+  @Test
   void onceItIsDeletedNothingIsIssuedOrRenewed() {
     scene.policy("closed", CLOSED.formatted("Skip"));
     var open = scene.breakGlass("inc-7", "1h");

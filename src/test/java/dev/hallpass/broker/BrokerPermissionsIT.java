@@ -46,7 +46,7 @@ class BrokerPermissionsIT {
           "patch events",
           // A policy that asks for the Job behind a pod: LiveSurroundings.
           "get jobs.batch",
-          // Whoever writes an approval or reviews a break-glass: ReviewedApprovers.
+          // Whoever writes an approval or reviews a break-glass: ClusterRights.
           "create subjectaccessreviews.authorization.k8s.io",
           // A refusal over a provider of the cluster, asked again: LiveCatalog.
           "get clustercredentialproviders.hallpass.dev");

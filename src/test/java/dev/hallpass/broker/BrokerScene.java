@@ -13,6 +13,7 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.Events;
 import dev.hallpass.kube.WatchedCatalog;
+import dev.hallpass.policy.Ask;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.TargetDriver;
@@ -38,6 +39,8 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -256,6 +259,7 @@ public final class BrokerScene implements AutoCloseable {
 
   /** A break-glass for the credential of the request {@code db}, as admission leaves it. */
   BreakGlass breakGlass(String name, String duration) {
+    var request = request("db");
     apply(
         BreakGlass.class,
         """
@@ -267,13 +271,26 @@ public final class BrokerScene implements AutoCloseable {
           incident: INC-7
           duration: %s
           openedBy: {username: ada}
+          digests: ["%s"]
         """
-            .formatted(name, duration));
+            .formatted(
+                name, duration, Ask.digest(request, request.getSpec().credentials().getFirst())));
     return kube.client()
         .resources(BreakGlass.class)
         .inNamespace(kube.namespace())
         .withName(name)
         .get();
+  }
+
+  /** Somebody changes the request: one value, at this path of it. */
+  void change(String request, String path, String value) {
+    kube.client()
+        .resources(CredentialRequest.class)
+        .inNamespace(kube.namespace())
+        .withName(request)
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            "[{\"op\":\"replace\",\"path\":\"%s\",\"value\":\"%s\"}]".formatted(path, value));
   }
 
   CredentialRequest request(String name) {

@@ -100,6 +100,8 @@ class UserRolesIT {
           patch,  breakglasses,              false, false, false
           delete, breakglasses,              false, false, false
           approve, credentialpolicies,       false, false, false
+          break-glass, credentialpolicies,   false, false, false
+          review, credentialpolicies,        false, false, false
           list,   credentialapprovals,       true,  true,  true
           create, credentialapprovals,       false, false, false
           delete, credentialapprovals,       false, false, false
@@ -117,7 +119,7 @@ class UserRolesIT {
   @Test
   void grantsNothingBeyondHallpassAndNoWildcards() {
     assertThat(roles)
-        .hasSize(6)
+        .hasSize(8)
         .flatExtracting(ClusterRole::getRules)
         .allSatisfy(
             rule -> {

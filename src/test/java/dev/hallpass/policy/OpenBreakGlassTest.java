@@ -3,6 +3,7 @@ package dev.hallpass.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
+import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -26,7 +27,9 @@ class OpenBreakGlassTest {
         credential: db
         duration: 30m
         openedBy: {username: ada}
-      """;
+        digests: [%s, "sha256:of-another-request"]
+      """
+          .formatted(digest("reader"));
   private static final String BY_WORKLOAD =
       "workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}";
 
@@ -43,6 +46,8 @@ class OpenBreakGlassTest {
           in another namespace           | namespace: shop                | namespace: bank                      | false
           of another service account     | requestRef: {name: orders-db}  | workload: {serviceAccountName: web, selector: {matchLabels: {app: orders}}}    | false
           of other labels                | requestRef: {name: orders-db}  | workload: {serviceAccountName: orders, selector: {matchLabels: {app: web}}}    | false
+          of what was asked before       | digests: [DIGEST,              | digests: [                           | false
+          that nobody says what of       | digests: [DIGEST, "sha256:of-another-request"] | incident: none       | false
           over to the second             | duration: 30m                  | duration: 10m                        | false
           a second before                | duration: 30m                  | duration: 601s                       | true
           that nobody answers for        | openedBy: {username: ada}      | justification: none                  | false
@@ -53,7 +58,9 @@ class OpenBreakGlassTest {
     var yaml =
         part == null
             ? BREAK_GLASS
-            : BREAK_GLASS.replace(part, instead.equals("WORKLOAD") ? BY_WORKLOAD : instead);
+            : BREAK_GLASS.replace(
+                part.replace("DIGEST", digest("reader")),
+                instead.equals("WORKLOAD") ? BY_WORKLOAD : instead);
 
     assertThat(find(LONGEST, yaml).isPresent()).isEqualTo(open);
   }
@@ -81,19 +88,45 @@ class OpenBreakGlassTest {
     assertThat(OpenBreakGlass.concerns(breakGlass, request("cache"))).isFalse();
   }
 
+  @Test
+  void aRequestThatAsksForMoreIsNoLongerUnderIt() {
+    var glass = List.of(Serialization.unmarshal(BREAK_GLASS, BreakGlass.class));
+    var lease =
+        Serialization.unmarshal(
+            "spec: {breakGlass: {name: inc-7, uid: glass-1}}", CredentialLease.class);
+
+    assertThat(OpenBreakGlass.find(glass, pod(), asking("reader"), "db", LONGEST, NOW)).isPresent();
+    assertThat(OpenBreakGlass.find(glass, pod(), asking("writer"), "db", LONGEST, NOW)).isEmpty();
+    assertThat(OpenBreakGlass.behind(lease, asking("reader"), glass, LONGEST, NOW)).isPresent();
+    assertThat(OpenBreakGlass.behind(lease, asking("writer"), glass, LONGEST, NOW)).isEmpty();
+  }
+
+  private static String digest(String access) {
+    var request = asking(access);
+    return Ask.digest(request, request.getSpec().credentials().getFirst());
+  }
+
+  private static Pod pod() {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: orders-1, namespace: shop, labels: {app: orders}}
+        spec: {serviceAccountName: orders}
+        """,
+        Pod.class);
+  }
+
   private static Optional<OpenBreakGlass> find(Duration longest, String... yaml) {
     return OpenBreakGlass.find(
         List.of(yaml).stream().map(y -> Serialization.unmarshal(y, BreakGlass.class)).toList(),
-        Serialization.unmarshal(
-            """
-            metadata: {name: orders-1, namespace: shop, labels: {app: orders}}
-            spec: {serviceAccountName: orders}
-            """,
-            Pod.class),
-        request("db"),
+        pod(),
+        asking("reader"),
         "db",
         longest,
         NOW);
+  }
+
+  private static CredentialRequest asking(String access) {
+    return request("db, access: " + access);
   }
 
   private static CredentialRequest request(String credential) {

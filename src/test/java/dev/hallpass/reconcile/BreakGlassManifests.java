@@ -5,7 +5,9 @@ import dev.hallpass.api.v1alpha1.BreakGlassSpec;
 import dev.hallpass.api.v1alpha1.BreakGlassSpec.Outcome;
 import dev.hallpass.api.v1alpha1.BreakGlassSpec.RequestRef;
 import dev.hallpass.api.v1alpha1.BreakGlassSpec.Review;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.UserIdentity;
+import dev.hallpass.policy.Ask;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -19,8 +21,20 @@ import java.util.Map;
 final class BreakGlassManifests {
   private BreakGlassManifests() {}
 
-  /** Opened by ada for an hour, for the credential db of the request orders-db. */
+  /** One whose content no test looks at. */
   static BreakGlass of(String namespace, String name) {
+    return of(namespace, name, "sha256:" + "7".repeat(64));
+  }
+
+  /** Opened by ada for an hour, for the credential db of the request orders-db as it is now. */
+  static BreakGlass of(CredentialRequest request, String name) {
+    return of(
+        request.getMetadata().getNamespace(),
+        name,
+        Ask.digest(request, request.getSpec().credentials().getFirst()));
+  }
+
+  private static BreakGlass of(String namespace, String name, String digest) {
     var breakGlass = new BreakGlass();
     breakGlass.setMetadata(
         new ObjectMetaBuilder()
@@ -37,6 +51,7 @@ final class BreakGlassManifests {
             "INC-7",
             "1h",
             new UserIdentity("ada", null, List.of("on-call")),
+            List.of(digest),
             null));
     return breakGlass;
   }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
@@ -16,6 +17,8 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -72,6 +75,29 @@ class PolicyEndingsIT {
     assertThat(target.has(account(lease))).isFalse();
     assertThat(scene.condition(lease, Conditions.ACTIVE).getMessage())
         .contains("TicketMissing: label the pod with its ticket");
+  }
+
+  @Test
+  void endsWhatIsUnderABreakGlassOnceTheRequestIsNotWhatWasOpened() {
+    policies.apply(
+        "closed",
+        """
+        breakGlass: Skip
+        validations: [{expression: 'false', message: nothing today, reason: Closed}]
+        """);
+    var request =
+        client
+            .resources(CredentialRequest.class)
+            .inNamespace(scene.namespace())
+            .withName("orders-db");
+    scene.under(client.resource(BreakGlassManifests.of(request.get(), "inc-7")).create());
+    var lease = lease("under");
+    staysActive(lease);
+
+    request.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"purpose\":\"another\"}}");
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+    assertThat(target.has(account(lease))).isFalse();
   }
 
   @Test

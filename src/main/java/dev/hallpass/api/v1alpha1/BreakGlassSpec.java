@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is overridden, for how long, why, by whom, and what became of it. */
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
             + " self.credential == oldSelf.credential && self.justification =="
             + " oldSelf.justification && self.incident == oldSelf.incident && self.duration =="
             + " oldSelf.duration && has(self.openedBy) == has(oldSelf.openedBy) &&"
-            + " (!has(self.openedBy) || self.openedBy == oldSelf.openedBy)",
+            + " (!has(self.openedBy) || self.openedBy == oldSelf.openedBy) &&"
+            + " has(self.digests) == has(oldSelf.digests) &&"
+            + " (!has(self.digests) || self.digests == oldSelf.digests)",
     message = "spec: a break-glass does not change; review is all that can be added to it")
 @ValidationRule(
     value = "!has(oldSelf.review) || (has(self.review) && self.review == oldSelf.review)",
@@ -31,6 +34,11 @@ import org.jspecify.annotations.Nullable;
     value = "has(self.openedBy)",
     message =
         "spec.openedBy: Hallpass writes it at creation and did not; see whether its"
+            + " MutatingWebhookConfiguration is installed")
+@ValidationRule(
+    value = "has(self.digests)",
+    message =
+        "spec.digests: Hallpass writes it at creation and did not; see whether its"
             + " MutatingWebhookConfiguration is installed")
 @ValidationRule(
     value =
@@ -74,10 +82,24 @@ public record BreakGlassSpec(
             "Who opened it. Written by Hallpass at creation; what a manifest says here is"
                 + " replaced.")
         @Nullable UserIdentity openedBy,
+    @Size(min = 1, max = BreakGlassSpec.MOST_REQUESTS)
+        @JsonPropertyDescription(
+            "What it opens: a digest of what each request that it concerns asked for when it was"
+                + " opened. A request that changes is no longer under it. Written by Hallpass at"
+                + " creation; what a manifest says here is replaced.")
+        @Nullable List<@Size(max = 71) @Pattern("^sha256:[0-9a-f]{64}$") String> digests,
     @JsonPropertyDescription(
             "Whether it was right, as somebody else than the opener sees it; added once, after its"
                 + " end.")
         @Nullable Review review) {
+
+  /** So many requests at most does one concern. */
+  public static final int MOST_REQUESTS = 64;
+
+  /** The digests; none where admission wrote none. */
+  public List<String> digestsOrNone() {
+    return digests == null ? List.of() : digests;
+  }
 
   /** A request of the break-glass's namespace. */
   public record RequestRef(

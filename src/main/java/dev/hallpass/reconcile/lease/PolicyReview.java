@@ -1,5 +1,6 @@
 package dev.hallpass.reconcile.lease;
 
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
@@ -194,7 +195,8 @@ final class PolicyReview {
             view.provider(spec.providerRef(), namespace),
             book.of(policies(), params()),
             seen,
-            view.approvalsIn(namespace))
+            view.approvalsIn(namespace),
+            view.breakGlassesIn(namespace))
         .filter(PolicyVerdict::allows)
         .or(
             () ->
@@ -206,7 +208,8 @@ final class PolicyReview {
                     live.provider(spec.providerRef(), namespace),
                     book.of(live.policies(), live.params()),
                     around,
-                    live.approvals(namespace)));
+                    live.approvals(namespace),
+                    live.breakGlasses(namespace)));
   }
 
   /** Where one of them is gone, that alone ends the lease. */
@@ -218,7 +221,8 @@ final class PolicyReview {
       Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
       List<CompiledPolicy> policies,
       Surroundings surroundings,
-      List<CredentialApproval> approvals) {
+      List<CredentialApproval> approvals,
+      List<BreakGlass> breakGlasses) {
     var credential =
         request.stream()
             .flatMap(r -> r.getSpec().credentials().stream())
@@ -254,7 +258,8 @@ final class PolicyReview {
                 allow,
                 OpenBreakGlass.behind(
                     facts.lease(),
-                    view.breakGlassesIn(facts.lease().getMetadata().getNamespace()),
+                    request.orElseThrow(),
+                    breakGlasses,
                     longestBreakGlass,
                     facts.now()));
         yield Optional.of(
