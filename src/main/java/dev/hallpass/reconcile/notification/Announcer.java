@@ -59,6 +59,7 @@ final class Announcer implements AutoCloseable {
     }
   }
 
+  private final String lane;
   private final Supplier<Stream<Due>> due;
   private final Function<Notice, Delivery> courier;
   private final Marks marks;
@@ -74,12 +75,20 @@ final class Announcer implements AutoCloseable {
           new ArrayBlockingQueue<>(UNDER_WAY),
           Thread.ofVirtual().name("notices").factory());
 
+  /**
+   * Of one lane, which no other holds up.
+   *
+   * @param lane its name, for metrics
+   * @param due what it tells of
+   */
   Announcer(
+      String lane,
       Supplier<Stream<Due>> due,
       Function<Notice, Delivery> courier,
       Marks marks,
       MeterRegistry meters,
       Clock clock) {
+    this.lane = lane;
     this.due = due;
     this.courier = courier;
     this.marks = marks;
@@ -87,6 +96,7 @@ final class Announcer implements AutoCloseable {
     this.clock = clock;
     Gauge.builder("hallpass.notifications.waiting", this, Announcer::waiting)
         .description("Notices that the receiver does not have yet")
+        .tag("lane", lane)
         .register(meters);
   }
 
@@ -106,7 +116,25 @@ final class Announcer implements AutoCloseable {
               known.add(d.notice().id());
               offer(d, now);
             });
-    attempts.entrySet().removeIf(e -> !e.getValue().busy() && !known.contains(e.getKey()));
+    attempts
+        .entrySet()
+        .removeIf(
+            e -> {
+              var over = !e.getValue().busy() && !known.contains(e.getKey());
+              if (over && !e.getValue().delivered()) {
+                givenUp(e.getKey());
+              }
+              return over;
+            });
+  }
+
+  private void givenUp(String id) {
+    LOG.errorf("notice given up, as its object is gone or a day has passed: id=%s", id);
+    Counter.builder("hallpass.notifications.lost")
+        .description("Notices that were tried in vain until their object was gone or a day over")
+        .tag("lane", lane)
+        .register(meters)
+        .increment();
   }
 
   private void offer(Due due, Instant now) {

@@ -11,18 +11,18 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Tells the receiver what the leading controller sees, put together. */
 public final class Notifications implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Notifications.class);
 
-  private final Announcer announcer;
+  private final List<Announcer> announcers;
 
-  private Notifications(Announcer announcer) {
-    this.announcer = announcer;
+  private Notifications(List<Announcer> announcers) {
+    this.announcers = announcers;
   }
 
   /**
@@ -42,20 +42,30 @@ public final class Notifications implements AutoCloseable {
     var courier =
         new Courier(
             receiver, installation, () -> secret(client, namespace, receiver.secret()), clock);
+    var marks = new AnnotationMarks(client);
+    // Whoever has many leases wait for approval does not keep anybody from hearing of a
+    // break-glass.
     return new Notifications(
-        new Announcer(
-            () -> due(view), courier::deliver, new AnnotationMarks(client), meters, clock));
-  }
-
-  private static Stream<Due> due(ClusterView view) {
-    return Stream.concat(
-        view.leases().getStore().list().stream().flatMap(LeaseNotices::of),
-        view.breakGlasses().getStore().list().stream().flatMap(BreakGlassNotices::of));
+        List.of(
+            new Announcer(
+                "breakglass",
+                () -> view.breakGlasses().getStore().list().stream().flatMap(BreakGlassNotices::of),
+                courier::deliver,
+                marks,
+                meters,
+                clock),
+            new Announcer(
+                "approval",
+                () -> view.leases().getStore().list().stream().flatMap(LeaseNotices::of),
+                courier::deliver,
+                marks,
+                meters,
+                clock)));
   }
 
   /** Hands over what is due, and returns at once; to be called about once a second. */
   public void turn() {
-    announcer.turn();
+    announcers.forEach(Announcer::turn);
   }
 
   private static Map<String, Secret> secret(
@@ -76,6 +86,6 @@ public final class Notifications implements AutoCloseable {
 
   @Override
   public void close() {
-    announcer.close();
+    announcers.forEach(Announcer::close);
   }
 }

@@ -137,6 +137,28 @@ class AnnouncerTest {
   }
 
   @Test
+  void whatIsGivenUpAfterADayIsCounted() {
+    calls("one");
+    restart(notice -> new Delivery.Refused(503));
+    turn();
+    awaitCount("refused", 1);
+    var lost = meters.find("hallpass.notifications.lost").tag("lane", "breakglass");
+    assertThat(lost.counter()).isNull();
+
+    await()
+        .atMost(5, SECONDS)
+        .until(
+            () -> {
+              later(Duration.ofHours(24));
+              turn();
+              return lost.counter() != null;
+            });
+
+    assertThat(lost.counter().count()).isEqualTo(1);
+    assertThat(meters.get("hallpass.notifications.waiting").gauge().value()).isZero();
+  }
+
+  @Test
   void whoBeginsToBeToldIsNotToldThePast() {
     var old =
         new Notice(
@@ -199,7 +221,7 @@ class AnnouncerTest {
   }
 
   private Announcer announcer(Function<Notice, Delivery> courier) {
-    return new Announcer(due::stream, courier, marks, meters, clock());
+    return new Announcer("breakglass", due::stream, courier, marks, meters, clock());
   }
 
   private Clock clock() {
