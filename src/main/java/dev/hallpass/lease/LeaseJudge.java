@@ -62,6 +62,11 @@ public final class LeaseJudge {
     return phase == null ? LeasePhase.Pending : phase;
   }
 
+  /** Since when its maxLifetime counts: its creation, or where it had to wait, people's yes. */
+  public static Instant begun(CredentialLease lease) {
+    return Moments.begun(lease);
+  }
+
   /** Whether nothing of the lease is left at the target. */
   public static boolean over(CredentialLease lease) {
     return switch (phase(lease)) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
@@ -19,6 +20,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ class ApprovalEndingsIT {
   private NamespacePolicies policies;
   private PeoplesWord people;
   private String policy;
+  private Controller controller;
 
   @BeforeEach
   void setUp(KubeApi api) {
@@ -45,7 +48,7 @@ class ApprovalEndingsIT {
     people.asked("orders-db");
     policies = new NamespacePolicies(client, api.namespace());
     policy = policies.apply("asks", "requireApproval: {}").getMetadata().getName();
-    scene.leading();
+    controller = scene.leading();
   }
 
   @AfterEach
@@ -161,6 +164,91 @@ class ApprovalEndingsIT {
     change("read orders", "sell orders");
 
     assertThat(scene.revoked(first.lease(), SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  /** Time alone ends nothing, also for a controller that knows nothing yet. */
+  @Test
+  void aYesThatHasRunOutEndsNothingThatIsUsed() {
+    var lease = approvedForAWhile("ann");
+
+    label("orders-db");
+    stays(lease, LeasePhase.Active);
+    controller.close();
+    controller = scene.leading();
+    stays(lease, LeasePhase.Active);
+
+    people.no("bob", lease);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.ApprovalDenied);
+  }
+
+  @Test
+  void aYesThatHasRunOutCanStillBeTakenBack() {
+    var lease = approvedForAWhile("ann");
+    stays(lease, LeasePhase.Active);
+
+    client.resources(CredentialApproval.class).inNamespace(scene.namespace()).delete();
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  /** A yes that was over before the lease began never was for it. */
+  @Test
+  void aYesThatWasOverBeforeKeepsNothing() {
+    var waiting = waiting();
+    var over = Instant.parse(waiting.getMetadata().getCreationTimestamp()).minusSeconds(1);
+    people.yesToAll("ann", waiting, over);
+    target.add(account(waiting));
+
+    var lease = scene.goesOn(waiting);
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  @Test
+  void whatIsUsedGoesOnWhileItsSuccessorAsksOneAfterAnother() {
+    policies.apply("asks", "requireApproval: {approvals: 2}");
+    var used = approvedForAWhile("ann", "bob");
+    var pod = client.pods().inNamespace(scene.namespace()).withName("works").get();
+    var next = scene.waiting(pod, new Replaced(used.getMetadata().getName(), "1m"), policy);
+
+    people.yes("ann", next);
+
+    stays(used, LeasePhase.Active);
+    assertThat(scene.phase(next)).isEqualTo(LeasePhase.AwaitingApproval);
+  }
+
+  /** Between its creation and the broker's next write, which makes it wait. */
+  @Test
+  void whatIsOnlyJustMadeIsTheBrokersToMoveOn() {
+    var lease = scene.create(scene.pod("waits"));
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.Unacknowledged);
+  }
+
+  /** Used, under a yes to all pods that is over by now. */
+  private CredentialLease approvedForAWhile(String... users) {
+    var waiting = scene.waiting(scene.pod("works"), Instant.now().plusSeconds(600), policy);
+    var until = Instant.now().plusSeconds(4);
+    for (var user : users) {
+      people.yesToAll(user, waiting, until);
+    }
+    target.add(account(waiting));
+    var lease = scene.goesOn(waiting);
+    await().atMost(SOON).until(() -> Instant.now().isAfter(until));
+    assertThat(scene.phase(lease)).isEqualTo(LeasePhase.Active);
+    return lease;
+  }
+
+  private void label(String request) {
+    client
+        .resources(CredentialRequest.class)
+        .inNamespace(scene.namespace())
+        .withName(request)
+        .edit(
+            r -> {
+              r.getMetadata().setLabels(Map.of("seen", "again"));
+              return r;
+            });
   }
 
   private record Approved(CredentialLease lease, CredentialApproval approval) {}

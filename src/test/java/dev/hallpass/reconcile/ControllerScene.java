@@ -434,6 +434,11 @@ final class ControllerScene implements AutoCloseable {
     return asking(create(pod), deadline, policies);
   }
 
+  /** One that asks while the pod goes on with another. */
+  CredentialLease waiting(Pod pod, Replaced replaces, String policy) {
+    return asking(create(pod, replaces), Instant.now().plusSeconds(600), policy);
+  }
+
   /** The same lease, once people have said yes and the pod has acknowledged. */
   CredentialLease goesOn(CredentialLease waiting) {
     var status = now(waiting).getStatus();

@@ -34,6 +34,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,12 +102,15 @@ final class PolicyReview {
     if (looked.equals(reviewed.get(uid))) {
       return Optional.empty();
     }
-    var refusals =
-        verdict(facts).map(PolicyVerdict::denials).orElse(List.of()).stream()
-            .filter(d -> ends(d, facts.lease()))
-            .toList();
+    var denials =
+        verdict(facts, counted(facts)).map(PolicyVerdict::denials).orElse(List.<Denial>of());
+    var refusals = denials.stream().filter(d -> ends(d, facts.lease())).toList();
     if (refusals.isEmpty()) {
-      reviewed.put(uid, looked);
+      if (LeaseJudge.phase(facts.lease()) == LeasePhase.Pending && !denials.isEmpty()) {
+        reviewed.remove(uid);
+      } else {
+        reviewed.put(uid, looked);
+      }
       return Optional.empty();
     }
     var refused = refusals.stream().anyMatch(d -> d.ground() == Ground.Refusal);
@@ -115,17 +119,28 @@ final class PolicyReview {
             refused ? EndedBy.ApprovalDenied : EndedBy.PolicyWithdrawn, Denial.sentence(refusals)));
   }
 
+  /** What is not in use yet is the broker's to let wait or go on; else its own deadline ends it. */
   private static boolean ends(Denial denial, CredentialLease lease) {
     return switch (denial.ground()) {
       case Rule, Refusal -> true;
-      case Silence -> LeaseJudge.phase(lease) != LeasePhase.AwaitingApproval;
+      case Silence -> LeaseJudge.phase(lease) == LeasePhase.Active;
       case Failure -> false;
     };
   }
 
+  /**
+   * As of when a yes must hold: what has held at any time of a lease that is used keeps it until it
+   * expires, and only its renewal needs one that holds still.
+   */
+  private static Instant counted(LeaseFacts facts) {
+    return LeaseJudge.phase(facts.lease()) == LeasePhase.AwaitingApproval
+        ? facts.now()
+        : LeaseJudge.begun(facts.lease());
+  }
+
   /** What policies say to the extension of a lease; empty where they have nothing to say. */
   Optional<PolicyVerdict> extension(LeaseFacts facts) {
-    return unneeded() ? Optional.empty() : verdict(facts);
+    return unneeded() ? Optional.empty() : verdict(facts, facts.now());
   }
 
   /** Lets go of what was kept for a lease that ends. */
@@ -179,8 +194,10 @@ final class PolicyReview {
   /**
    * A yes may rest on what was seen; a no is asked again of the API server. The pod is always read
    * there: the one that was seen is cut down.
+   *
+   * @param counted as of when approvals count
    */
-  private Optional<PolicyVerdict> verdict(LeaseFacts facts) {
+  private Optional<PolicyVerdict> verdict(LeaseFacts facts, Instant counted) {
     var lease = facts.lease();
     var namespace = lease.getMetadata().getNamespace();
     var spec = lease.getSpec();
@@ -196,7 +213,8 @@ final class PolicyReview {
             book.of(policies(), params()),
             seen,
             view.approvalsIn(namespace),
-            view.breakGlassesIn(namespace))
+            view.breakGlassesIn(namespace),
+            counted)
         .filter(PolicyVerdict::allows)
         .or(
             () ->
@@ -209,7 +227,8 @@ final class PolicyReview {
                     book.of(live.policies(), live.params()),
                     around,
                     live.approvals(namespace),
-                    live.breakGlasses(namespace)));
+                    live.breakGlasses(namespace),
+                    counted));
   }
 
   /** Where one of them is gone, that alone ends the lease. */
@@ -222,7 +241,8 @@ final class PolicyReview {
       List<CompiledPolicy> policies,
       Surroundings surroundings,
       List<CredentialApproval> approvals,
-      List<BreakGlass> breakGlasses) {
+      List<BreakGlass> breakGlasses,
+      Instant counted) {
     var credential =
         request.stream()
             .flatMap(r -> r.getSpec().credentials().stream())
@@ -272,7 +292,7 @@ final class PolicyReview {
                         credential.get(),
                         pod.get().getMetadata().getUid(),
                         facts.lease(),
-                        facts.now()))));
+                        counted))));
       }
     };
   }
