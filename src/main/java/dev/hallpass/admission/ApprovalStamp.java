@@ -16,6 +16,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Approval;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Demand;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.policy.ApprovalDecider;
 import dev.hallpass.policy.Ask;
 import dev.hallpass.policy.Durations;
 import dev.hallpass.policy.OwnRequest;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -31,11 +33,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides who may approve or deny what, and what is written down of them. Pure. */
 final class ApprovalStamp {
-  /** A time after which a workload must be looked at again. */
-  static final Duration LONGEST = Duration.ofDays(30);
+  private static final Duration LONGEST = ApprovalDecider.LONGEST;
 
   /** As many as a stamp names. */
   private static final int POLICIES = 8;
+
+  /** About as many as the API server is asked for, one after another, while it waits. */
+  private static final int QUESTIONS = 32;
 
   /**
    * What a decision rests on, as the API server has it now.
@@ -91,7 +95,12 @@ final class ApprovalStamp {
 
   private static Stamping policies(
       Input in, CredentialLease lease, Approval approval, Predicate<String> may) {
-    var asking = approval.policies().stream().map(Demand::name).toList();
+    var asking =
+        approval.policies().stream()
+            .sorted(Comparator.comparing(d -> served(d, in.who())))
+            .map(Demand::name)
+            .limit(QUESTIONS)
+            .toList();
     var allowed = asking.stream().filter(may).limit(POLICIES).toList();
     return allowed.isEmpty()
         ? new Refused(
@@ -100,6 +109,12 @@ final class ApprovalStamp {
                 .formatted(
                     in.who().username(), lease.getMetadata().getName(), String.join(", ", asking)))
         : stamp(in, lease, approval, allowed);
+  }
+
+  /** First those that another yes of this approver helps. */
+  private static boolean served(Demand demand, Requester who) {
+    return demand.given() >= demand.needed()
+        || (demand.approvedBy() != null && demand.approvedBy().contains(who.username()));
   }
 
   private static Stamping stamp(

@@ -11,6 +11,7 @@ import dev.hallpass.policy.ApprovalDecision.Given;
 import dev.hallpass.policy.ApprovalDecision.Missing;
 import dev.hallpass.policy.ApprovalDecision.Refused;
 import dev.hallpass.policy.ApprovalDecision.Tally;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * once, and one no ends it.
  */
 public final class ApprovalDecider {
+  /** Then a workload must be looked at again. */
+  public static final Duration LONGEST = Duration.ofDays(30);
 
   /**
    * What approvals are counted for.
@@ -54,8 +57,8 @@ public final class ApprovalDecider {
     var counting =
         given.stream()
             .filter(a -> !a.isMarkedForDeletion())
-            .map(a -> a.getSpec())
             .filter(a -> covers(a, digest, subject))
+            .map(a -> a.getSpec())
             .toList();
     return demands.stream()
         .flatMap(demand -> refusal(demand, counting).stream())
@@ -107,14 +110,23 @@ public final class ApprovalDecider {
     return stamp -> stamp.policies().contains(demand.policy());
   }
 
-  private static boolean covers(CredentialApprovalSpec approval, String digest, Subject subject) {
-    var stamp = approval.stamp();
+  /** Relies on no webhook, but for the digest and the lease's UID, which only it can know. */
+  private static boolean covers(CredentialApproval approval, String digest, Subject subject) {
+    var spec = approval.getSpec();
+    var stamp = spec.stamp();
     return stamp != null
         && stamp.digest().equals(digest)
-        && switch (approval.scope()) {
+        && stamp.leaseUid().equals(spec.leaseRef().uid())
+        && switch (spec.scope()) {
           case Lease -> coversLease(stamp, subject);
-          case Workload -> holdsStill(stamp, subject);
+          case Workload -> holdsStill(stamp, subject) && subject.now().isBefore(latest(approval));
         };
+  }
+
+  /** Counted from when the API server says that it was made, whatever its stamp says. */
+  private static Instant latest(CredentialApproval approval) {
+    var created = approval.getMetadata().getCreationTimestamp();
+    return created == null ? Instant.MIN : Instant.parse(created).plus(LONGEST);
   }
 
   /** The lease itself, whose own maxLifetime ends it; or one that follows it in its time. */

@@ -75,9 +75,9 @@ class ApprovalDeciderTest {
       String until) {
     return Serialization.unmarshal(
         """
-        metadata: {name: %2$s}
+        metadata: {name: %2$s, creationTimestamp: "2026-03-02T09:00:00Z"}
         spec:
-          leaseRef: {name: orders-1-db-1, uid: %6$s}
+          leaseRef: {name: orders-1-db-1, uid: %5$s}
           decision: %1$s
           scope: %8$s
           stamp:
@@ -283,6 +283,38 @@ class ApprovalDeciderTest {
                 ofPod,
                 approval))
         .isInstanceOf(counts ? Given.class : Missing.class);
+  }
+
+  /** Whoever gets rid of the webhook may write any time into their own stamp. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          2026-02-01T10:00:00Z, true
+          2026-01-31T10:00:00Z, false
+          2026-01-01T10:00:00Z, false
+          -,                    false
+          """)
+  void aYesToAWorkloadNeedsAnotherLookInThirtyDays(@Nullable String made, boolean counts) {
+    var forEver =
+        approval("Approve", "Workload", "ann", "p", digest(), LEASE, POD, "2099-01-01T00:00:00Z");
+    forEver.getMetadata().setCreationTimestamp(made);
+
+    assertThat(decide(List.of(demand("p", 1)), forEver))
+        .isInstanceOf(counts ? Given.class : Missing.class);
+  }
+
+  @Test
+  void aStampOfAnotherLeaseThanTheOneThatWasReadCountsForNothing() {
+    var yes = approval("Approve", "ann", "p");
+    var other =
+        Serialization.unmarshal(
+            Serialization.asYaml(yes).replace("uid: \"lease-1\"", "uid: \"lease-0\""),
+            CredentialApproval.class);
+
+    assertThat(other.getSpec().leaseRef().uid()).isEqualTo("lease-0");
+    assertThat(decide(List.of(demand("p", 1)), other)).isInstanceOf(Missing.class);
   }
 
   @Test
