@@ -25,7 +25,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class AnnouncerTest {
+class AnnouncerIT {
   private static final Instant START = Instant.parse("2026-03-14T15:09:26Z");
 
   private final AtomicReference<Instant> now = new AtomicReference<>(START);
