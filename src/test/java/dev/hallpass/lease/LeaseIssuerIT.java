@@ -43,8 +43,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Leases of a real API server, and a target that is a table of accounts. */
 @ExtendWith(KubeApi.class)
 class LeaseIssuerIT {
-  private static final Runnable GRANTED = () -> {};
-
   private static final Duration TTL = Duration.ofMinutes(15);
   private static final Duration MAX_LIFETIME = Duration.ofHours(1);
   private static final AccessLevel READER = new AccessLevel("reader", "1h", "1h", null, null);
@@ -111,8 +109,8 @@ class LeaseIssuerIT {
 
       assertThat(leasesOf(claim)).hasSize(1);
       var lease = leasesOf(claim).getFirst();
-      var last = one.issue(claim, null, GRANTED);
-      one.acknowledge(claim, reread(lease), last.epoch(), GRANTED);
+      var last = one.issue(claim, null, LeaseIssuerIT::granted);
+      one.acknowledge(claim, reread(lease), last.epoch(), LeaseIssuerIT::granted);
       assertThat(accounts.admits(subject(lease), last.material())).isTrue();
       for (var before : won) {
         assertThat(accounts.admits(subject(lease), before.material())).isFalse();
@@ -126,7 +124,7 @@ class LeaseIssuerIT {
     var claim = claim("orders-1");
     accounts.goDown();
 
-    assertThat(reason(() -> issuer().issue(claim, null, GRANTED)))
+    assertThat(reason(() -> issuer().issue(claim, null, LeaseIssuerIT::granted)))
         .isEqualTo(Reason.TargetUnreachable);
 
     var lease = leasesOf(claim).getFirst();
@@ -139,7 +137,7 @@ class LeaseIssuerIT {
   void whatWasNotAcknowledgedExpiresAtTheTargetByItself() {
     var claim = claim("orders-1");
 
-    issuer().issue(claim, null, GRANTED);
+    issuer().issue(claim, null, LeaseIssuerIT::granted);
 
     var lease = leasesOf(claim).getFirst();
     assertThat(accounts.expiresAt(subject(lease)))
@@ -151,9 +149,10 @@ class LeaseIssuerIT {
   void aStalledIssuerIsFencedOff() {
     var claim = claim("orders-1");
     var stalled = issuer();
-    accounts.beforeNextIssue(() -> issuer().issue(claim, null, GRANTED));
+    accounts.beforeNextIssue(() -> issuer().issue(claim, null, LeaseIssuerIT::granted));
 
-    assertThat(reason(() -> stalled.issue(claim, null, GRANTED))).isEqualTo(Reason.Superseded);
+    assertThat(reason(() -> stalled.issue(claim, null, LeaseIssuerIT::granted)))
+        .isEqualTo(Reason.Superseded);
 
     assertThat(leasesOf(claim)).hasSize(1);
     assertThat(accounts.size()).isEqualTo(1);
@@ -162,25 +161,31 @@ class LeaseIssuerIT {
   @Test
   void aLeaseThatTheControllerEndsMeanwhileIsNotActivated() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim, null, GRANTED);
+    var issued = issuer().issue(claim, null, LeaseIssuerIT::granted);
     var read = leasesOf(claim).getFirst();
     end(read, LeasePhase.Revoking);
 
-    assertThat(reason(() -> issuer().acknowledge(claim, read, issued.epoch(), GRANTED)))
+    assertThat(
+            reason(() -> issuer().acknowledge(claim, read, issued.epoch(), LeaseIssuerIT::granted)))
         .isEqualTo(Reason.LeaseBusy);
-    assertThat(reason(() -> issuer().acknowledge(claim, reread(read), issued.epoch(), GRANTED)))
+    assertThat(
+            reason(
+                () ->
+                    issuer()
+                        .acknowledge(claim, reread(read), issued.epoch(), LeaseIssuerIT::granted)))
         .isEqualTo(Reason.LeaseEnded);
-    assertThat(reason(() -> issuer().issue(claim, null, GRANTED))).isEqualTo(Reason.LeaseBusy);
+    assertThat(reason(() -> issuer().issue(claim, null, LeaseIssuerIT::granted)))
+        .isEqualTo(Reason.LeaseBusy);
     assertThat(accounts.admits(subject(read), issued.material())).isFalse();
   }
 
   @Test
   void anEndedLeaseIsFollowedByTheNext() {
     var claim = claim("orders-1");
-    var first = issuer().issue(claim, null, GRANTED);
+    var first = issuer().issue(claim, null, LeaseIssuerIT::granted);
     end(leasesOf(claim).getFirst(), LeasePhase.Revoked);
 
-    var second = issuer().issue(claim, null, GRANTED);
+    var second = issuer().issue(claim, null, LeaseIssuerIT::granted);
 
     assertThat(first.lease()).matches("orders-1-db-[0-9a-f]{8}-1");
     assertThat(second.lease()).isEqualTo(first.lease().replaceAll("1$", "2"));
@@ -190,12 +195,12 @@ class LeaseIssuerIT {
   @Test
   void acknowledgingAgainKeepsTheTimeOfTheFirst() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim, null, GRANTED);
-    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), GRANTED);
+    var issued = issuer().issue(claim, null, LeaseIssuerIT::granted);
+    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), LeaseIssuerIT::granted);
     var first = leasesOf(claim).getFirst();
     ahead = Duration.ofMinutes(1);
 
-    issuer().acknowledge(claim, first, issued.epoch(), GRANTED);
+    issuer().acknowledge(claim, first, issued.epoch(), LeaseIssuerIT::granted);
 
     assertThat(leasesOf(claim).getFirst().getStatus().activatedAt())
         .isEqualTo(first.getStatus().activatedAt());
@@ -204,8 +209,8 @@ class LeaseIssuerIT {
   @Test
   void aLeaseIsRenewedUpToItsLifetimeAndNoFurther() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim, null, GRANTED);
-    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), GRANTED);
+    var issued = issuer().issue(claim, null, LeaseIssuerIT::granted);
+    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), LeaseIssuerIT::granted);
     var end =
         Instant.parse(leasesOf(claim).getFirst().getMetadata().getCreationTimestamp())
             .plus(MAX_LIFETIME);
@@ -224,15 +229,16 @@ class LeaseIssuerIT {
     ahead = Duration.ofMinutes(61);
     var before = leasesOf(claim).getFirst();
     assertThat(reason(() -> renew(claim, issued))).isEqualTo(Reason.LeaseEnded);
-    assertThat(reason(() -> issuer().issue(claim, null, GRANTED))).isEqualTo(Reason.LifetimeOver);
+    assertThat(reason(() -> issuer().issue(claim, null, LeaseIssuerIT::granted)))
+        .isEqualTo(Reason.LifetimeOver);
     assertThat(leasesOf(claim).getFirst()).isEqualTo(before);
   }
 
   @Test
   void whatHasExpiredIsNotRenewed() {
     var claim = claim("orders-1");
-    var issued = issuer().issue(claim, null, GRANTED);
-    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), GRANTED);
+    var issued = issuer().issue(claim, null, LeaseIssuerIT::granted);
+    issuer().acknowledge(claim, leasesOf(claim).getFirst(), issued.epoch(), LeaseIssuerIT::granted);
     ahead = TTL.plusSeconds(1);
 
     assertThat(reason(() -> renew(claim, issued))).isEqualTo(Reason.LeaseEnded);
@@ -243,7 +249,7 @@ class LeaseIssuerIT {
     var claim = claim("orders-1");
     var old = held(claim);
 
-    var fresh = issuer().issue(claim, replacing(old), GRANTED);
+    var fresh = issuer().issue(claim, replacing(old), LeaseIssuerIT::granted);
 
     assertThat(fresh.lease()).isEqualTo(old.lease().replaceAll("1$", "2"));
     var leases = leasesOf(claim);
@@ -260,28 +266,29 @@ class LeaseIssuerIT {
     var old = held(claim);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var i = 0; i < 40; i++) {
-        var _ = threads.submit(() -> issuer().issue(claim, replacing(old), GRANTED));
+        var _ = threads.submit(() -> issuer().issue(claim, replacing(old), LeaseIssuerIT::granted));
       }
     }
     assertThat(accounts.size()).isEqualTo(2);
-    var fresh = issuer().issue(claim, replacing(old), GRANTED);
+    var fresh = issuer().issue(claim, replacing(old), LeaseIssuerIT::granted);
     acknowledge(claim, fresh);
 
-    assertThat(reason(() -> issuer().issue(claim, replacing(fresh), GRANTED)))
+    assertThat(reason(() -> issuer().issue(claim, replacing(fresh), LeaseIssuerIT::granted)))
         .isEqualTo(Reason.LeaseBusy);
 
     assertThat(accounts.size()).isEqualTo(2);
     end(leasesOf(claim).getFirst(), LeasePhase.Revoked);
-    assertThat(issuer().issue(claim, replacing(fresh), GRANTED).lease()).endsWith("-3");
+    assertThat(issuer().issue(claim, replacing(fresh), LeaseIssuerIT::granted).lease())
+        .endsWith("-3");
   }
 
   @Test
   void anAnswerThatWasLostIsGivenAgainByTheSameSuccessor() {
     var claim = claim("orders-1");
     var old = held(claim);
-    var lost = issuer().issue(claim, replacing(old), GRANTED);
+    var lost = issuer().issue(claim, replacing(old), LeaseIssuerIT::granted);
 
-    var again = issuer().issue(claim, replacing(old), GRANTED);
+    var again = issuer().issue(claim, replacing(old), LeaseIssuerIT::granted);
 
     assertThat(again.lease()).isEqualTo(lost.lease());
     assertThat(again.epoch()).isEqualTo(lost.epoch() + 1);
@@ -292,11 +299,11 @@ class LeaseIssuerIT {
   void anAgentThatRestartsWhileTheOldOneDrainsGoesOnWithTheNewOne() {
     var claim = claim("orders-1");
     var old = held(claim);
-    var fresh = issuer().issue(claim, replacing(old), GRANTED);
+    var fresh = issuer().issue(claim, replacing(old), LeaseIssuerIT::granted);
     acknowledge(claim, fresh);
     var activatedAt = leasesOf(claim).getLast().getStatus().activatedAt();
 
-    var restarted = issuer().issue(claim, null, GRANTED);
+    var restarted = issuer().issue(claim, null, LeaseIssuerIT::granted);
 
     assertThat(restarted.lease()).isEqualTo(fresh.lease());
     assertThat(leasesOf(claim).getLast().getStatus().activatedAt()).isEqualTo(activatedAt);
@@ -307,9 +314,9 @@ class LeaseIssuerIT {
   void whoHoldsAnOlderEpochReplacesNothing() {
     var claim = claim("orders-1");
     var old = held(claim);
-    acknowledge(claim, issuer().issue(claim, null, GRANTED));
+    acknowledge(claim, issuer().issue(claim, null, LeaseIssuerIT::granted));
 
-    assertThat(reason(() -> issuer().issue(claim, replacing(old), GRANTED)))
+    assertThat(reason(() -> issuer().issue(claim, replacing(old), LeaseIssuerIT::granted)))
         .isEqualTo(Reason.Superseded);
 
     assertThat(accounts.size()).isEqualTo(1);
@@ -323,7 +330,7 @@ class LeaseIssuerIT {
     var before = leasesOf(claim).getFirst().getStatus();
     ahead = Duration.ofMinutes(10);
 
-    var second = issuer().issue(claim, replacing(first), GRANTED);
+    var second = issuer().issue(claim, replacing(first), LeaseIssuerIT::granted);
 
     var lease = leasesOf(claim).getFirst();
     assertThat(leasesOf(claim)).hasSize(1);
@@ -345,27 +352,28 @@ class LeaseIssuerIT {
     var claim = claim("orders-1");
     var first = held(claim);
     ahead = Duration.ofMinutes(10);
-    var second = issuer().issue(claim, replacing(first), GRANTED);
+    var second = issuer().issue(claim, replacing(first), LeaseIssuerIT::granted);
     acknowledge(claim, second);
     for (var minutes : List.of(20, 30, 40)) {
       ahead = Duration.ofMinutes(minutes);
-      second = issuer().issue(claim, replacing(second), GRANTED);
+      second = issuer().issue(claim, replacing(second), LeaseIssuerIT::granted);
       acknowledge(claim, second);
     }
     ahead = Duration.ofMinutes(50);
 
-    assertThat(issuer().issue(claim, replacing(second), GRANTED).lease()).endsWith("-2");
+    assertThat(issuer().issue(claim, replacing(second), LeaseIssuerIT::granted).lease())
+        .endsWith("-2");
   }
 
   private Issued held(Claim claim) {
-    var issued = issuer().issue(claim, null, GRANTED);
+    var issued = issuer().issue(claim, null, LeaseIssuerIT::granted);
     acknowledge(claim, issued);
     return issued;
   }
 
   private LeaseIssuer.Usable acknowledge(Claim claim, Issued issued) {
     var lease = store.get(kube.namespace(), issued.lease()).orElseThrow();
-    return issuer().acknowledge(claim, lease, issued.epoch(), GRANTED);
+    return issuer().acknowledge(claim, lease, issued.epoch(), LeaseIssuerIT::granted);
   }
 
   private static LeaseCall replacing(Issued held) {
@@ -373,7 +381,8 @@ class LeaseIssuerIT {
   }
 
   private LeaseIssuer.Usable renew(Claim claim, Issued issued) {
-    return issuer().renew(claim, leasesOf(claim).getFirst(), issued.epoch(), GRANTED);
+    return issuer()
+        .renew(claim, leasesOf(claim).getFirst(), issued.epoch(), LeaseIssuerIT::granted);
   }
 
   private static List<Issued> race(List<LeaseIssuer> issuers, Claim claim) throws Exception {
@@ -384,7 +393,7 @@ class LeaseIssuerIT {
         Callable<List<Issued>> attempt =
             () -> {
               try {
-                return List.of(issuer.issue(claim, null, GRANTED));
+                return List.of(issuer.issue(claim, null, LeaseIssuerIT::granted));
               } catch (RefusedException e) {
                 assertThat(e.reason()).isEqualTo(Reason.LeaseBusy);
               } catch (TargetException e) {
@@ -460,4 +469,7 @@ class LeaseIssuerIT {
                     }));
     return reasons.getFirst();
   }
+
+  /** Nothing is in the way. */
+  private static void granted() {}
 }
