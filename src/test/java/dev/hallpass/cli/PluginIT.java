@@ -139,6 +139,27 @@ class PluginIT {
   }
 
   @Test
+  void approvesTheLeaseThatWasReadAndNoOtherOfItsName() {
+    lease("orders-1-db", LeasePhase.AwaitingApproval, false);
+    var uid = found("orders-1-db").getMetadata().getUid();
+
+    var unread = Run.of(admin, "approve", "orders-1-db");
+    var another = Run.of(admin, "approve", "orders-1-db", "--uid", "gone");
+    var unwanted = Run.answering(admin, "n\n", "approve", "orders-1-db");
+    var read = Run.of(admin, "approve", "orders-1-db", "--uid", uid);
+    var wanted = Run.answering(admin, "y\n", "approve", "orders-1-db");
+
+    assertThat(unread.err()).contains("give --uid of the lease that you have read", uid);
+    assertThat(another.err())
+        .contains("clease/orders-1-db is another one now, with the UID " + uid);
+    assertThat(unwanted.err()).contains("Approve it? [y/N]", "nothing is decided");
+    assertThat(Stream.of(unread, another, unwanted).map(Run::code)).containsExactly(2, 4, 1);
+    assertThat(List.of(read.err(), wanted.err()))
+        .as("asked of the API server, which has no webhook here")
+        .allMatch(e -> e.contains("spec.stamp: Hallpass writes it at creation"));
+  }
+
+  @Test
   void whatTheTargetDoesNotConfirmIsAFinding() {
     lease("orders-1-db", LeasePhase.Active, true);
 
