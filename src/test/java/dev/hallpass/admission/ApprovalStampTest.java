@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 /** Whom a stamp speaks for, where many policies ask. */
 class ApprovalStampTest {
   private static final Requester ANN = new Requester("ann", null, List.of("dba"), Map.of());
-  private static final Predicate<String> ALL = policy -> true;
 
   private final CredentialRequest request =
       Serialization.unmarshal(
@@ -96,7 +95,7 @@ class ApprovalStampTest {
     var hers = policies("hers", 8, ", approvedBy: [ann]");
     var open = policies("open", 3, ", approvedBy: [bob]");
 
-    var stamp = stamp(decide(Stream.of(full, hers, open).flatMap(s -> s), ALL));
+    var stamp = stamp(decide(Stream.of(full, hers, open).flatMap(s -> s), policy -> true));
 
     assertThat(stamp.policies())
         .containsExactly(
@@ -105,7 +104,7 @@ class ApprovalStampTest {
 
   @Test
   void manyPoliciesAreServedByOneApprovalAfterAnother() {
-    var first = stamp(decide(policies("p", 10, ""), ALL)).policies();
+    var first = stamp(decide(policies("p", 10, ""), policy -> true)).policies();
     var then =
         stamp(
                 decide(
@@ -115,7 +114,7 @@ class ApprovalStampTest {
                                 "{name: p-%d, needed: 1%s}"
                                     .formatted(
                                         i, first.contains("p-" + i) ? ", approvedBy: [ann]" : "")),
-                    ALL))
+                    policy -> true))
             .policies();
 
     assertThat(first).hasSize(8);
