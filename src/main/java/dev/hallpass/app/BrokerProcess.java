@@ -131,8 +131,7 @@ final class BrokerProcess {
     servers = serving;
     certificate = trust;
     standing.by(
-        () ->
-            serving.stream().allMatch(BrokerServer::listens) && watched.isReady() && trail.works(),
+        () -> serving.stream().allMatch(BrokerServer::listens) && watched.isReady(),
         () -> !trail.brokeOff());
     trust.start();
   }
