@@ -106,7 +106,8 @@ final class PolicyReview {
         verdict(facts, counted(facts)).map(PolicyVerdict::denials).orElse(List.<Denial>of());
     var refusals = denials.stream().filter(d -> ends(d, facts.lease())).toList();
     if (refusals.isEmpty()) {
-      if (LeaseJudge.phase(facts.lease()) == LeasePhase.Pending && !denials.isEmpty()) {
+      // Once it is used, the same denials may end it.
+      if (LeaseJudge.phase(facts.lease()) != LeasePhase.Active && !denials.isEmpty()) {
         reviewed.remove(uid);
       } else {
         reviewed.put(uid, looked);
