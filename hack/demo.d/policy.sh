@@ -33,11 +33,13 @@ tell_waiting() {
 }
 
 tell_approval() {
+  local read_uid
   chapter "2. Nobody approves what they asked for"
   say "this cluster's administrator applied the request, and now says yes to it:"
-  refused kubectl hallpass approve "$WAITING" -n shop
+  read_uid=$(shop get credentiallease "$WAITING" --output 'jsonpath={.metadata.uid}')
+  refused kubectl hallpass approve "$WAITING" --uid "$read_uid" -n shop
   chapter "3. Ada is an approver"
-  show kubectl hallpass approve "$WAITING" -n shop --as ada --as-group approvers
+  show kubectl hallpass approve "$WAITING" --uid "$read_uid" -n shop --as ada --as-group approvers
   shop rollout status deployment/orders --timeout 1m >/dev/null
   show kubectl -n shop get cappr
   show kubectl -n shop logs "$(order_pods)" -c orders --tail 1
