@@ -66,8 +66,8 @@ tell_break_glass() {
   printf '%s\n' 'spec:' '  review: {outcome: FollowUp, comment: the rota needs a second approver}' >target/demo/review.yaml
   refused kubectl -n shop patch bglass inc-4711 --type merge --patch-file target/demo/review.yaml --as bob --as-group security
   show kubectl -n shop patch bglass inc-4711 --type merge --patch-file target/demo/review.yaml --as eve --as-group security
-  shop wait breakglass/inc-4711 --for condition=Reviewed --timeout 10s >/dev/null
-  show kubectl -n shop get bglass
+  shop wait breakglass/inc-4711 --for delete --timeout 20s >/dev/null
+  say "now it is gone; the audit trail keeps who opened it, why, and what became of it"
 }
 
 tell_policy_again() {
