@@ -86,7 +86,7 @@ final class ApprovalStamp {
           "spec.leaseRef.name: CredentialRequest %s has changed since lease %s asked; look at the lease that follows"
               .formatted(lease.getSpec().requestRef().name(), name));
     }
-    var own = OwnRequest.why(request, in.who().approver());
+    var own = OwnRequest.why(request, in.who().identity());
     if (in.asked().decision() == Decision.Approve && own.isPresent()) {
       return new Refused(ApprovalOfOwnRequest, own.get() + "; somebody else must approve it");
     }
@@ -128,7 +128,7 @@ final class ApprovalStamp {
             end ->
                 new Stamped(
                     new Stamp(
-                        in.who().approver(),
+                        in.who().identity(),
                         text(in.now()),
                         policies,
                         lease.getMetadata().getUid(),

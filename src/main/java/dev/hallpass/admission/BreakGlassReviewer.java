@@ -1,7 +1,5 @@
 package dev.hallpass.admission;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hallpass.admission.BreakGlassStamp.Outcome;
 import dev.hallpass.admission.BreakGlassStamp.Rules;
 import dev.hallpass.api.v1alpha1.BreakGlass;
@@ -21,7 +19,6 @@ import org.jboss.logging.Logger;
 public final class BreakGlassReviewer {
   private static final Logger LOG = Logger.getLogger(BreakGlassReviewer.class);
   private static final String CREATE = "CREATE";
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final BreakGlassStamp stamp;
   private final Catalog live;
@@ -93,17 +90,9 @@ public final class BreakGlassReviewer {
     return stamp.change(
         review.object(),
         asked,
-        old(review),
+        review.oldObject(BreakGlass.class),
         who,
         verb -> rights.may(who, verb, null),
         clock.instant());
-  }
-
-  private static BreakGlass old(Review review) {
-    try {
-      return MAPPER.treeToValue(review.oldObject(), BreakGlass.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not a BreakGlass", e);
-    }
   }
 }

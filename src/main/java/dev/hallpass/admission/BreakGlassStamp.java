@@ -188,8 +188,7 @@ final class BreakGlassStamp {
   }
 
   private static JsonNode identity(Requester who) {
-    return MAPPER.valueToTree(
-        new UserIdentity(who.username(), who.uid(), who.groups().isEmpty() ? null : who.groups()));
+    return MAPPER.valueToTree(who.identity());
   }
 
   private static boolean holdsFinalizer(BreakGlass breakGlass) {

@@ -1,7 +1,7 @@
 package dev.hallpass.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Approver;
+import dev.hallpass.api.v1alpha1.UserIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +42,8 @@ record Requester(
     return List.copyOf(texts);
   }
 
-  Approver approver() {
-    return new Approver(username, uid, groups.isEmpty() ? null : groups);
+  /** As it is written down. */
+  UserIdentity identity() {
+    return new UserIdentity(username, uid, groups.isEmpty() ? null : groups);
   }
 }

@@ -74,8 +74,17 @@ final class Review {
    * @throws IllegalArgumentException where it cannot be one
    */
   <T> T object(Class<T> type) {
+    return read(object(), type);
+  }
+
+  /** What it is changed from, likewise. */
+  <T> T oldObject(Class<T> type) {
+    return read(oldObject(), type);
+  }
+
+  private static <T> T read(JsonNode object, Class<T> type) {
     try {
-      return MAPPER.treeToValue(object(), type);
+      return MAPPER.treeToValue(object, type);
     } catch (IOException e) {
       throw new IllegalArgumentException("not a " + type.getSimpleName(), e);
     }

@@ -6,20 +6,16 @@ import dev.hallpass.audit.JournalSettings;
 import dev.hallpass.audit.SinkSettings;
 import dev.hallpass.audit.SinkSettings.Form;
 import dev.hallpass.audit.SinkSettings.Need;
-import dev.hallpass.pki.Pem;
+import dev.hallpass.pki.TrustedBundle;
 import dev.hallpass.wire.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.net.http.HttpClient;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** Opens the audit trail of this process, where the settings say. */
 @Singleton
@@ -104,17 +100,8 @@ final class Trails {
 
   private static SSLContext trusting(String bundle) {
     try {
-      var store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      for (var certificate : Pem.certificates(bundle)) {
-        store.setCertificateEntry("ca-%d".formatted(store.size()), certificate);
-      }
-      var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      var context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException | IOException e) {
+      return TrustedBundle.tls(bundle);
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("hallpass.audit.ca-bundle cannot be used", e);
     }
   }

@@ -8,7 +8,6 @@ import dev.hallpass.policy.ApprovalDecision.Missing;
 import dev.hallpass.policy.ApprovalDecision.Tally;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -70,12 +69,6 @@ final class ApprovalEvents implements ApprovalNews {
 
   private static ObjectReference pod(CredentialLease lease) {
     var pod = lease.getSpec().pod();
-    return new ObjectReferenceBuilder()
-        .withApiVersion("v1")
-        .withKind("Pod")
-        .withNamespace(lease.getMetadata().getNamespace())
-        .withName(pod.name())
-        .withUid(pod.uid())
-        .build();
+    return Events.aboutPod(lease.getMetadata().getNamespace(), pod.name(), pod.uid());
   }
 }

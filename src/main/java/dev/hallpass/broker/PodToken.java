@@ -1,10 +1,10 @@
 package dev.hallpass.broker;
 
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.kube.Events;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
 import java.util.List;
 import java.util.Map;
@@ -56,13 +56,7 @@ record PodToken(
 
   /** The pod, for Events. */
   ObjectReference reference() {
-    return new ObjectReferenceBuilder()
-        .withApiVersion("v1")
-        .withKind("Pod")
-        .withNamespace(namespace)
-        .withName(pod)
-        .withUid(podUid)
-        .build();
+    return Events.aboutPod(namespace, pod, podUid);
   }
 
   private static @Nullable String only(@Nullable Map<String, List<String>> extra, String key) {

@@ -74,6 +74,17 @@ public final class Events implements AutoCloseable {
         .build();
   }
 
+  /** The reference to a pod that is known by its name alone. */
+  public static ObjectReference aboutPod(String namespace, String name, String uid) {
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Pod")
+        .withNamespace(namespace)
+        .withName(name)
+        .withUid(uid)
+        .build();
+  }
+
   /** Says what happened to an object; returns at once. */
   public void say(ObjectReference about, Type type, Reason reason, String message) {
     var event = event(about, type, reason, message);

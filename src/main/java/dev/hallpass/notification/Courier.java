@@ -4,23 +4,17 @@ import dev.hallpass.notification.Delivery.Delivered;
 import dev.hallpass.notification.Delivery.Refused;
 import dev.hallpass.notification.Delivery.Unreachable;
 import dev.hallpass.notification.Delivery.Unsigned;
+import dev.hallpass.pki.TrustedBundle;
 import dev.hallpass.wire.Secret;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,15 +55,21 @@ public final class Courier {
       return new Unsigned(
           "Secret %s has no key %s, or cannot be read".formatted(receiver.secret(), Receiver.KEYS));
     }
+    HttpRequest request;
     try {
-      return send(request(notice, SigningKeys.of(keys)), data.get(Receiver.CA));
+      request = request(notice, SigningKeys.of(keys));
     } catch (IllegalArgumentException e) {
       return new Unsigned(
           "Secret %s, key %s: %s".formatted(receiver.secret(), Receiver.KEYS, e.getMessage()));
-    } catch (GeneralSecurityException e) {
+    }
+    HttpClient client;
+    try {
+      client = client(data.get(Receiver.CA));
+    } catch (IllegalArgumentException e) {
       return new Unsigned(
           "Secret %s, key %s: not PEM certificates".formatted(receiver.secret(), Receiver.CA));
     }
+    return send(request, client);
   }
 
   private HttpRequest request(Notice notice, SigningKeys keys) {
@@ -85,9 +85,7 @@ public final class Courier {
         .build();
   }
 
-  private static Delivery send(HttpRequest request, @Nullable Secret ca)
-      throws GeneralSecurityException {
-    var client = client(ca);
+  private static Delivery send(HttpRequest request, HttpClient client) {
     try {
       var answer = client.send(request, BodyHandlers.ofInputStream());
       answer.body().close();
@@ -103,31 +101,12 @@ public final class Courier {
   }
 
   /** Notices are few: a connection each is cheaper than one that is kept for them. */
-  private static HttpClient client(@Nullable Secret ca) throws GeneralSecurityException {
+  private static HttpClient client(@Nullable Secret ca) {
     var client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(CONNECT);
-    return (ca == null ? client : client.sslContext(trusting(ca))).build();
-  }
-
-  private static SSLContext trusting(Secret ca) throws GeneralSecurityException {
-    try {
-      var store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      var pem = new ByteArrayInputStream(ca.reveal().getBytes(StandardCharsets.US_ASCII));
-      var certificates = CertificateFactory.getInstance("X.509").generateCertificates(pem);
-      for (var certificate : certificates) {
-        store.setCertificateEntry(Integer.toString(store.size()), certificate);
-      }
-      var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      var context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (IOException e) {
-      throw new GeneralSecurityException("an empty store can be loaded", e);
-    }
+    return (ca == null ? client : client.sslContext(TrustedBundle.tls(ca.reveal()))).build();
   }
 }

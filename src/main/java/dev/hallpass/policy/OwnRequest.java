@@ -1,8 +1,8 @@
 package dev.hallpass.policy;
 
-import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Approver;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.api.v1alpha1.UserIdentity;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ public final class OwnRequest {
   private OwnRequest() {}
 
   /** Why this person must not approve the request, if so. */
-  public static Optional<String> why(CredentialRequest request, Approver approver) {
+  public static Optional<String> why(CredentialRequest request, UserIdentity approver) {
     var name = request.getMetadata().getName();
     var user = approver.username();
     var createdBy = annotation(request, HallpassApi.CREATED_BY_ANNOTATION);

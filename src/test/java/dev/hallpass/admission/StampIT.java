@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialApproval;
-import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Approver;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Approval;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Demand;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.UserIdentity;
 import dev.hallpass.chart.Helm;
 import dev.hallpass.policy.Ask;
 import dev.hallpass.testing.KubeApi;
@@ -362,7 +362,7 @@ class StampIT {
 
     var stamp = made.getSpec().stamp();
     assertThat(stamp.approver())
-        .isEqualTo(new Approver("ann", null, List.of("system:authenticated", "dba")));
+        .isEqualTo(new UserIdentity("ann", null, List.of("system:authenticated", "dba")));
     assertThat(stamp.policies()).as("where she may").containsExactly(policy);
     assertThat(stamp.leaseUid()).isEqualTo(lease.getMetadata().getUid());
     assertThat(stamp.podUid()).isEqualTo("pod-1");

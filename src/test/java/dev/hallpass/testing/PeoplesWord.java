@@ -5,7 +5,6 @@ import static dev.hallpass.api.v1alpha1.HallpassApi.CREATED_BY_ANNOTATION;
 
 import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialApprovalSpec;
-import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Approver;
 import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Decision;
 import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.LeaseRef;
 import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Scope;
@@ -13,6 +12,7 @@ import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Stamp;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Demand;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
+import dev.hallpass.api.v1alpha1.UserIdentity;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -78,7 +78,7 @@ public final class PeoplesWord {
             scope == Scope.Workload ? until.toString() : null,
             "as " + user + " sees it",
             new Stamp(
-                new Approver(user, null, List.of("system:authenticated")),
+                new UserIdentity(user, null, List.of("system:authenticated")),
                 Instant.now().toString(),
                 asked.policies().stream().map(Demand::name).toList(),
                 lease.getMetadata().getUid(),

@@ -76,7 +76,7 @@ public record CredentialApprovalSpec(
   /** What admission knew when the approval was made. */
   public record Stamp(
       @Required @JsonPropertyDescription("Who made it, as the API server knows them.")
-          Approver approver,
+          UserIdentity approver,
       @Required @JsonPropertyDescription("When (RFC 3339).") String time,
       @Required
           @Size(min = 1, max = 8)
@@ -99,17 +99,4 @@ public record CredentialApprovalSpec(
               "Until when it holds: spec.until, or with scope Lease the lease's maxLifetime from"
                   + " then on.")
           String until) {}
-
-  /** A user, as the API server authenticated them. */
-  public record Approver(
-      @Required @JsonPropertyDescription("The user name.") String username,
-      @JsonPropertyDescription("The user's UID, where the API server knows one.")
-          @Nullable String uid,
-      @JsonPropertyDescription("The groups that the user was in.") @Nullable List<String> groups) {
-
-    /** The groups; none where there are none. */
-    public List<String> groupsOrNone() {
-      return groups == null ? List.of() : groups;
-    }
-  }
 }

@@ -10,4 +10,10 @@ public record UserIdentity(
     @Required @JsonPropertyDescription("The user name.") String username,
     @JsonPropertyDescription("The user's UID, where the API server knows one.")
         @Nullable String uid,
-    @JsonPropertyDescription("The groups that the user was in.") @Nullable List<String> groups) {}
+    @JsonPropertyDescription("The groups that the user was in.") @Nullable List<String> groups) {
+
+  /** The groups; none where there are none. */
+  public List<String> groupsOrNone() {
+    return groups == null ? List.of() : groups;
+  }
+}

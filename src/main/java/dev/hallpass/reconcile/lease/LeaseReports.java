@@ -198,13 +198,7 @@ final class LeaseReports {
 
   private static ObjectReference pod(CredentialLease lease) {
     var pod = lease.getSpec().pod();
-    return new ObjectReferenceBuilder()
-        .withApiVersion("v1")
-        .withKind("Pod")
-        .withNamespace(lease.getMetadata().getNamespace())
-        .withName(pod.name())
-        .withUid(pod.uid())
-        .build();
+    return Events.aboutPod(lease.getMetadata().getNamespace(), pod.name(), pod.uid());
   }
 
   private static ObjectReference request(CredentialLease lease) {
