@@ -5,14 +5,9 @@ import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Revokin
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
-import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.BreakGlassRef;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
-import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.RequestRef;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.Delivery;
-import dev.hallpass.api.v1alpha1.HallpassApi;
-import dev.hallpass.policy.Durations;
-import dev.hallpass.policy.Waiver;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Holder;
@@ -23,7 +18,6 @@ import dev.hallpass.provider.TargetDriver;
 import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -179,7 +173,7 @@ public final class LeaseIssuer {
    */
   private Optional<CredentialLease> first(Claim claim) {
     return claim.podCreatedAt().isAfter(clock.instant().minus(NEW_POD))
-        ? store.create(lease(claim, new LeaseName(claim).ordinal(1), null))
+        ? store.create(NewLease.of(claim, new LeaseName(claim).ordinal(1), null))
         : Optional.empty();
   }
 
@@ -322,44 +316,8 @@ public final class LeaseIssuer {
             .max()
             .orElse(0);
     return store
-        .create(lease(claim, name.ordinal(last + 1), replaces))
+        .create(NewLease.of(claim, name.ordinal(last + 1), replaces))
         .orElseThrow(LeaseIssuer::busy);
-  }
-
-  private CredentialLease lease(Claim claim, String name, @Nullable Replaced replaces) {
-    var request = claim.request().getMetadata();
-    var spec = claim.request().getSpec();
-    var lease = new CredentialLease();
-    lease.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(name)
-            .withNamespace(claim.namespace())
-            .addToLabels(HallpassApi.POD_UID_LABEL, claim.pod().uid())
-            .addToLabels(HallpassApi.REQUEST_UID_LABEL, request.getUid())
-            .addToFinalizers(HallpassApi.REVOCATION_FINALIZER)
-            .build());
-    lease.setSpec(
-        new CredentialLeaseSpec(
-            new RequestRef(request.getName(), request.getUid()),
-            claim.credential().name(),
-            claim.pod(),
-            claim.credential().providerRef(),
-            claim.credential().access(),
-            Durations.format(claim.allowed().ttl()),
-            Durations.format(claim.allowed().maxLifetime()),
-            claim.credential().delivery().mode(),
-            spec.owner(),
-            spec.purpose(),
-            replaces,
-            breakGlass(claim.waiver())));
-    return lease;
-  }
-
-  private static @Nullable BreakGlassRef breakGlass(@Nullable Waiver waiver) {
-    return waiver == null
-        ? null
-        : new BreakGlassRef(
-            waiver.breakGlass().name(), waiver.breakGlass().uid(), waiver.policies());
   }
 
   /** What the lease grants now; a lease that has no time left is refused. */
