@@ -48,8 +48,8 @@ final class Policies {
    */
   Judged judge(Catalog catalog, PolicyFacts facts, Allow allowed, Hearing hearing) {
     var open = open(catalog, facts);
-    var verdict =
-        decider.decide(book.of(catalog.policies(), catalog.params()), facts, allowed, open);
+    var policies = catalog.policies();
+    var verdict = decider.decide(book.of(policies, catalog.params(policies)), facts, allowed, open);
     hearing.judged(facts, verdict);
     if (!verdict.reported().isEmpty()) {
       events.say(

@@ -13,7 +13,9 @@ import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
-import dev.hallpass.kube.Params;
+import dev.hallpass.kube.KnownParams;
+import dev.hallpass.kube.LiveCatalog;
+import dev.hallpass.kube.ParamState.Unreadable;
 import dev.hallpass.lease.LiveSurroundings;
 import dev.hallpass.lease.RevokeOrder;
 import dev.hallpass.policy.Denial;
@@ -52,14 +54,14 @@ final class Preview {
   private final Instant now;
 
   private final Reading<CredentialPolicy> policies;
-  private final Reading<Map<String, Map<String, String>>> params;
+  private final Reading<KnownParams> params;
 
   private Preview(
       KubernetesClient client,
       Installation installation,
       Instant now,
       Reading<CredentialPolicy> policies,
-      Reading<Map<String, Map<String, String>>> params) {
+      Reading<KnownParams> params) {
     this.client = client;
     this.installation = installation;
     this.now = now;
@@ -69,14 +71,14 @@ final class Preview {
 
   /** Reads what all decisions have in common. */
   static Preview of(KubernetesClient client, Installation installation, Instant now) {
+    var policies = Reading.of(() -> client.resources(CredentialPolicy.class).list().getItems());
+    var live = new LiveCatalog(client, installation.namespace());
     return new Preview(
         client,
         installation,
         now,
-        Reading.of(() -> client.resources(CredentialPolicy.class).list().getItems()),
-        Reading.of(
-            () ->
-                List.of(Params.of(Params.in(client, installation.namespace()).list().getItems()))));
+        policies,
+        Reading.of(() -> List.of(live.params(policies.items()))));
   }
 
   /** What would be said of that credential of the request, if this pod asked for it now. */
@@ -147,8 +149,8 @@ final class Preview {
     if (policies.obstacle().isPresent()) {
       return new Judgement.Unknown(policies.obstacle().get());
     }
-    var blind = params.obstacle();
-    var known = params.items().stream().findFirst().orElseGet(Map::of);
+    var known = params.items().stream().findFirst().orElse(KnownParams.NONE);
+    var blind = params.obstacle().or(() -> hidden(known));
     try {
       var decider = new PolicyDecider(installation.unmatched());
       var book = new PolicyBook().of(policies.items(), known);
@@ -197,6 +199,14 @@ final class Preview {
         facts.credential().name(),
         LONGEST_BREAK_GLASS,
         now);
+  }
+
+  /** That this user may not see an object says nothing about the broker. */
+  private static Optional<String> hidden(KnownParams known) {
+    return known.objects().entrySet().stream()
+        .filter(e -> e.getValue() instanceof Unreadable u && u.reason() == Reason.ParamsForbidden)
+        .map(e -> "you may not read %s, which a policy takes parameters from".formatted(e.getKey()))
+        .findFirst();
   }
 
   private boolean needsParams(Denial denial) {

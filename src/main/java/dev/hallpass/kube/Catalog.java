@@ -9,8 +9,8 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What decisions about pods rest on: requests, providers, namespaces, policies, approvals. */
@@ -44,6 +44,6 @@ public interface Catalog {
   /** The approvals of a namespace. */
   List<CredentialApproval> approvals(String namespace);
 
-  /** The data of each ConfigMap that policies may name, by its name. */
-  Map<String, Map<String, String>> params();
+  /** What is known of what these policies take parameters from. */
+  KnownParams params(Collection<CredentialPolicy> policies);
 }

@@ -12,14 +12,16 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the API server has at the time of each call. */
 public final class LiveCatalog implements Catalog {
   private final KubernetesClient client;
   private final String systemNamespace;
+  private final ParamReader objects;
 
   /**
    * Reads through this client.
@@ -29,6 +31,7 @@ public final class LiveCatalog implements Catalog {
   public LiveCatalog(KubernetesClient client, String systemNamespace) {
     this.client = client;
     this.systemNamespace = systemNamespace;
+    this.objects = new ParamReader(client);
   }
 
   @Override
@@ -93,7 +96,10 @@ public final class LiveCatalog implements Catalog {
   }
 
   @Override
-  public Map<String, Map<String, String>> params() {
-    return Params.of(Params.in(client, systemNamespace).list().getItems());
+  public KnownParams params(Collection<CredentialPolicy> policies) {
+    return new KnownParams(
+        Params.of(Params.in(client, systemNamespace).list().getItems()),
+        ParamObject.of(policies).stream()
+            .collect(Collectors.toUnmodifiableMap(o -> o, objects::read)));
   }
 }

@@ -113,6 +113,12 @@ public final class Trim {
     return full;
   }
 
+  /** All of an object but who manages which field of it. */
+  static <T extends HasMetadata> T whole(T full) {
+    full.getMetadata().setManagedFields(null);
+    return full;
+  }
+
   private static ObjectMeta meta(HasMetadata full) {
     var meta = full.getMetadata();
     return new ObjectMetaBuilder()

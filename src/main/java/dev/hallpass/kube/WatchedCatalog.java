@@ -17,8 +17,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 /**
  * What was last seen of the API server, at no cost to it. Needs {@code list} and {@code watch} on
  * CredentialRequests, CredentialProviders, ClusterCredentialProviders, CredentialPolicies,
- * BreakGlasses, CredentialApprovals and Namespaces in the whole cluster, and on ConfigMaps in
- * Hallpass's namespace.
+ * BreakGlasses, CredentialApprovals and Namespaces in the whole cluster, on ConfigMaps in
+ * Hallpass's namespace, and on what policies take parameters from.
  */
 public final class WatchedCatalog implements Catalog, AutoCloseable {
   /** What is watched is never listed again for its own sake: a watch that breaks lists anew. */
@@ -40,6 +40,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   private final SharedIndexInformer<CredentialPolicy> policies;
   private final SharedIndexInformer<CredentialApproval> approvals;
   private final SharedIndexInformer<ConfigMap> params;
+  private final WatchedParams objects;
   private final SharedIndexInformer<BreakGlass> breakGlasses;
 
   private WatchedCatalog(KubernetesClient client, String systemNamespace) {
@@ -53,6 +54,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
     this.approvals =
         informer(client.resources(CredentialApproval.class).inAnyNamespace(), Trim::own);
     this.params = informer(Params.in(client, systemNamespace), Trim::own);
+    this.objects = WatchedParams.of(client, policies);
   }
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(
@@ -85,7 +87,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
 
   @Override
   public boolean isCurrent() {
-    return isReady() && all().allMatch(SharedIndexInformer::isWatching);
+    return isReady() && all().allMatch(SharedIndexInformer::isWatching) && objects.isCurrent();
   }
 
   @Override
@@ -131,12 +133,13 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   }
 
   @Override
-  public Map<String, Map<String, String>> params() {
-    return Params.of(params.getIndexer().list());
+  public KnownParams params(Collection<CredentialPolicy> policies) {
+    return new KnownParams(Params.of(params.getIndexer().list()), objects.states());
   }
 
   @Override
   public void close() {
+    objects.close();
     all().forEach(SharedIndexInformer::close);
   }
 

@@ -11,13 +11,18 @@ import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Params;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.RequireApproval;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Validation;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.kube.KnownParams;
+import dev.hallpass.kube.ParamObject;
+import dev.hallpass.kube.ParamState.Found;
+import dev.hallpass.kube.ParamState.Missing;
+import dev.hallpass.kube.ParamState.Unreadable;
 import dev.hallpass.policy.cel.Expression;
 import dev.hallpass.policy.cel.ExpressionException;
 import dev.hallpass.policy.cel.Language;
 import dev.hallpass.policy.cel.Scope;
+import dev.hallpass.wire.Reason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +32,12 @@ import org.jspecify.annotations.Nullable;
  * it matches, and its flaws say why.
  */
 public final class CompiledPolicy {
+  private static final String PARAMS = "params";
   private static final Language<PolicyFacts> LANGUAGE = new Language<>(PolicyFacts.class);
+
+  /** Of objects of kinds that we do not know. */
+  private static final Language<PolicyFacts> OBJECT_LANGUAGE =
+      Language.untyped(PolicyFacts.class, PARAMS);
 
   private record Rule(
       Expression condition, @Nullable Expression message, String text, String reason) {}
@@ -38,7 +48,7 @@ public final class CompiledPolicy {
   private final List<Rule> rules;
   private final @Nullable Expression when;
   private final List<String> flaws;
-  private final Map<String, Map<String, String>> params;
+  private final KnownParams params;
 
   private CompiledPolicy(
       String name,
@@ -47,7 +57,7 @@ public final class CompiledPolicy {
       List<Rule> rules,
       @Nullable Expression when,
       List<String> flaws,
-      Map<String, Map<String, String>> params) {
+      KnownParams params) {
     this.name = name;
     this.generation = generation;
     this.spec = spec;
@@ -62,16 +72,17 @@ public final class CompiledPolicy {
     var rules = new ArrayList<Rule>();
     var flaws = new ArrayList<String>();
     var validations = policy.getSpec().validations();
+    var language = language(policy.getSpec().params(), flaws);
     for (var i = 0; validations != null && i < validations.size(); i++) {
       var validation = validations.get(i);
       var field = "spec.validations[%d]".formatted(i);
       var condition =
-          compiled(field + ".expression", validation.expression(), LANGUAGE::condition, flaws);
+          compiled(field + ".expression", validation.expression(), language::condition, flaws);
       var source = validation.messageExpression();
       var message =
           source == null
               ? Optional.<Expression>empty()
-              : compiled(field + ".messageExpression", source, LANGUAGE::text, flaws);
+              : compiled(field + ".messageExpression", source, language::text, flaws);
       condition.ifPresent(c -> rules.add(rule(c, message.orElse(null), validation)));
     }
     var approval = policy.getSpec().requireApproval();
@@ -79,7 +90,7 @@ public final class CompiledPolicy {
     var when =
         asks == null
             ? Optional.<Expression>empty()
-            : compiled("spec.requireApproval.when", asks, LANGUAGE::condition, flaws);
+            : compiled("spec.requireApproval.when", asks, language::condition, flaws);
     return new CompiledPolicy(
         policy.getMetadata().getName(),
         requireNonNullElse(policy.getMetadata().getGeneration(), 0L),
@@ -87,11 +98,22 @@ public final class CompiledPolicy {
         List.copyOf(rules),
         when.orElse(null),
         List.copyOf(flaws),
-        Map.of());
+        KnownParams.NONE);
   }
 
-  /** The same, where ConfigMaps of these names have this data. */
-  CompiledPolicy with(Map<String, Map<String, String>> known) {
+  private static Language<PolicyFacts> language(@Nullable Params params, List<String> flaws) {
+    var kind = params == null ? null : params.paramKind();
+    if (kind == null) {
+      return LANGUAGE;
+    }
+    if (!ParamObject.isCustom(kind)) {
+      flaws.add("spec.params." + HallpassApi.CUSTOM_KINDS);
+    }
+    return OBJECT_LANGUAGE;
+  }
+
+  /** The same, where this is known of what it may take parameters from. */
+  CompiledPolicy with(KnownParams known) {
     return spec.params() == null
         ? this
         : new CompiledPolicy(name, generation, spec, rules, when, flaws, known);
@@ -199,10 +221,15 @@ public final class CompiledPolicy {
     if (named == null) {
       return asked(scope);
     }
-    var data = params.get(named.configMap());
-    return data == null
-        ? denying(Denial.failed(name, generation, "ParamsNotFound", notFound(named)))
-        : asked(scope.with("params", data));
+    return switch (params.of(named)) {
+      case Found(var value) -> asked(scope.with(PARAMS, value));
+      case Missing(var message) ->
+          named.allowsAbsence()
+              ? new Opinion(List.of(), Optional.empty())
+              : denying(Denial.failed(name, generation, Reason.ParamsNotFound.name(), message));
+      case Unreadable(var reason, var message) ->
+          denying(Denial.failed(name, generation, reason.name(), message));
+    };
   }
 
   private static Opinion denying(Denial denial) {
@@ -231,12 +258,6 @@ public final class CompiledPolicy {
   private ApprovalDemand demand(RequireApproval asked) {
     return new ApprovalDemand(
         name, generation, asked.approvalsOrOne(), Durations.parse(asked.timeoutOrHour()));
-  }
-
-  /** What a person reads where the policy's ConfigMap is not there. */
-  public static String notFound(Params named) {
-    return "spec.params.configMap: Hallpass's namespace has no ConfigMap %s with the label %s"
-        .formatted(named.configMap(), HallpassApi.PARAMS_LABEL);
   }
 
   private Optional<Denial> denial(Rule rule, Scope<PolicyFacts> scope) {

@@ -1,6 +1,7 @@
 package dev.hallpass.policy;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.kube.KnownParams;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,9 @@ public final class PolicyBook {
   /**
    * The policies, compiled; what is not among them is forgotten.
    *
-   * @param params the data of each ConfigMap that they may name, by its name
+   * @param params what is known of what they may take parameters from
    */
-  public List<CompiledPolicy> of(
-      Collection<CredentialPolicy> policies, Map<String, Map<String, String>> params) {
+  public List<CompiledPolicy> of(Collection<CredentialPolicy> policies, KnownParams params) {
     var current = policies.stream().map(Edition::of).collect(Collectors.toSet());
     compiled.keySet().retainAll(current);
     return policies.stream()

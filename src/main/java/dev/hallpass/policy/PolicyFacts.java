@@ -49,7 +49,9 @@ public record PolicyFacts(
                 + " credential, this pod's own included.")
         Supplier<List<CredentialLease>> leases,
     @JsonIgnore Supplier<List<CredentialLease>> made,
-    @JsonPropertyDescription("The data of the policy's own ConfigMap; empty where it names none.")
+    @JsonPropertyDescription(
+            "The data of the policy's own ConfigMap; empty where it names none. Of a policy with"
+                + " paramKind that object, whole, of type dyn.")
         Map<String, String> params) {
 
   /**

@@ -121,6 +121,23 @@ public enum Reason {
       Kind.REPORT,
       "An expression of the CredentialPolicy does not compile; the message says where. Until it is"
           + " corrected, the policy denies what it matches."),
+  ParamsNotFound(
+      Kind.REPORT,
+      "There is no such object as the CredentialPolicy takes its parameters from. Create it, or"
+          + " correct spec.params; until then, the policy denies what it matches."),
+  ParamKindUnknown(
+      Kind.REPORT,
+      "The API server has no such kind as spec.params.paramKind. Install its CRD, or correct the"
+          + " field; until then, the policy denies what it matches."),
+  ParamsForbidden(
+      Kind.REPORT,
+      "Hallpass may not read the kind of spec.params.paramKind. Allow it by a ClusterRole with the"
+          + " label hallpass.dev/aggregate-to-params; until then, the policy denies what it"
+          + " matches."),
+  ParamsUnread(
+      Kind.REPORT,
+      "What the CredentialPolicy takes its parameters from was not read yet. It is tried again;"
+          + " until then, the policy denies what it matches."),
   PolicyWouldDeny(
       Kind.REPORT,
       "A CredentialPolicy in Audit would not allow it. It was issued; the message says what to"

@@ -14,6 +14,7 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Catalog;
+import dev.hallpass.kube.KnownParams;
 import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Offer;
 import dev.hallpass.provider.Renewal;
@@ -25,9 +26,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -174,8 +175,8 @@ record AdmissionCase(
   }
 
   @Override
-  public Map<String, Map<String, String>> params() {
-    return Map.of();
+  public KnownParams params(Collection<CredentialPolicy> policies) {
+    return KnownParams.NONE;
   }
 
   static List<JsonNode> documents(Path file) throws IOException {

@@ -12,6 +12,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Catalog;
+import dev.hallpass.kube.KnownParams;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -19,8 +20,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -86,8 +87,8 @@ class LaggingCacheTest {
     }
 
     @Override
-    public Map<String, Map<String, String>> params() {
-      return Map.of();
+    public KnownParams params(Collection<CredentialPolicy> policies) {
+      return KnownParams.NONE;
     }
   }
 

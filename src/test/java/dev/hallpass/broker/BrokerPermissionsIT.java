@@ -9,9 +9,12 @@ import dev.hallpass.testing.Access;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PeoplesWord;
 import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.testing.WindowKind;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -163,6 +166,76 @@ class BrokerPermissionsIT {
                 assertThat(told("ApprovalAwaited", lease))
                     .contains("Pod orders-1", "CredentialRequest db", "CredentialLease " + lease));
     assertThat(kube.accesses(ACCOUNT)).isNotEmpty().allMatch(Access::allowed);
+  }
+
+  @Test
+  void readsParametersOfAKindThatItsOwnerLetsItRead() {
+    try (var windows = new WindowKind(kube.client(), kube.namespace())) {
+      windows.install();
+      windows.set("a", "{open: false}");
+      grants.aggregate(windows.role("get", "list", "watch"));
+      await()
+          .atMost(SOON)
+          .until(() -> grants.allow("watch", kube.namespace() + ".example.com", "windows", null));
+      scene.policy(
+          "window",
+          windows.params("a")
+              + "validations: [{expression: params.spec.open == true, message: closed, reason: Closed}]\n");
+      var token = scene.token(scene.pod("orders-1"));
+      var asked = BrokerScene.asks("db", "db");
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(asString(scene.post("/v1/credentials", token, asked)))
+                      .contains("Closed: closed"));
+
+      windows.set("a", "{open: true}");
+
+      await()
+          .atMost(SOON)
+          .until(() -> scene.post("/v1/credentials", token, asked).statusCode() == 200);
+      assertThat(kube.accesses(ACCOUNT)).allMatch(Access::allowed);
+    }
+  }
+
+  /** Each step says what is missing, and none of them lets anything through. */
+  @Test
+  void failsClosedUntilKindRightAndObjectAreThere() {
+    try (var windows = new WindowKind(kube.client(), kube.namespace())) {
+      scene.policy(
+          "window",
+          windows.params("a") + "validations: [{expression: params.spec.open == true}]\n");
+      var token = scene.token(scene.pod("orders-1"));
+      refused(token, "ParamKindUnknown: spec.params.paramKind: the API server has no kind Window");
+      windows.install();
+      refused(
+          token, "ParamsForbidden: spec.params.paramKind: Hallpass may not get, list and watch");
+      grants.aggregate(windows.role("get", "list", "watch"));
+      refused(token, "ParamsNotFound: spec.params.paramRef: there is no Window a in namespace");
+      windows.set("a", "{open: true}");
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  scene.post("/v1/credentials", token, BrokerScene.asks("db", "db")).statusCode()
+                      == 200);
+    }
+  }
+
+  private static String asString(HttpResponse<byte[]> answer) {
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  private void refused(String token, String why) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var answer = scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+              assertThat(BrokerScene.reason(answer)).isEqualTo(Reason.PolicyDenied);
+              assertThat(asString(answer)).contains(why);
+            });
   }
 
   private List<String> told(String reason, String of) {

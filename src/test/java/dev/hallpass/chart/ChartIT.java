@@ -2,6 +2,7 @@ package dev.hallpass.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.HallpassApi;
@@ -12,11 +13,15 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable;
 import java.io.IOException;
@@ -26,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,6 +121,26 @@ class ChartIT {
     await()
         .untilAsserted(
             () -> assertThat(allowed(who, verb, group, resource, namespace, name)).isEqualTo(may));
+  }
+
+  /**
+   * What is granted beside the chart is for both processes, by that label alone, and nothing else.
+   */
+  @Test
+  void whoHasAKindOfParametersLetsBothProcessesReadIt() {
+    var role = Helm.only(chart, ClusterRole.class, "hallpass-params");
+    var binding = Helm.only(chart, ClusterRoleBinding.class, "hallpass-params");
+
+    assertThat(role.getRules()).isNullOrEmpty();
+    assertThat(role.getAggregationRule().getClusterRoleSelectors())
+        .extracting(LabelSelector::getMatchLabels)
+        .containsExactly(Map.of(HallpassApi.PARAMS_ROLE_LABEL, "true"));
+    assertThat(binding.getRoleRef().getName()).isEqualTo("hallpass-params");
+    assertThat(binding.getSubjects())
+        .extracting(Subject::getKind, Subject::getName, Subject::getNamespace)
+        .containsExactly(
+            tuple("ServiceAccount", "hallpass-broker", SYSTEM),
+            tuple("ServiceAccount", "hallpass-controller", SYSTEM));
   }
 
   @Test

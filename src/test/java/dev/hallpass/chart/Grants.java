@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the chart grants a process, in force in a test's namespace. */
 public final class Grants implements AutoCloseable {
+  private static final String PARAMS = "hallpass-params";
+
   private final KubernetesClient client;
   private final String namespace;
   private final String account;
@@ -66,7 +68,7 @@ public final class Grants implements AutoCloseable {
 
   private static boolean installed(HasMetadata object, String process) {
     return object.getKind().equals("MutatingWebhookConfiguration")
-        || (object.getMetadata().getName().equals(process)
+        || (Set.of(process, PARAMS).contains(object.getMetadata().getName())
             && (object.getKind().contains("Role") || object.getKind().equals("ServiceAccount")));
   }
 
@@ -94,6 +96,34 @@ public final class Grants implements AutoCloseable {
                 .build())
         .getStatus()
         .getAllowed();
+  }
+
+  /**
+   * Adds a role as Kubernetes does, whose controller does not run here: what the chart's role
+   * selects by its labels, it has.
+   */
+  public void aggregate(ClusterRole added) {
+    client.resource(added).serverSideApply();
+    client
+        .rbac()
+        .clusterRoles()
+        .withName(PARAMS)
+        .edit(
+            role -> {
+              var selected =
+                  role.getAggregationRule().getClusterRoleSelectors().stream()
+                      .anyMatch(
+                          s ->
+                              added
+                                  .getMetadata()
+                                  .getLabels()
+                                  .entrySet()
+                                  .containsAll(s.getMatchLabels().entrySet()));
+              if (selected) {
+                role.setRules(added.getRules());
+              }
+              return role;
+            });
   }
 
   /** Lets the process read the Secret {@code admin}, as the owner of a provider does. */

@@ -3,12 +3,16 @@ package dev.hallpass.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.kube.Conditions;
 import dev.hallpass.testing.NamespacePolicies;
+import dev.hallpass.testing.WindowKind;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -66,6 +70,41 @@ class PolicyE2E {
 
       scene.assertEnded(pod, login, EndedBy.PolicyWithdrawn);
     }
+  }
+
+  @Test
+  void anObjectOfAKindThatItsOwnerLetsHallpassReadHasItsSay(Scene scene) {
+    try (var windows = new WindowKind(scene.client(), scene.namespace());
+        var policies = new NamespacePolicies(scene.client(), scene.namespace())) {
+      windows.install();
+      windows.set("a", "{open: true}");
+      var policy =
+          policies.apply(
+              "window",
+              windows.params("a")
+                  + "validations: [{expression: params.spec.open == true, message: closed, reason: Closed}]\n");
+      awaitStanding(policies, policy, Reason.ParamsForbidden);
+      scene.client().resource(windows.role("get", "list", "watch")).serverSideApply();
+      awaitStanding(policies, policy, Reason.PolicyCompiled);
+      var pod = scene.served("reader");
+      var login = scene.login(pod);
+
+      windows.set("a", "{open: false}");
+
+      scene.assertEnded(pod, login, EndedBy.PolicyWithdrawn);
+    }
+  }
+
+  private static void awaitStanding(
+      NamespacePolicies policies, CredentialPolicy policy, Reason reason) {
+    await("the policy says " + reason)
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                Optional.ofNullable(policies.now(policy).getStatus())
+                    .flatMap(s -> Conditions.find(s.conditions(), Conditions.READY))
+                    .filter(c -> c.getReason().equals(reason.name()))
+                    .isPresent());
   }
 
   private static boolean isAbout(Event event, Pod pod) {

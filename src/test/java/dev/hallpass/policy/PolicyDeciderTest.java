@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.kube.KnownParams;
+import dev.hallpass.kube.ParamObject;
+import dev.hallpass.kube.ParamState;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.PolicyDecider.Unmatched;
+import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,13 +131,144 @@ class PolicyDeciderTest {
                     policy("free", spec.formatted("two")),
                     policy("lost", spec.formatted("three")),
                     policy("none", "validations: [{expression: 'params == {}', reason: R}]")),
-                Map.of("one", Map.of("frozen", "yes"), "two", Map.of("other", "yes")));
+                new KnownParams(
+                    Map.of("one", Map.of("frozen", "yes"), "two", Map.of("other", "yes")),
+                    Map.of()));
 
     assertThat(new PolicyDecider(Unmatched.Allow).decide(policies, facts, ALLOWED).denials())
         .extracting(Denial::policy, Denial::reason, Denial::ground)
         .containsExactly(
             tuple("frozen", "Frozen", Denial.Ground.Rule),
             tuple("lost", "ParamsNotFound", Denial.Ground.Failure));
+  }
+
+  private static CredentialPolicy ofAnObject(String name, String more, String expression) {
+    return policy(
+        name,
+        """
+        enforcement: Enforce
+        params:
+          paramKind: {apiVersion: change.example.com/v1, kind: Window}
+          paramRef: {name: %s, namespace: shop%s}
+        validations: [{expression: "%s", message: closed, reason: Closed}]
+        requireApproval: {approvals: 1, timeout: 1h}
+        limits: {maxTtl: 7m}
+        """
+            .formatted(name, more, expression));
+  }
+
+  private static PolicyVerdict decide(CredentialPolicy policy, Map<ParamObject, ParamState> known) {
+    return new PolicyDecider(Unmatched.Allow)
+        .decide(
+            new PolicyBook().of(List.of(policy), new KnownParams(Map.of(), known)),
+            PolicyScene.FACTS,
+            ALLOWED);
+  }
+
+  private static ParamObject window(String name) {
+    return new ParamObject("change.example.com/v1", "Window", "shop", name);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          params.spec.open == true                                  |
+          params.spec.level > 4                                     | Closed
+          params.metadata.name == 'a' && params.kind == 'Window'    |
+          params.spec.hosts.all(h, h.startsWith('pg'))              |
+          params.spec.none == 'x'                                   | ExpressionFailed
+          params.spec.hosts == 3                                    | Closed
+          params.spec.hosts.map(a, params.spec.hosts.map(b, params.spec.hosts.map(c, a + b + c))).size() == 0 | Closed
+          params.spec.level.startsWith('x')                         | ExpressionFailed
+          """)
+  void anObjectIsReadWholeAndUntyped(String expression, String reason) {
+    var value =
+        Map.of(
+            "kind", "Window",
+            "metadata", Map.of("name", "a"),
+            "spec", Map.of("open", true, "level", 3L, "hosts", List.of("pg-1", "pg-2")));
+
+    var verdict =
+        decide(ofAnObject("a", "", expression), Map.of(window("a"), new ParamState.Found(value)));
+
+    assertThat(verdict.denials())
+        .extracting(Denial::reason)
+        .isEqualTo(reason == null ? List.of() : List.of(reason));
+  }
+
+  @Test
+  void whatAnObjectHoldsIsBoundedLikeAllElse() {
+    var many = LongStream.range(0, 200).boxed().toList();
+
+    assertThat(
+            decide(
+                    ofAnObject(
+                        "a",
+                        "",
+                        "params.spec.all(a, params.spec.all(b, params.spec.all(c, a + b + c >= 0)))"),
+                    Map.of(window("a"), new ParamState.Found(Map.of("spec", many))))
+                .denials())
+        .extracting(Denial::reason)
+        .containsExactly("ExpressionFailed");
+  }
+
+  @Test
+  void anObjectThatIsNotThereDeniesUnlessThePolicySaysOtherwise() {
+    var missing = Map.<ParamObject, ParamState>of(window("a"), window("a").missing());
+
+    var denied = decide(ofAnObject("a", "", "true"), missing);
+    assertThat(denied.denials())
+        .containsExactly(
+            Denial.failed(
+                "a",
+                3,
+                "ParamsNotFound",
+                "spec.params.paramRef: there is no Window a in namespace shop"));
+    var allowed = decide(ofAnObject("a", ", parameterNotFoundAction: Allow", "false"), missing);
+    assertThat(allowed.denials()).isEmpty();
+    assertThat(allowed.demands()).isEmpty();
+    assertThat(allowed.allowed().ttl()).isEqualTo(Duration.ofMinutes(7));
+  }
+
+  /** That nothing is known of an object is not to know that it is not there. */
+  @ParameterizedTest
+  @CsvSource({"ParamKindUnknown", "ParamsForbidden", "ParamsUnread"})
+  void whatCannotBeReadDeniesWhateverThePolicySays(Reason reason) {
+    var policy = ofAnObject("a", ", parameterNotFoundAction: Allow", "true");
+    var unreadable = new ParamState.Unreadable(reason, "spec.params: it");
+
+    assertThat(decide(policy, Map.of(window("a"), unreadable)).denials())
+        .containsExactly(Denial.failed("a", 3, reason.name(), "spec.params: it"));
+    assertThat(decide(policy, Map.of(window("b"), new ParamState.Found(Map.of()))).denials())
+        .extracting(Denial::reason)
+        .containsExactly("ParamsUnread");
+  }
+
+  /** As where the schema is that of another version. */
+  @ParameterizedTest
+  @CsvSource({"v1, Secret", "apps/v1, Deployment", "authentication.k8s.io/v1, TokenReview"})
+  void aKindOfKubernetesItselfIsRefusedWhateverIsKnownOfIt(String apiVersion, String kind) {
+    var policy =
+        policy(
+            "leak",
+            """
+            enforcement: Enforce
+            params:
+              paramKind: {apiVersion: %s, kind: %s}
+              paramRef: {name: a, namespace: shop}
+            validations: [{expression: "false", messageExpression: "string(params.data.password)", reason: Leak}]
+            """
+                .formatted(apiVersion, kind));
+    var secret =
+        Map.<ParamObject, ParamState>of(
+            new ParamObject(apiVersion, kind, "shop", "a"),
+            new ParamState.Found(Map.of("data", Map.of("password", "canary"))));
+
+    assertThat(decide(policy, secret).denials())
+        .extracting(Denial::reason, Denial::message)
+        .containsExactly(tuple("PolicyInvalid", "spec.params." + HallpassApi.CUSTOM_KINDS));
   }
 
   @Test
@@ -288,10 +425,10 @@ class PolicyDeciderTest {
     var policy = denying("p", "{}");
     policy.getMetadata().setUid("u");
 
-    var first = book.of(List.of(policy), Map.of()).getFirst();
-    assertThat(book.of(List.of(policy), Map.of()).getFirst()).isSameAs(first);
+    var first = book.of(List.of(policy), KnownParams.NONE).getFirst();
+    assertThat(book.of(List.of(policy), KnownParams.NONE).getFirst()).isSameAs(first);
     policy.getMetadata().setGeneration(4L);
-    assertThat(book.of(List.of(policy), Map.of()).getFirst()).isNotSameAs(first);
+    assertThat(book.of(List.of(policy), KnownParams.NONE).getFirst()).isNotSameAs(first);
   }
 
   private static CredentialPolicy asking(String name, String more) {

@@ -4,6 +4,7 @@ import static dev.hallpass.reconcile.ControllerScene.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.audit.AuditStore;
@@ -11,6 +12,7 @@ import dev.hallpass.audit.Journal;
 import dev.hallpass.audit.JournalSettings;
 import dev.hallpass.audit.SinkSettings;
 import dev.hallpass.chart.Grants;
+import dev.hallpass.kube.Conditions;
 import dev.hallpass.pki.Lifetimes;
 import dev.hallpass.pki.Rotation;
 import dev.hallpass.pki.ServingNames;
@@ -20,6 +22,8 @@ import dev.hallpass.reconcile.certificates.CertificateNames;
 import dev.hallpass.testing.Access;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
+import dev.hallpass.testing.WindowKind;
+import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,6 +33,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,6 +153,39 @@ class ControllerPermissionsIT {
               assertThat(accesses).allMatch(a -> a.allowed() || isSecretOfAnotherTest(a));
               assertThat(grants.unused(accesses)).isSubsetOf(ELSEWHERE);
             });
+  }
+
+  @Test
+  void readsParametersOfAKindThatItsOwnerLetsItRead() {
+    try (var windows = new WindowKind(kube.client(), kube.namespace())) {
+      windows.install();
+      windows.set("a", "{open: true}");
+      scene.leading(acting, List.of());
+      var lease = scene.active(scene.pod("windowed"));
+      target.add(account(lease));
+      var policy =
+          policies.apply(
+              "window",
+              windows.params("a") + "validations: [{expression: params.spec.open == true}]\n");
+      standsAs(policy, Reason.ParamsForbidden);
+
+      grants.aggregate(windows.role("get", "list", "watch"));
+
+      standsAs(policy, Reason.PolicyCompiled);
+      windows.set("a", "{open: false}");
+      scene.revoked(lease, SOON);
+    }
+  }
+
+  private void standsAs(CredentialPolicy policy, Reason reason) {
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                Optional.ofNullable(policies.now(policy).getStatus())
+                    .flatMap(s -> Conditions.find(s.conditions(), Conditions.READY))
+                    .filter(c -> c.getReason().equals(reason.name()))
+                    .isPresent());
   }
 
   /** The controller sees the providers of all namespaces; their owners grant their Secrets. */

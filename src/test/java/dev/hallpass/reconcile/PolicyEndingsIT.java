@@ -13,6 +13,7 @@ import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
+import dev.hallpass.testing.WindowKind;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -170,6 +171,62 @@ class PolicyEndingsIT {
     changes("yes");
 
     assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  @Test
+  void looksAgainWhenAnObjectChanges() {
+    var lease = lease("windowed");
+    try (var windows = new WindowKind(client, scene.namespace())) {
+      var policy =
+          policies.apply(
+              "window",
+              windows.params("a")
+                  + "validations: [{expression: params.spec.open == true, message: closed, reason: Closed}]\n");
+      becomes(policy, Reason.ParamKindUnknown, "spec.params.paramKind", "install its CRD");
+      windows.install();
+      becomes(policy, Reason.ParamsNotFound, "spec.params.paramRef: there is no Window a");
+      windows.set("a", "{open: true}");
+      becomes(policy, Reason.PolicyCompiled, "every expression compiles");
+      staysActive(lease);
+
+      windows.set("a", "{open: false}");
+
+      assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+      assertThat(target.has(account(lease))).isFalse();
+      assertThat(scene.condition(lease, Conditions.ACTIVE).getMessage()).contains("Closed: closed");
+    }
+  }
+
+  @Test
+  void endsNothingForAnObjectThatGoes() {
+    var lease = lease("windowed");
+    try (var windows = new WindowKind(client, scene.namespace())) {
+      windows.install();
+      windows.set("a", "{open: true}");
+      var expression = "validations: [{expression: params.spec.open == true}]\n";
+      var denying = policies.apply("denies", windows.params("a") + expression);
+      var allowing = policies.apply("allows", windows.params("a", "Allow") + expression);
+      becomes(denying, Reason.PolicyCompiled, "every expression compiles");
+
+      windows.delete("a");
+
+      becomes(denying, Reason.ParamsNotFound, "there is no Window a");
+      becomes(allowing, Reason.PolicyCompiled, "there is no Window a", "its validations hold");
+      staysActive(lease);
+    }
+  }
+
+  private void becomes(CredentialPolicy policy, Reason reason, String... told) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              var ready = ready(policy).orElseThrow();
+              assertThat(ready.getReason()).isEqualTo(reason.name());
+              assertThat(ready.getMessage()).contains(told);
+              assertThat(ready.getStatus())
+                  .isEqualTo(reason == Reason.PolicyCompiled ? "True" : "False");
+            });
   }
 
   private void changes(String frozen) {

@@ -76,15 +76,68 @@ public record CredentialPolicySpec(
       @Size(min = 1, max = 32) @JsonPropertyDescription("The names of access levels, one of them.")
           @Nullable List<String> access) {}
 
-  /** Where the variable {@code params} comes from. */
+  /** Where the variable {@code params} comes from: the data of a ConfigMap, or an object. */
+  @ValidationRule(
+      value =
+          "has(self.configMap) ? !has(self.paramKind) && !has(self.paramRef)"
+              + " : has(self.paramKind) && has(self.paramRef)",
+      message = "params: give configMap, or else both paramKind and paramRef")
   public record Params(
-      @Required
-          @Size(min = 1, max = 253)
+      @Size(min = 1, max = 253)
           @Pattern(HallpassApi.NAME)
           @JsonPropertyDescription(
               "A ConfigMap of Hallpass's own namespace with the label hallpass.dev/params. Without"
                   + " it the policy denies.")
-          String configMap) {}
+          @Nullable String configMap,
+      @JsonPropertyDescription(
+              "The kind of a custom resource. Whoever installs it lets Hallpass read it: a"
+                  + " ClusterRole with get, list and watch, and the label"
+                  + " hallpass.dev/aggregate-to-params: \"true\".")
+          @Nullable ParamKind paramKind,
+      @JsonPropertyDescription("The object of that kind.") @Nullable ParamRef paramRef) {
+
+    /** Whether the lack of the object is no denial. */
+    public boolean allowsAbsence() {
+      return paramRef != null && paramRef.parameterNotFoundAction() == NotFoundAction.Allow;
+    }
+  }
+
+  /** The kind of a custom resource. */
+  public record ParamKind(
+      @Required
+          @Size(min = 1, max = 253)
+          @ValidationRule(value = HallpassApi.CUSTOM_KINDS_FORM, message = HallpassApi.CUSTOM_KINDS)
+          @JsonPropertyDescription("Group and version, e.g. change.example.com/v1.")
+          String apiVersion,
+      @Required
+          @Size(min = 1, max = 63)
+          @Pattern("^[A-Z][A-Za-z0-9]*$")
+          @JsonPropertyDescription("Its kind, e.g. ChangeWindow.")
+          String kind) {}
+
+  /** An object. */
+  public record ParamRef(
+      @Required
+          @Size(min = 1, max = 253)
+          @Pattern(HallpassApi.NAME)
+          @JsonPropertyDescription("Its name.")
+          String name,
+      @Size(min = 1, max = 63)
+          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @JsonPropertyDescription("Its namespace; left out where the kind has none.")
+          @Nullable String namespace,
+      @Default("Deny")
+          @JsonPropertyDescription(
+              "What it means that there is no such object. Deny: the policy denies. Allow: its"
+                  + " validations hold, and nobody is asked for approval; its limits stay. A kind"
+                  + " that is not installed, or that Hallpass may not read, always denies.")
+          @Nullable NotFoundAction parameterNotFoundAction) {}
+
+  /** What the lack of an object means. */
+  public enum NotFoundAction {
+    Allow,
+    Deny
+  }
 
   /** One condition. */
   @ValidationRule(

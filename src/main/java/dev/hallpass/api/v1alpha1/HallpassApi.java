@@ -36,6 +36,12 @@ public final class HallpassApi {
    */
   public static final String PARAMS_LABEL = "hallpass.dev/params";
 
+  /**
+   * On a ClusterRole, set to {@code true} by whoever lets policies take parameters from a kind;
+   * read by Kubernetes, which adds its rules to what broker and controller may.
+   */
+  public static final String PARAMS_ROLE_LABEL = "hallpass.dev/aggregate-to-params";
+
   /** On a lease, set by the broker: the UID of its pod, so that a pod's leases can be listed. */
   public static final String POD_UID_LABEL = "hallpass.dev/pod-uid";
 
@@ -97,6 +103,19 @@ public final class HallpassApi {
 
   /** A schema rule for durations, whose message says more than a pattern's would. */
   public static final String DURATION_FORM = "self.matches('^([0-9]+(s|m|h))+$')";
+
+  /**
+   * A schema rule for the API version of custom resources: of a group with a dot, not of k8s.io.
+   */
+  public static final String CUSTOM_KINDS_FORM =
+      "self.matches('^[a-z0-9-]+([.][a-z0-9-]+)+/v[0-9][a-z0-9]*$')"
+          + " && !self.matches('(^|[.])k8s[.]io/')";
+
+  /** What a person reads where it does not hold. */
+  public static final String CUSTOM_KINDS =
+      "paramKind.apiVersion: must be of custom resources, e.g. change.example.com/v1; kinds of"
+          + " Kubernetes itself, such as Secret, are refused, and a ConfigMap is named by"
+          + " params.configMap";
 
   private HallpassApi() {}
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param leases those of the workload's other pods
  * @param owners what controls the pod, nearest first
  * @param node the node; null says that it is gone
- * @param params the data of ConfigMaps, by their names
+ * @param params the data of ConfigMaps, and objects of other kinds, by their names
  */
 record Given(
     @Nullable String now,
@@ -40,7 +40,7 @@ record Given(
     @Nullable JsonNode leases,
     @Nullable JsonNode owners,
     @Nullable JsonNode node,
-    @Nullable Map<String, Map<String, String>> params) {
+    @Nullable Map<String, JsonNode> params) {
 
   Instant moment() {
     try {

@@ -8,11 +8,8 @@ import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.PolicyDecider.Unmatched;
 import dev.hallpass.policy.PolicyVerdict;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,15 +28,15 @@ public final class PolicyCases {
 
   private final PolicyBook book = new PolicyBook();
   private final List<CredentialPolicy> policies = new ArrayList<>();
-  private final Map<String, Map<String, String>> params = new HashMap<>();
+  private final CaseParams params = new CaseParams();
   private final List<Case> cases = new ArrayList<>();
 
   private PolicyCases() {}
 
   /**
-   * Reads files of YAML, and sorts their documents: CredentialPolicies, ConfigMaps that they take
-   * parameters from, and lists of cases. A list that shares facts is an object with {@code given}
-   * and {@code cases}.
+   * Reads files of YAML, and sorts their documents: CredentialPolicies, ConfigMaps and objects that
+   * they take parameters from, and lists of cases. CRDs and ClusterRoles are passed over. A list
+   * that shares facts is an object with {@code given} and {@code cases}.
    *
    * @param files what is in each
    * @throws MalformedCasesException where one is none of these, or names a field that does not
@@ -48,6 +45,7 @@ public final class PolicyCases {
   public static PolicyCases of(List<String> files) {
     var sorted = new PolicyCases();
     files.stream().flatMap(Reading::documents).forEach(sorted::add);
+    sorted.params.requireUseIn(sorted.policies);
     if (sorted.policies.isEmpty()) {
       throw new MalformedCasesException("there is no CredentialPolicy in these files");
     }
@@ -66,18 +64,11 @@ public final class PolicyCases {
       addShared(shared);
     } else if (kind.equals("CredentialPolicy")) {
       policies.add(policy((ObjectNode) document));
-    } else if (kind.equals("ConfigMap")) {
-      var map = Reading.as(ConfigMap.class, document, "ConfigMap");
-      params.put(map.getMetadata().getName(), orNone(map.getData()));
+    } else if (document instanceof ObjectNode manifest) {
+      params.add(manifest);
     } else {
-      throw new MalformedCasesException(
-          "a document of kind \"%s\" is neither a CredentialPolicy, nor a ConfigMap, nor a list of cases"
-              .formatted(kind));
+      throw new MalformedCasesException("a document is neither an object nor a list of cases");
     }
-  }
-
-  private static Map<String, String> orNone(@Nullable Map<String, String> data) {
-    return data == null ? Map.of() : data;
   }
 
   /** With the defaults of the schema, and one edition of each. */
@@ -158,8 +149,7 @@ public final class PolicyCases {
   private PolicyVerdict verdict(Case one) {
     var given = Reading.as(Given.class, Objects.requireNonNull(one.given()), "given");
     var facts = new Facts(given);
-    var known = new HashMap<>(params);
-    known.putAll(given.params() == null ? Map.of() : given.params());
-    return DECIDER.decide(book.of(policies, known), facts.facts(), facts.allowed());
+    return DECIDER.decide(
+        book.of(policies, params.known(policies, given.params())), facts.facts(), facts.allowed());
   }
 }

@@ -1,11 +1,14 @@
 package dev.hallpass.policy.cases;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,6 +21,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** Turns trees into values. A field that does not exist is a mistake, and is named. */
 final class Reading {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonMapper VALUES =
+      JsonMapper.builder().enable(DeserializationFeature.USE_LONG_FOR_INTS).build();
   private static final Set<String> MANIFEST =
       Set.of("apiVersion", "kind", "metadata", "spec", "status");
 
@@ -74,6 +79,11 @@ final class Reading {
               }
             });
     return as(type, tree, field);
+  }
+
+  /** An object of any kind, as expressions see it. */
+  static Map<String, Object> values(ObjectNode tree) {
+    return VALUES.convertValue(tree, new TypeReference<Map<String, Object>>() {});
   }
 
   /** A tree of our own. */

@@ -21,6 +21,7 @@ import dev.cel.validator.validators.RegexLiteralValidator;
 import dev.cel.validator.validators.TimestampLiteralValidator;
 import java.lang.reflect.RecordComponent;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +52,14 @@ public final class Language<T extends Record> {
 
   /** The language over the components of this record. */
   public Language(Class<T> facts) {
+    this(facts, Set.of());
+  }
+
+  private Language(Class<T> facts, Set<String> untyped) {
     variables =
         JavaTypes.components(facts)
             .collect(toUnmodifiableMap(RecordComponent::getName, Language::accessor));
-    cel = cel(facts);
+    cel = cel(facts, untyped);
     validator =
         CelValidatorFactory.standardCelValidatorBuilder(cel)
             .addAstValidators(
@@ -62,6 +67,11 @@ public final class Language<T extends Record> {
                 DurationLiteralValidator.INSTANCE,
                 RegexLiteralValidator.INSTANCE)
             .build();
+  }
+
+  /** The same where one variable may hold anything, so that its use is checked when it is read. */
+  public static <T extends Record> Language<T> untyped(Class<T> facts, String variable) {
+    return new Language<>(facts, Set.of(variable));
   }
 
   private static <T> Function<T, @Nullable Object> accessor(RecordComponent component) {
@@ -74,10 +84,13 @@ public final class Language<T extends Record> {
     };
   }
 
-  private static Cel cel(Class<? extends Record> facts) {
+  private static Cel cel(Class<? extends Record> facts, Set<String> untyped) {
     var types = new JavaTypes(facts);
     var builder = environment().setTypeProvider(types);
-    types.variables().forEach(builder::addVar);
+    types
+        .variables()
+        .forEach(
+            (name, type) -> builder.addVar(name, untyped.contains(name) ? SimpleType.DYN : type));
     return builder.build();
   }
 
@@ -125,7 +138,12 @@ public final class Language<T extends Record> {
       var tree = cel.compile(source).getAst();
       if (!tree.getResultType().equals(result)) {
         throw new ExpressionException(
-            "must give a %s, and gives a %s".formatted(result.name(), tree.getResultType().name()));
+            "must give a %s, and gives %s"
+                .formatted(
+                    result.name(),
+                    tree.getResultType().equals(SimpleType.DYN)
+                        ? "what is known only when it is read; write %s(…)".formatted(result.name())
+                        : "a " + tree.getResultType().name()));
       }
       requireValidLiterals(tree);
       return new Expression(source, cel.createProgram(tree));

@@ -28,6 +28,9 @@ final class LeaseEvents {
   private final SimpleInboundEventSource<CredentialLease> answered =
       new SimpleInboundEventSource<>("answered");
 
+  private final SimpleInboundEventSource<CredentialLease> paramObjects =
+      new SimpleInboundEventSource<>("paramObjects");
+
   LeaseEvents(ClusterView view, BackOff backOff) {
     this.view = view;
     this.backOff = backOff;
@@ -47,8 +50,10 @@ final class LeaseEvents {
             "breakGlass", l -> Keys.breakGlass(l).toList(),
             "request", l -> List.of(Keys.request(l)),
             "provider", l -> List.of(Keys.provider(l))));
+    view.paramObjects().onChange(object -> all(leases).forEach(paramObjects::propagateEvent));
     return List.of(
         answered,
+        paramObjects,
         new InformerEvents<>(
             view.pods(), Changes::any, by(leases, "pod", p -> p.getMetadata().getUid())),
         new InformerEvents<>(

@@ -10,7 +10,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Catalog;
-import dev.hallpass.kube.Params;
+import dev.hallpass.kube.KnownParams;
 import dev.hallpass.lease.LeaseFacts;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LiveSurroundings;
@@ -74,7 +74,7 @@ final class PolicyReview {
   }
 
   /** All that a review looked at. */
-  private record Looked(Set<Edition> objects, Map<String, Map<String, String>> params) {}
+  private record Looked(Set<Edition> objects, KnownParams params) {}
 
   PolicyReview(
       ClusterView view,
@@ -157,10 +157,6 @@ final class PolicyReview {
     return view.policies().getStore().list();
   }
 
-  private Map<String, Map<String, String>> params() {
-    return Params.of(view.params().getStore().list());
-  }
-
   private Looked looked(LeaseFacts facts) {
     var namespace = facts.lease().getMetadata().getNamespace();
     var around =
@@ -175,7 +171,7 @@ final class PolicyReview {
             .flatMap(s -> s)
             .map(Edition::of)
             .collect(Collectors.toUnmodifiableSet()),
-        params());
+        view.knownParams());
   }
 
   /** The approvals of what the lease asks for. */
@@ -211,25 +207,27 @@ final class PolicyReview {
             Optional.ofNullable(facts.request()),
             view.namespace(namespace),
             view.provider(spec.providerRef(), namespace),
-            book.of(policies(), params()),
+            book.of(policies(), view.knownParams()),
             seen,
             view.approvalsIn(namespace),
             view.breakGlassesIn(namespace),
             counted)
         .filter(PolicyVerdict::allows)
         .or(
-            () ->
-                verdict(
-                    facts,
-                    pod,
-                    live.request(namespace, spec.requestRef().name()),
-                    live.namespace(namespace),
-                    live.provider(spec.providerRef(), namespace),
-                    book.of(live.policies(), live.params()),
-                    around,
-                    live.approvals(namespace),
-                    live.breakGlasses(namespace),
-                    counted));
+            () -> {
+              var current = live.policies();
+              return verdict(
+                  facts,
+                  pod,
+                  live.request(namespace, spec.requestRef().name()),
+                  live.namespace(namespace),
+                  live.provider(spec.providerRef(), namespace),
+                  book.of(current, live.params(current)),
+                  around,
+                  live.approvals(namespace),
+                  live.breakGlasses(namespace),
+                  counted);
+            });
   }
 
   /** Where one of them is gone, that alone ends the lease. */

@@ -3,10 +3,15 @@ package dev.hallpass.reconcile.policy;
 import static java.util.Optional.ofNullable;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Params;
 import dev.hallpass.api.v1alpha1.CredentialPolicyStatus;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.Events;
-import dev.hallpass.kube.Params;
+import dev.hallpass.kube.ParamObject;
+import dev.hallpass.kube.ParamState;
+import dev.hallpass.kube.ParamState.Found;
+import dev.hallpass.kube.ParamState.Missing;
+import dev.hallpass.kube.ParamState.Unreadable;
 import dev.hallpass.policy.CompiledPolicy;
 import dev.hallpass.reconcile.view.Changes;
 import dev.hallpass.reconcile.view.ClusterView;
@@ -20,13 +25,19 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Clock;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** Says on each policy whether its expressions compile, and if not, where they are wrong. */
+/**
+ * Says on each policy whether its expressions compile and its parameters are there, and if not,
+ * where it is wrong or what it lacks.
+ */
 @ControllerConfiguration(name = "policy")
 public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
+  private static final Standing COMPILED =
+      new Standing(Reason.PolicyCompiled, "every expression compiles");
+
   private final ClusterView view;
   private final Events events;
   private final Clock clock;
@@ -41,20 +52,31 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   @Override
   public List<EventSource<?, CredentialPolicy>> prepareEventSources(
       EventSourceContext<CredentialPolicy> context) {
+    var policies = context.getPrimaryCache();
+    var objects = new SimpleInboundEventSource<CredentialPolicy>("paramObjects");
+    view.paramObjects()
+        .onChange(
+            object ->
+                policies
+                    .list(
+                        p ->
+                            ParamObject.of(p.getSpec().params()).filter(object::equals).isPresent())
+                    .map(ResourceID::fromResource)
+                    .forEach(objects::propagateEvent));
     return List.of(
+        objects,
         new InformerEvents<>(
             view.params(),
             Changes::identity,
             params ->
-                context
-                    .getPrimaryCache()
+                policies
                     .list(p -> names(p, params.getMetadata().getName()))
                     .map(ResourceID::fromResource)));
   }
 
   private static boolean names(CredentialPolicy policy, String configMap) {
     var params = policy.getSpec().params();
-    return params != null && params.configMap().equals(configMap);
+    return params != null && configMap.equals(params.configMap());
   }
 
   @Override
@@ -71,10 +93,9 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   }
 
   private CredentialPolicyStatus status(CredentialPolicy policy) {
-    var flaws = flaws(policy);
-    var message = String.join("; ", flaws);
-    if (!flaws.isEmpty()) {
-      events.say(Events.about(policy), Events.Type.Warning, Reason.PolicyInvalid, message);
+    var standing = standing(policy);
+    if (!standing.ready()) {
+      events.say(Events.about(policy), Events.Type.Warning, standing.reason(), standing.message());
     }
     var generation = policy.getMetadata().getGeneration();
     return new CredentialPolicyStatus(
@@ -82,20 +103,38 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
         Conditions.with(
             ofNullable(policy.getStatus()).map(CredentialPolicyStatus::conditions).orElse(null),
             Conditions.READY,
-            flaws.isEmpty(),
-            flaws.isEmpty() ? Reason.PolicyCompiled : Reason.PolicyInvalid,
-            flaws.isEmpty() ? "every expression compiles" : message,
+            standing.ready(),
+            standing.reason(),
+            standing.message(),
             generation,
             clock.instant()));
   }
 
-  private List<String> flaws(CredentialPolicy policy) {
+  private record Standing(Reason reason, String message) {
+    boolean ready() {
+      return reason == Reason.PolicyCompiled;
+    }
+  }
+
+  private Standing standing(CredentialPolicy policy) {
+    var flaws = CompiledPolicy.of(policy).flaws();
+    if (!flaws.isEmpty()) {
+      return new Standing(Reason.PolicyInvalid, String.join("; ", flaws));
+    }
     var params = policy.getSpec().params();
-    return Stream.concat(
-            CompiledPolicy.of(policy).flaws().stream(),
-            Stream.ofNullable(params)
-                .filter(p -> !Params.of(view.params().getStore().list()).containsKey(p.configMap()))
-                .map(CompiledPolicy::notFound))
-        .toList();
+    return params == null ? COMPILED : standing(params, view.knownParams().of(params));
+  }
+
+  private static Standing standing(Params named, ParamState state) {
+    return switch (state) {
+      case Found found -> COMPILED;
+      case Missing(var message) ->
+          named.allowsAbsence()
+              ? new Standing(
+                  Reason.PolicyCompiled,
+                  message + ", so that its validations hold: parameterNotFoundAction is Allow")
+              : new Standing(Reason.ParamsNotFound, message);
+      case Unreadable(var reason, var message) -> new Standing(reason, message);
+    };
   }
 }

@@ -2,7 +2,6 @@ package dev.hallpass.reconcile.request;
 
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
-import dev.hallpass.kube.Params;
 import dev.hallpass.lease.LiveSurroundings;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.IssueDecider;
@@ -93,8 +92,7 @@ public final class PolicyWord {
         var now = clock.instant();
         var verdict =
             decider.decide(
-                book.of(
-                    view.policies().getStore().list(), Params.of(view.params().getStore().list())),
+                book.of(view.policies().getStore().list(), view.knownParams()),
                 PolicyFacts.of(
                     pod, namespace, request, credential, provider.get(), allow, now, null, around),
                 allow,

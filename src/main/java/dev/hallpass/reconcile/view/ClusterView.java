@@ -10,8 +10,10 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.kube.KnownParams;
 import dev.hallpass.kube.Params;
 import dev.hallpass.kube.Trim;
+import dev.hallpass.kube.WatchedParams;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -55,6 +57,7 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<CredentialPolicy> policies;
   private final SharedIndexInformer<CredentialApproval> approvals;
   private final SharedIndexInformer<ConfigMap> params;
+  private final WatchedParams paramObjects;
   private final SharedIndexInformer<BreakGlass> breakGlasses;
 
   /**
@@ -75,6 +78,7 @@ public final class ClusterView implements AutoCloseable {
     breakGlasses = informer(client.resources(BreakGlass.class).inAnyNamespace(), Trim::own);
     approvals = informer(client.resources(CredentialApproval.class).inAnyNamespace(), Trim::own);
     params = informer(Params.in(client, systemNamespace), Trim::own);
+    paramObjects = WatchedParams.of(client, policies);
     leases.addIndexers(
         Map.of(
             REQUEST_INDEX,
@@ -162,9 +166,19 @@ public final class ClusterView implements AutoCloseable {
     return approvals.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
   }
 
-  /** What policies may take parameters from. */
+  /** The ConfigMaps that policies may take parameters from. */
   public SharedIndexInformer<ConfigMap> params() {
     return params;
+  }
+
+  /** The objects of other kinds that policies take parameters from. */
+  public WatchedParams paramObjects() {
+    return paramObjects;
+  }
+
+  /** What is known of both. */
+  public KnownParams knownParams() {
+    return new KnownParams(Params.of(params.getStore().list()), paramObjects.states());
   }
 
   public SharedIndexInformer<BreakGlass> breakGlasses() {
@@ -286,6 +300,7 @@ public final class ClusterView implements AutoCloseable {
 
   @Override
   public void close() {
+    paramObjects.close();
     all().forEach(SharedIndexInformer::stop);
   }
 }

@@ -107,6 +107,60 @@ class PolicyCasesTest {
     assertThat(outcomes).containsExactly(new Outcome("it", List.of()));
   }
 
+  private static final String WINDOWS =
+      """
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: windows.change.example.com}
+      ---
+      apiVersion: change.example.com/v1
+      kind: Window
+      metadata: {name: a, namespace: shop}
+      spec: {level: 3, open: true}
+      ---
+      kind: CredentialPolicy
+      metadata: {name: p}
+      spec:
+        params:
+          paramKind: {apiVersion: change.example.com/v1, kind: Window}
+          paramRef: {name: %s, namespace: shop%s}
+        validations: [{expression: "%s"}]
+      ---
+      - {name: it, given: %s, expect: %s}
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a |                                  | params.spec.level == 3 && params.spec.open == true                        | {} | {decision: Allow}
+          a |                                  | params.metadata.name == 'a' && params.kind == 'Window'                     | {params: {a: {spec: {}}}} | {decision: Allow}
+          a |                                  | params.spec.level > 3 && !has(params.spec.open)                            | {params: {a: {spec: {level: 4}}}} | {decision: Allow}
+          b |                                  | true                                                                      | {} | {decision: Deny, reasons: [ParamsNotFound], message: there is no Window b}
+          b | , parameterNotFoundAction: Allow | false                                                                     | {} | {decision: Allow}
+          b |                                  | params.spec.open == true                                                  | {params: {b: {spec: {open: true}}}} | {decision: Allow}
+          """)
+  void anObjectIsTakenFromTheFilesOrGiven(
+      String name, String action, String expression, String given, String expect) {
+    var outcomes =
+        cases(WINDOWS.formatted(name, action == null ? "" : action, expression, given, expect))
+            .run();
+
+    assertThat(outcomes).containsExactly(new Outcome("it", List.of()));
+  }
+
+  @Test
+  void anObjectThatNoPolicyNamesIsAMistake() {
+    assertThatThrownBy(
+            () ->
+                cases(
+                    WINDOWS
+                        .replace("kind: Window\nmetadata", "kind: Windows\nmetadata")
+                        .formatted("a", "", "true", "{}", "{}")))
+        .hasMessageContaining("a document of kind \"Windows\" is neither");
+  }
+
   @Test
   void casesShareWhatTheyAreGiven() {
     assertThat(

@@ -156,4 +156,23 @@ class LanguageTest {
     assertThatThrownBy(() -> LANGUAGE.condition("(".repeat(100) + "true" + ")".repeat(100)))
         .isInstanceOf(ExpressionException.class);
   }
+
+  @Test
+  void anUntypedVariableIsCheckedWhenItIsReadAndNoOther() {
+    var loose = Language.untyped(Facts.class, "other");
+    var facts = new Facts(new PodBuilder().build(), MONDAY, Duration.ofMinutes(15), null);
+
+    assertThat(
+            loose
+                .condition("other.spec.level == 3")
+                .evaluate(loose.scope(facts).with("other", Map.of("spec", Map.of("level", 3L)))))
+        .isEqualTo(true);
+    assertThatThrownBy(() -> LANGUAGE.condition("other.spec.level == 3"))
+        .hasMessageContaining("undefined field 'level'");
+    assertThatThrownBy(() -> loose.condition("pod.spec.level == 3"))
+        .hasMessageContaining("undefined field 'level'");
+    assertThatThrownBy(() -> loose.condition("other.spec.open"))
+        .hasMessage(
+            "must give a bool, and gives what is known only when it is read; write bool(…)");
+  }
 }

@@ -1,0 +1,211 @@
+package dev.hallpass.kube;
+
+import dev.hallpass.kube.ParamReader.Served;
+import dev.hallpass.kube.ParamReader.Unserved;
+import dev.hallpass.kube.ParamState.Unreadable;
+import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One object that policies take parameters from, as last seen, and that object alone. Its CRD, the
+ * permission to read it and the object itself may come and go at any time, in any order.
+ */
+final class ParamWatch implements AutoCloseable {
+  /** As long as it cannot be read. */
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  /** A watch outlives the permission that it was opened with, so that is asked after. */
+  private static final Duration CHECK = Duration.ofSeconds(10);
+
+  private static final Duration SYNC = Duration.ofSeconds(10);
+
+  private final ParamObject object;
+  private final ParamReader reader;
+  private final Consumer<ParamObject> changed;
+  private final Thread thread;
+  private @Nullable SharedIndexInformer<GenericKubernetesResource> informer;
+  private ParamState state;
+  private volatile boolean closed;
+
+  private ParamWatch(ParamObject object, ParamReader reader, Consumer<ParamObject> changed) {
+    this.object = object;
+    this.reader = reader;
+    this.changed = changed;
+    this.state = object.unread();
+    this.thread = Thread.ofVirtual().name("params " + object).unstarted(this::run);
+  }
+
+  /**
+   * Starts to look for it, and returns at once.
+   *
+   * @param changed told whenever another state is known
+   */
+  static ParamWatch open(ParamObject object, ParamReader reader, Consumer<ParamObject> changed) {
+    var watch = new ParamWatch(object, reader, changed);
+    watch.thread.start();
+    return watch;
+  }
+
+  synchronized ParamState state() {
+    return state;
+  }
+
+  /** Whether a change of what is known is seen as it happens. What is not known denies anyhow. */
+  synchronized boolean isCurrent() {
+    return informer == null || informer.isWatching();
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        Thread.sleep(turn());
+      }
+    } catch (InterruptedException toldToClose) {
+      // It ends as it does where it sees so itself.
+    } finally {
+      unfollow();
+    }
+  }
+
+  /** How long until the next. */
+  private Duration turn() throws InterruptedException {
+    if (reader.read(object) instanceof Unreadable why) {
+      // An API server that is away says nothing about the object: what was seen stays.
+      if (why.reason() != Reason.ParamsUnread || !isFollowed()) {
+        unfollow();
+        become(why);
+      }
+      return RETRY;
+    }
+    return isFollowed() || follow() ? CHECK : RETRY;
+  }
+
+  private synchronized boolean isFollowed() {
+    return informer != null && informer.isRunning();
+  }
+
+  private boolean follow() throws InterruptedException {
+    try {
+      return switch (reader.place(object)) {
+        case Unserved(var why) -> {
+          become(why);
+          yield false;
+        }
+        case Served served -> follow(served);
+      };
+    } catch (KubernetesClientException e) {
+      become(ParamReader.refused(object, object.kind(), e));
+      return false;
+    }
+  }
+
+  private boolean follow(Served served) throws InterruptedException {
+    unfollow();
+    var opened =
+        served
+            .resource()
+            .runnableInformer(0)
+            .itemStore(Trim.storing(Trim::whole))
+            .addEventHandler(new Sight());
+    opened.exceptionHandler((started, cause) -> started && !isFinal(cause));
+    try {
+      opened.start().toCompletableFuture().get(SYNC.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      opened.stop();
+      become(
+          e.getCause() instanceof KubernetesClientException refusal
+              ? ParamReader.refused(object, served.plural(), refusal)
+              : object.unread("its watch failed"));
+      return false;
+    } catch (TimeoutException e) {
+      opened.stop();
+      become(object.unread("its watch does not open"));
+      return false;
+    } catch (InterruptedException e) {
+      opened.stop();
+      throw e;
+    }
+    synchronized (this) {
+      informer = opened;
+    }
+    look();
+    return true;
+  }
+
+  /** It is no longer served, or no longer shown: the next turn finds out which. */
+  private static boolean isFinal(Throwable cause) {
+    return cause instanceof KubernetesClientException e
+        && (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+            || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND);
+  }
+
+  private void look() {
+    boolean news;
+    synchronized (this) {
+      news =
+          informer != null
+              && becomes(
+                  ParamReader.state(
+                      object, informer.getStore().list().stream().findFirst().orElse(null)));
+    }
+    tell(news);
+  }
+
+  private void become(ParamState now) {
+    tell(becomes(now));
+  }
+
+  private synchronized boolean becomes(ParamState now) {
+    var news = !now.equals(state);
+    state = now;
+    return news;
+  }
+
+  /** Without the lock: who is told may ask. */
+  private void tell(boolean news) {
+    if (news) {
+      changed.accept(object);
+    }
+  }
+
+  private synchronized void unfollow() {
+    if (informer != null) {
+      informer.stop();
+      informer = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+
+  /** Looks at whatever happens. */
+  private final class Sight implements ResourceEventHandler<GenericKubernetesResource> {
+    @Override
+    public void onAdd(GenericKubernetesResource added) {
+      look();
+    }
+
+    @Override
+    public void onUpdate(GenericKubernetesResource old, GenericKubernetesResource updated) {
+      look();
+    }
+
+    @Override
+    public void onDelete(GenericKubernetesResource deleted, boolean finalStateUnknown) {
+      look();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.hallpass.kube;
+
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * The custom resources that policies take parameters from, each watched as long as a policy names
+ * it. Needs {@code get}, {@code list} and {@code watch} on them.
+ */
+public final class WatchedParams implements AutoCloseable {
+  private final ParamReader reader;
+  private final SharedIndexInformer<CredentialPolicy> policies;
+  private final List<Consumer<ParamObject>> listeners = new CopyOnWriteArrayList<>();
+  private Map<ParamObject, ParamWatch> watches = Map.of();
+  private boolean closed;
+
+  private WatchedParams(KubernetesClient client, SharedIndexInformer<CredentialPolicy> policies) {
+    this.reader = new ParamReader(client);
+    this.policies = policies;
+  }
+
+  /** Watches what the policies name that this informer sees. */
+  public static WatchedParams of(
+      KubernetesClient client, SharedIndexInformer<CredentialPolicy> policies) {
+    var params = new WatchedParams(client, policies);
+    policies.addEventHandler(params.new Following());
+    return params;
+  }
+
+  /** Tells of each object of which something else is known. */
+  public void onChange(Consumer<ParamObject> listener) {
+    listeners.add(listener);
+  }
+
+  /** What is known of each. */
+  public synchronized Map<ParamObject, ParamState> states() {
+    return watches.entrySet().stream()
+        .collect(toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().state()));
+  }
+
+  /** Whether a change of what is known is seen as it happens. What is not known denies anyhow. */
+  public synchronized boolean isCurrent() {
+    return watches.values().stream().allMatch(ParamWatch::isCurrent);
+  }
+
+  private synchronized void follow() {
+    if (closed) {
+      return;
+    }
+    var next = new HashMap<ParamObject, ParamWatch>();
+    for (var object : ParamObject.of(policies.getStore().list())) {
+      var watch = watches.get(object);
+      next.put(object, watch == null ? ParamWatch.open(object, reader, this::changed) : watch);
+    }
+    watches.forEach(
+        (object, watch) -> {
+          if (!next.containsKey(object)) {
+            watch.close();
+          }
+        });
+    watches = next;
+  }
+
+  private void changed(ParamObject object) {
+    listeners.forEach(l -> l.accept(object));
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    watches.values().forEach(ParamWatch::close);
+    watches = Map.of();
+  }
+
+  /** Follows the policies. */
+  private final class Following implements ResourceEventHandler<CredentialPolicy> {
+    @Override
+    public void onAdd(CredentialPolicy added) {
+      follow();
+    }
+
+    @Override
+    public void onUpdate(CredentialPolicy old, CredentialPolicy updated) {
+      follow();
+    }
+
+    @Override
+    public void onDelete(CredentialPolicy deleted, boolean finalStateUnknown) {
+      follow();
+    }
+  }
+}
