@@ -3,12 +3,15 @@ package dev.hallpass.bench;
 import dev.hallpass.testing.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 
 /**
  * What the server can do when nobody decides, records or proves anything: a login role that joins a
@@ -52,6 +55,27 @@ final class BarePostgres implements AutoCloseable {
     } finally {
       free.add(connection);
     }
+  }
+
+  /** Drops all that were made, and says how long that took. */
+  Duration dropAll() {
+    var began = System.nanoTime();
+    Load.inParallel(
+        CONNECTIONS, LongStream.rangeClosed(1, number.get()).mapToObj(this::dropping).toList());
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private Callable<Void> dropping(long role) {
+    return () -> {
+      var connection = free.take();
+      try (var statement = connection.createStatement()) {
+        statement.execute("DROP ROLE bare_" + role);
+        connection.commit();
+      } finally {
+        free.add(connection);
+      }
+      return null;
+    };
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.hallpass.bench;
 import dev.hallpass.bench.Tickets.Ticket;
 import dev.hallpass.broker.BrokerScene;
 import dev.hallpass.wire.Codec;
+import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseCall;
 import java.io.IOException;
@@ -38,8 +39,8 @@ final class Caller {
   }
 
   /** Until the account can be used. */
-  void issue(Ticket ticket) throws IOException, InterruptedException {
-    issue(ticket, new IssueRequest(ticket.request(), "db"));
+  IssueAnswer issue(Ticket ticket) throws IOException, InterruptedException {
+    return issue(ticket, new IssueRequest(ticket.request(), "db"));
   }
 
   /** Until the certificate for this key is there and acknowledged. */
@@ -47,13 +48,15 @@ final class Caller {
     issue(ticket, new IssueRequest(ticket.request(), "db", null, csr));
   }
 
-  private void issue(Ticket ticket, IssueRequest asks) throws IOException, InterruptedException {
+  private IssueAnswer issue(Ticket ticket, IssueRequest asks)
+      throws IOException, InterruptedException {
     var issued =
         Codec.issueAnswer(post(scene.address("/v1/credentials"), ticket, Codec.encode(asks)));
     post(
         scene.address("/v1/leases/acknowledge"),
         ticket,
         Codec.encode(new LeaseCall(issued.lease(), issued.epoch())));
+    return issued;
   }
 
   /** Calls that had to be made again, since the last time this was asked. */

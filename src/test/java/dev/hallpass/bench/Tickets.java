@@ -34,12 +34,17 @@ final class Tickets {
    */
   record Ticket(String address, String token, String request) {}
 
-  /** Tickets for credentials of this provider, at this level of it. */
+  /** Tickets for credentials of this provider, at this level of it, with a ttl of 15 minutes. */
   Tickets(BrokerScene scene, String provider, String access, Delivery.Format format) {
+    this(scene, provider, access, "15m", format);
+  }
+
+  /** Tickets for credentials of this provider, at this level of it, with this ttl. */
+  Tickets(BrokerScene scene, String provider, String access, String ttl, Delivery.Format format) {
     this.scene = scene;
     this.provider = provider;
     for (var i = 0; i < REQUESTS; i++) {
-      scene.request(provider + "-" + i, provider, access, format);
+      scene.request(provider + "-" + i, provider, access, ttl, format);
     }
   }
 

@@ -69,7 +69,9 @@ import org.awaitility.Awaitility;
  * an object with a loopback address and a real pod-bound token.
  */
 public final class BrokerScene implements AutoCloseable {
-  static final String INSTALLATION = "b10c0de5";
+  /** What the accounts of this broker's leases are named after. */
+  public static final String INSTALLATION = "b10c0de5";
+
   static final String ADMIN_PASSWORD = "loopback-test-broker";
   private static final String SYSTEM_NAMESPACE = "hallpass-system";
 
@@ -128,18 +130,7 @@ public final class BrokerScene implements AutoCloseable {
   }
 
   private void prepare() {
-    postgres.execute(
-        """
-        DO $$ BEGIN
-          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'broker_admin') THEN
-            CREATE ROLE broker_admin LOGIN CREATEROLE PASSWORD '%s';
-            CREATE ROLE broker_reader NOLOGIN;
-            GRANT pg_signal_backend TO broker_admin;
-            GRANT broker_reader TO broker_admin WITH ADMIN OPTION;
-          END IF;
-        END $$\
-        """
-            .formatted(ADMIN_PASSWORD));
+    prepare(postgres);
     var client = kube.client();
     for (var account : List.of("orders", "other")) {
       client
@@ -157,6 +148,22 @@ public final class BrokerScene implements AutoCloseable {
     request("db", "reader", "15m");
   }
 
+  /** The roles that a provider needs. */
+  private static void prepare(PostgresServer.Instance server) {
+    server.execute(
+        """
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'broker_admin') THEN
+            CREATE ROLE broker_admin LOGIN CREATEROLE PASSWORD '%s';
+            CREATE ROLE broker_reader NOLOGIN;
+            GRANT pg_signal_backend TO broker_admin;
+            GRANT broker_reader TO broker_admin WITH ADMIN OPTION;
+          END IF;
+        END $$\
+        """
+            .formatted(ADMIN_PASSWORD));
+  }
+
   private void secret(String name, Map<String, String> entries) {
     kube.client()
         .resource(
@@ -172,6 +179,16 @@ public final class BrokerScene implements AutoCloseable {
 
   /** Another provider of the same server, whose verifiers have so many iterations. */
   public void postgresProvider(String name, int iterations) {
+    postgresProvider(name, postgres.port(), iterations);
+  }
+
+  /** A provider of another server. */
+  public void postgresProvider(String name, PostgresServer.Instance server) {
+    prepare(server);
+    postgresProvider(name, server.port(), 4096);
+  }
+
+  private void postgresProvider(String name, int port, int iterations) {
     apply(
         CredentialProvider.class,
         """
@@ -187,7 +204,7 @@ public final class BrokerScene implements AutoCloseable {
           access:
           - {name: reader, maxTtl: 1h, maxLifetime: 2h, postgresql: {roles: [broker_reader]}}
         """
-            .formatted(name, postgres.port(), iterations));
+            .formatted(name, port, iterations));
   }
 
   /** A provider of certificates. */
@@ -216,8 +233,9 @@ public final class BrokerScene implements AutoCloseable {
   }
 
   /** Another request of the workload, of that provider's only level. */
-  public void request(String name, String provider, String access, Delivery.Format format) {
-    request(name, provider, access, "15m", "Sidecar", format);
+  public void request(
+      String name, String provider, String access, String ttl, Delivery.Format format) {
+    request(name, provider, access, ttl, "Sidecar", format);
   }
 
   void request(String name, String access, String ttl, String mode) {
@@ -548,7 +566,7 @@ public final class BrokerScene implements AutoCloseable {
   }
 
   /** Whether PostgreSQL admits what was issued. */
-  boolean admits(IssueAnswer issued) {
+  public boolean admits(IssueAnswer issued) {
     try {
       var json =
           new com.fasterxml.jackson.databind.ObjectMapper()
@@ -565,7 +583,7 @@ public final class BrokerScene implements AutoCloseable {
   }
 
   /** Sets the lease's expiry, as if it had been activated at another time. */
-  void expireAt(CredentialLease lease, Instant expiresAt) {
+  public void expireAt(CredentialLease lease, Instant expiresAt) {
     var s = lease.getStatus();
     lease.setStatus(
         new CredentialLeaseStatus(
