@@ -1,10 +1,15 @@
 package dev.hallpass.pki;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.cert.CRLException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -61,6 +66,52 @@ public final class RevocationList {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IllegalStateException("the CA's key cannot sign", e);
+    }
+  }
+
+  /** Whether the first list of a text is this authority's. */
+  public static boolean isOf(Authority authority, String pem) {
+    return lists(pem).stream().limit(1).anyMatch(list -> signed(authority, list));
+  }
+
+  /** Those lists of a text that other authorities have signed, and that are still good. */
+  public static String ofOthers(Authority authority, String pem, Instant now) {
+    try {
+      var others = new StringBuilder();
+      for (var list : lists(pem)) {
+        if (!signed(authority, list) && list.getNextUpdate().toInstant().isAfter(now)) {
+          others.append(pem(list.getEncoded()));
+        }
+      }
+      return others.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (CRLException e) {
+      throw new IllegalStateException("a list that was read cannot be written", e);
+    }
+  }
+
+  private static boolean signed(Authority authority, X509CRL list) {
+    try {
+      list.verify(authority.certificate().getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  /** What is no list is none: whoever broke it has it signed anew. */
+  private static List<X509CRL> lists(String pem) {
+    if (pem.isBlank()) {
+      return List.of();
+    }
+    try {
+      var bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
+      return CertificateFactory.getInstance("X.509").generateCRLs(bytes).stream()
+          .map(X509CRL.class::cast)
+          .toList();
+    } catch (GeneralSecurityException e) {
+      return List.of();
     }
   }
 

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * @param revoked the certificates
  * @param number of the last list that was signed
  * @param signedAt when that was
- * @param crl the list, in PEM; blank where none was signed yet
+ * @param crl the list, in PEM, before the last ones of CAs that it follows; blank where none was
+ *     signed yet
  */
 record PublishedList(List<Revoked> revoked, BigInteger number, Instant signedAt, String crl) {
   static final String CRL = "ca.crl";

@@ -160,17 +160,24 @@ public final class X509Driver implements TargetDriver {
         target, addition, (before, additions) -> next(authority, before, additions));
   }
 
-  /** Signed anew where something is to be added, or the last one has become old. */
+  /**
+   * Signed anew where something is to be added, or the last one has become old or is another CA's.
+   * That one can add nothing to its list any more, but its certificates are looked up there until
+   * they end: it stays behind the new one for as long as it is good.
+   */
   private PublishedList next(Authority authority, PublishedList before, List<Addition> additions) {
     var now = clock.instant();
     var serials = additions.stream().flatMap(a -> a.serials().stream()).toList();
-    if (before.lists(serials) && now.isBefore(before.signedAt().plus(OLDEST))) {
+    if (before.lists(serials)
+        && now.isBefore(before.signedAt().plus(OLDEST))
+        && RevocationList.isOf(authority, before.crl())) {
       return before;
     }
     var revoked = before.with(additions, now);
     var number = before.number().add(BigInteger.ONE);
     var crl = RevocationList.sign(authority, PublishedList.entries(revoked), number, now, VALIDITY);
-    return new PublishedList(revoked, number, now, crl);
+    var others = RevocationList.ofOthers(authority, before.crl(), now);
+    return new PublishedList(revoked, number, now, crl + others);
   }
 
   /** Certificates are nowhere to be found but where they were delivered. */

@@ -26,6 +26,7 @@ import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.ServerProcess;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -224,6 +225,48 @@ class X509DriverIT implements TargetDriverContract {
     assertThat(openssl.run("crl", "-in", "list.pem", "-noout", "-text").output())
         .containsOnlyOnce(Serials.of(first.subject(), 1).toString(16).toUpperCase(Locale.ROOT))
         .contains(Serials.of(first.subject(), 3).toString(16).toUpperCase(Locale.ROOT));
+  }
+
+  /** For verifiers that demand a list of each CA whose certificates they are shown. */
+  @Test
+  void aNewCaHasAListAtOnceAndTheOneBeforeKeepsItsLast() {
+    openssl.root("old", EC.split(" "));
+    openssl.root("new", EC.split(" "));
+    openssl.write("both.crt", openssl.read("old.crt") + openssl.read("new.crt"));
+    var old = target("old.crt", "old.key", "both.crt");
+    var stays = grant(List.of());
+    var leaves = grant(List.of());
+    var staying = driver.issue(old, stays).get("certificate").reveal();
+    var leaving = driver.issue(old, leaves).get("certificate").reveal();
+    driver.revoke(old, new Ending(leaves.subject(), 1, Duration.ofMinutes(15)));
+
+    var next = target("new.crt", "new.key", "both.crt");
+    driver.probe(next);
+    driver.probe(next);
+
+    assertThat(lists.read(next).number()).isEqualTo(BigInteger.TWO);
+    deliver(next, grant(List.of()));
+    assertThat(verify("-crl_check", "-CRLfile", "crl.pem")).contains("leaf.pem: OK");
+    openssl.write("leaf.pem", staying);
+    assertThat(verify("-crl_check", "-CRLfile", "crl.pem")).contains("leaf.pem: OK");
+    openssl.write("leaf.pem", leaving);
+    assertThat(verify("-crl_check", "-CRLfile", "crl.pem")).contains("certificate revoked");
+  }
+
+  @Test
+  void whatSomebodyWroteInPlaceOfTheListIsSignedAnew(KubeApi api) {
+    var target = target();
+    driver.probe(target);
+    api.client()
+        .configMaps()
+        .inNamespace(api.namespace())
+        .withName(RevocationLists.name(target))
+        .edit(m -> new ConfigMapBuilder(m).addToData(PublishedList.CRL, "none").build());
+
+    driver.probe(target);
+
+    deliver(target, grant(List.of()));
+    assertThat(verify("-crl_check", "-CRLfile", "crl.pem")).contains("leaf.pem: OK");
   }
 
   /** As when a node with two hundred pods is lost. */
