@@ -168,9 +168,11 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** All accounts that look like Hallpass's. */
-  List<String> minted() {
-    return names("SELECT rolname FROM pg_roles WHERE rolname LIKE ?", "hp\\_%");
+  /** All accounts that pods of a namespace were given. */
+  List<String> minted(String namespace) {
+    return names(
+        "SELECT rolname FROM pg_roles WHERE strpos(shobj_description(oid, 'pg_authid'), ?) > 0",
+        " holder=" + namespace + "/");
   }
 
   /** Whether one can log in. */

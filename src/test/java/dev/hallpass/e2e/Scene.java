@@ -316,16 +316,25 @@ public record Scene(KubernetesClient client, Database database, String namespace
     return client.pods().resource(pod).inContainer("app").getLog();
   }
 
-  /** Deletes the namespace, and waits until the leases in it have let go. */
+  /**
+   * Deletes the namespace, once nothing makes pods in it any more, its leases have ended, and no
+   * account of theirs is left: where the admin Secret went before them, nobody could end them.
+   */
   @Override
   public void close() {
-    client.pods().inNamespace(namespace).withGracePeriod(0).delete();
-    client.apps().deployments().inNamespace(namespace).delete();
     client.batch().v1().jobs().inNamespace(namespace).delete();
+    client.apps().deployments().inNamespace(namespace).delete();
+    await("nothing makes pods")
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () -> client.apps().replicaSets().inNamespace(namespace).list().getItems().isEmpty());
     client.pods().inNamespace(namespace).withGracePeriod(0).delete();
     await("no live lease is left")
         .atMost(Duration.ofSeconds(90))
         .until(() -> leases().stream().allMatch(LeaseJudge::over));
+    await("no account is left")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(database.minted(namespace)).isEmpty());
     client.namespaces().withName(namespace).delete();
   }
 }
