@@ -6,7 +6,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Whether a restart would help: only a controller whose watches have ended. */
+/**
+ * Whether a restart would be of no help. It helps a controller whose watches have ended, and
+ * whoever has an audit trail that broke off.
+ */
 @Liveness
 @Singleton
 final class LivenessProbe implements HealthCheck {
