@@ -120,10 +120,11 @@ public final class Timeline implements Records.Reader {
   private static String told(String kind, Map<?, ?> data) {
     return switch (kind) {
       case "credential.decided" ->
-          "%s %s%s%s"
+          "%s %s%s%s%s"
               .formatted(
                   part(data, "operation"),
                   part(data, "outcome"),
+                  within(data),
                   because(data),
                   data.get("policies") instanceof List<?> asked && !asked.isEmpty()
                       ? "; policies: " + policies(asked)
@@ -157,6 +158,14 @@ public final class Timeline implements Records.Reader {
                   remark(data, "justification"));
       default -> "%s%s".formatted(part(data, "operation"), because(data)).strip();
     };
+  }
+
+  /** The limits of what was allowed. */
+  private static String within(Map<?, ?> data) {
+    return data.get("ttl") == null
+        ? ""
+        : ", for %s at a time and %s in all"
+            .formatted(part(data, "ttl"), part(data, "maxLifetime"));
   }
 
   private static String remark(Map<?, ?> data, String name) {

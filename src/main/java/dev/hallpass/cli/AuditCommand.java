@@ -187,10 +187,13 @@ final class AuditCommand implements Runnable {
 
     @Override
     public Integer call() {
+      var life =
+          LeaseLife.read(files, lease, namespace)
+              .orElseThrow(
+                  () ->
+                      new Failure(ExitCode.ABSENT, "these files have no record of lease " + lease));
       var page = surface.page();
-      if (!LeaseLife.read(files, lease, namespace).write(page)) {
-        throw new Failure(ExitCode.ABSENT, "these files have no record of lease " + lease);
-      }
+      life.write(page);
       surface.print(page);
       return ExitCode.OK.code();
     }

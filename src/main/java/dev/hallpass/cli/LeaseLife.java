@@ -1,44 +1,57 @@
 package dev.hallpass.cli;
 
-import static java.util.Comparator.comparing;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hallpass.audit.Timeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a trail says of one lease, in the order of time. */
-record LeaseLife(String lease, List<JsonNode> records) {
-  private static final String HELD = "held";
-  private static final String TYPE = "dev.hallpass.";
+/**
+ * What a trail says of one lease, in the order of time.
+ *
+ * @param held who holds what, and why, as a record of the lease has it
+ * @param steps what happened, from the decision before there was a lease to the end
+ */
+record LeaseLife(String lease, JsonNode held, List<Timeline.Step> steps) {
 
   /**
-   * Reads the records of that lease.
+   * Reads the records of that lease; empty where there are none.
    *
    * @throws Failure where a file cannot be read, or has a line that is no JSON
    */
-  static LeaseLife read(List<Path> files, String lease, @Nullable String namespace) {
+  static Optional<LeaseLife> read(List<Path> files, String lease, @Nullable String namespace) {
     var mapper = new ObjectMapper();
-    var records = new ArrayList<JsonNode>();
-    for (var file : files) {
-      try (var lines = Files.lines(file)) {
-        lines
-            .filter(l -> !l.isBlank())
-            .map(l -> parsed(mapper, l, file))
-            .filter(r -> isOf(r, lease, namespace))
-            .forEach(records::add);
-      } catch (IOException e) {
-        throw new Failure(ExitCode.USAGE, "%s cannot be read".formatted(file));
-      }
+    return files.stream()
+        .flatMap(file -> held(mapper, file, lease, namespace).stream())
+        .findFirst()
+        .map(held -> new LeaseLife(lease, held, steps(files, text(held, "namespace"), lease)));
+  }
+
+  private static List<Timeline.Step> steps(List<Path> files, String namespace, String lease) {
+    try {
+      return Timeline.of(files, namespace, lease);
+    } catch (IOException e) {
+      throw new Failure(ExitCode.USAGE, "cannot be read: " + e.getMessage());
     }
-    records.sort(comparing(r -> r.path("time").asText()));
-    return new LeaseLife(lease, List.copyOf(records));
+  }
+
+  private static Optional<JsonNode> held(
+      ObjectMapper mapper, Path file, String lease, @Nullable String namespace) {
+    try (var lines = Files.lines(file)) {
+      return lines
+          .filter(l -> !l.isBlank())
+          .map(l -> parsed(mapper, l, file).path("data").path("held"))
+          .filter(held -> held.path("lease").path("name").asText().equals(lease))
+          .filter(held -> namespace == null || text(held, "namespace").equals(namespace))
+          .findFirst();
+    } catch (IOException e) {
+      throw new Failure(ExitCode.USAGE, "%s cannot be read".formatted(file));
+    }
   }
 
   private static JsonNode parsed(ObjectMapper mapper, String line, Path file) {
@@ -52,18 +65,7 @@ record LeaseLife(String lease, List<JsonNode> records) {
     }
   }
 
-  private static boolean isOf(JsonNode record, String lease, @Nullable String namespace) {
-    var held = record.path("data").path(HELD);
-    return held.path("lease").path("name").asText().equals(lease)
-        && (namespace == null || held.path("namespace").asText().equals(namespace));
-  }
-
-  /** Writes it; false where there is nothing. */
-  boolean write(Page page) {
-    if (records.isEmpty()) {
-      return false;
-    }
-    var held = records.getFirst().path("data").path(HELD);
+  void write(Page page) {
     page.line(Tone.TITLE, "clease/%s in namespace %s".formatted(lease, text(held, "namespace")))
         .line(
             "pod %s on node %s, as service account %s"
@@ -82,27 +84,14 @@ record LeaseLife(String lease, List<JsonNode> records) {
         .line("%s answers for it: %s".formatted(text(held, "owner"), text(held, "purpose")))
         .line("");
     var table = new Table();
-    records.forEach(
-        r ->
+    steps.forEach(
+        step ->
             table.row(
                 List.of(
-                    Cell.of(text(r, "time")),
-                    Cell.of(Tone.TITLE, text(r, "type").replace(TYPE, "")),
-                    Cell.of(rest(r.path("data"))))));
+                    Cell.of(step.at().toString()),
+                    Cell.of(Tone.TITLE, step.kind()),
+                    Cell.of(step.told()))));
     page.table("", table);
-    return true;
-  }
-
-  /** What a record says beyond whom it is about. */
-  private static String rest(JsonNode data) {
-    return data.properties().stream()
-        .filter(e -> !e.getKey().equals(HELD) && !e.getValue().isNull())
-        .map(e -> "%s: %s".formatted(e.getKey(), value(e.getValue())))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String value(JsonNode node) {
-    return node.isValueNode() ? node.asText() : node.toString();
   }
 
   private static String text(JsonNode node, String field) {

@@ -66,7 +66,7 @@ class TimelineTest {
     assertThat(Timeline.of(trail.files(), "shop", "orders-db-x7f2k-1"))
         .extracting(Timeline.Step::told)
         .containsExactly(
-            "Issue Allowed; policies: hours@3",
+            "Issue Allowed, for 15m at a time and 2h in all; policies: hours@3",
             "secret material of epoch 1, for 15m, left for pod orders-1",
             "pod orders-1 confirmed it; it works until 2026-01-01T10:15:00Z",
             "ends, PodCompleted: all containers ended",
@@ -106,7 +106,7 @@ class TimelineTest {
         .extracting(Timeline.Step::told)
         .containsExactlyInAnyOrder(
             "break-glass night-1 Opened by ada: the site is down",
-            "Issue Allowed",
+            "Issue Allowed, for 15m at a time and 2h in all",
             "Approve by ann for asks",
             "Deny by bob for asks: not today",
             "not issued, ApprovalDenied: bob said no");

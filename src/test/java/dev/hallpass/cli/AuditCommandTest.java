@@ -45,7 +45,13 @@ class AuditCommandTest {
   void theLifeOfALeaseIsATimeline() {
     var run = Run.of(null, "audit", "explain", trail.lease(), trail.files().getFirst().toString());
 
-    assertThat(run.out()).startsWith("clease/" + trail.lease()).contains("answers for it");
+    assertThat(run.out())
+        .startsWith("clease/%s in namespace shop".formatted(trail.lease()))
+        .contains("team-orders answers for it: build invoices")
+        .containsPattern(
+            "credential.issued +secret material of epoch 1, for 15m, left for pod orders-1\n")
+        .containsPattern(
+            "credential.issued +secret material of epoch 7, for 15m, left for pod orders-1\n");
     assertThat(run.code()).isZero();
   }
 
