@@ -84,6 +84,8 @@ public final class BrokerScene implements AutoCloseable {
   private final NamespacePolicies policies;
   private final HttpServer server;
   private final RecordedAudit audit = new RecordedAudit();
+  private volatile String bundle = "bundle";
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
   /** A broker, and the request {@code db} that it answers. */
   public BrokerScene(KubeApi kube, PostgresServer.Instance postgres, TargetDriver... drivers) {
@@ -97,11 +99,22 @@ public final class BrokerScene implements AutoCloseable {
       KubernetesClient acting,
       String systemNamespace,
       TargetDriver... drivers) {
+    this(kube, postgres, acting, acting, systemNamespace, drivers);
+  }
+
+  /** The same of a broker that watches through a client of its own. */
+  BrokerScene(
+      KubeApi kube,
+      PostgresServer.Instance postgres,
+      KubernetesClient acting,
+      KubernetesClient watching,
+      String systemNamespace,
+      TargetDriver... drivers) {
     this.kube = kube;
     this.policies = new NamespacePolicies(kube.client(), kube.namespace());
     this.postgres = postgres;
     this.events = new Events(acting, Clock.systemUTC());
-    this.watched = WatchedCatalog.start(acting, systemNamespace);
+    this.watched = WatchedCatalog.start(watching, systemNamespace);
     var api =
         Broker.api(
             acting,
@@ -112,12 +125,12 @@ public final class BrokerScene implements AutoCloseable {
             systemNamespace,
             INSTALLATION,
             events,
-            new SimpleMeterRegistry(),
+            metrics,
             audit,
-            () -> "bundle",
+            () -> bundle,
             Clock.systemUTC());
     var router = Router.router(vertx);
-    new BrokerRoutes(api, threads, new SimpleMeterRegistry()).register(router);
+    new BrokerRoutes(api, threads, metrics).register(router);
     server =
         vertx
             .createHttpServer()
@@ -225,6 +238,16 @@ public final class BrokerScene implements AutoCloseable {
   /** What the broker has the trail tell. */
   RecordedAudit audit() {
     return audit;
+  }
+
+  /** Agents are told from now on to trust these authorities, PEM. */
+  void agentsTrust(String authorities) {
+    bundle = authorities;
+  }
+
+  /** What the broker's metrics say: names, labels, values. */
+  String metrics() {
+    return metrics.getMetersAsString();
   }
 
   /** Another request of the workload. */
@@ -351,6 +374,11 @@ public final class BrokerScene implements AutoCloseable {
   private boolean seen(CredentialPolicy created) {
     return watched.policies().stream()
         .anyMatch(p -> p.getMetadata().getUid().equals(created.getMetadata().getUid()));
+  }
+
+  /** Once the broker decides by what its watch shows. */
+  void awaitWatch() {
+    Awaitility.await().until(watched::isCurrent);
   }
 
   /** From now on the broker's watch sees nothing, and says so. */

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -37,10 +39,15 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
 
   private KubernetesClient client;
   private Path folder;
+  private Etcd etcd;
   private String namespace;
 
   private record Server(
-      ServerProcess etcd, ServerProcess apiServer, KubernetesClient client, Path folder)
+      ServerProcess etcd,
+      ServerProcess apiServer,
+      KubernetesClient client,
+      Path folder,
+      Etcd stored)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -68,6 +75,20 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
     return Access.of(folder.resolve("audit.log"), account(serviceAccount));
   }
 
+  /**
+   * What the server keeps in etcd, by its keys there: all but what is in the namespaces of other
+   * tests, whose names do not begin with this one's.
+   */
+  public Map<String, byte[]> stored() {
+    var all = etcd.under("/registry/");
+    all.keySet()
+        .removeIf(
+            key ->
+                Stream.of(key.split("/"))
+                    .anyMatch(part -> part.startsWith("it-") && !part.startsWith(namespace)));
+    return all;
+  }
+
   private String account(String name) {
     return "system:serviceaccount:%s:%s".formatted(namespace, name);
   }
@@ -86,6 +107,7 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
             .computeIfAbsent(Server.class, k -> start(), Server.class);
     client = server.client();
     folder = server.folder();
+    etcd = server.stored();
   }
 
   @Override
@@ -136,7 +158,7 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
       apiServer.await(
           Duration.ofSeconds(60), () -> client.namespaces().withName("default").get() != null);
       installCrds(client);
-      return new Server(etcd, apiServer, client, run);
+      return new Server(etcd, apiServer, client, run, new Etcd("http://127.0.0.1:" + etcdPort));
     } catch (IOException e) {
       throw new IllegalStateException("no folder for the API server", e);
     }

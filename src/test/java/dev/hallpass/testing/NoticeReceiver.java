@@ -70,7 +70,8 @@ public final class NoticeReceiver implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   }
 
-  private static SSLContext context(TestAuthority.Certificate certificate)
+  /** Of a server with this certificate. */
+  static SSLContext context(TestAuthority.Certificate certificate)
       throws GeneralSecurityException, IOException {
     var identity = Pem.identity(certificate.certificate(), Secret.of(certificate.key()));
     var store = KeyStore.getInstance("PKCS12");
