@@ -126,7 +126,7 @@ final class ApprovalStamp {
     return until
         .<Stamping>map(
             end ->
-                new Stamped(
+                stamped(
                     new Stamp(
                         in.who().identity(),
                         text(in.now()),
@@ -141,6 +141,12 @@ final class ApprovalStamp {
                     ApprovalInvalid,
                     "spec.until: give a time (RFC 3339) after now, and at most %d days from now"
                         .formatted(LONGEST.toDays())));
+  }
+
+  private static Stamped stamped(Stamp stamp) {
+    var patch = new JsonPatch();
+    patch.add("/spec/stamp", stamp);
+    return new Stamped(patch.operations());
   }
 
   /** Where the manifest gives a time that is neither past nor too far away. */

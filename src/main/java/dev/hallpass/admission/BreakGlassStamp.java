@@ -1,10 +1,9 @@
 package dev.hallpass.admission;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.hallpass.admission.Stamping.Refused;
+import dev.hallpass.admission.Stamping.Stamped;
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.BreakGlassSpec;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
@@ -26,17 +25,6 @@ import java.util.function.Predicate;
  * what must not be. Pure.
  */
 final class BreakGlassStamp {
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
-
-  /** What becomes of a break-glass that somebody writes. */
-  sealed interface Outcome {
-    /** It may be, with these operations of a JSON Patch done to it. */
-    record Stamped(ArrayNode patch) implements Outcome {}
-
-    /** It may not be, and this is what to do. */
-    record Refused(Reason reason, String message) implements Outcome {}
-  }
 
   /**
    * What this Hallpass lets be.
@@ -62,7 +50,7 @@ final class BreakGlassStamp {
    * @param requests the requests of its namespace
    * @param may which verbs they have on CredentialPolicies of the cluster
    */
-  Outcome open(
+  Stamping open(
       JsonNode object,
       BreakGlass asked,
       Requester who,
@@ -74,20 +62,19 @@ final class BreakGlassStamp {
     return lacking("break-glass", who, may)
         .or(() -> flaw(asked.getSpec(), concerned.size()))
         .or(() -> unreviewed(others, now))
-        .<Outcome>map(message -> new Outcome.Refused(Reason.BreakGlassRefused, message))
+        .<Stamping>map(message -> new Refused(Reason.BreakGlassRefused, message))
         .orElseGet(
             () -> {
               var patch = new JsonPatch();
-              patch.add("/spec/openedBy", identity(who));
+              patch.add("/spec/openedBy", who.identity());
               patch.add(
                   "/spec/digests",
-                  MAPPER.valueToTree(
-                      concerned.stream()
-                          .flatMap(r -> OpenBreakGlass.digest(asked, r).stream())
-                          .sorted()
-                          .toList()));
+                  concerned.stream()
+                      .flatMap(r -> OpenBreakGlass.digest(asked, r).stream())
+                      .sorted()
+                      .toList());
               keepFinalizer(patch, object);
-              return new Outcome.Stamped(patch.operations());
+              return new Stamped(patch.operations());
             });
   }
 
@@ -144,7 +131,7 @@ final class BreakGlassStamp {
    *
    * @param may which verbs they have on CredentialPolicies of the cluster
    */
-  Outcome change(
+  Stamping change(
       JsonNode object,
       BreakGlass asked,
       BreakGlass old,
@@ -156,39 +143,33 @@ final class BreakGlassStamp {
       keepFinalizer(patch, object);
     }
     if (asked.getSpec().review() == null || old.getSpec().review() != null) {
-      return new Outcome.Stamped(patch.operations());
+      return new Stamped(patch.operations());
     }
     var lacking = lacking("review", who, may);
     if (lacking.isPresent()) {
-      return new Outcome.Refused(Reason.BreakGlassRefused, lacking.get());
+      return new Refused(Reason.BreakGlassRefused, lacking.get());
     }
     var opener = old.getSpec().openedBy();
     if (opener != null && same(opener, who)) {
-      return new Outcome.Refused(
+      return new Refused(
           Reason.BreakGlassRefused,
           "spec.review: %s opened it; somebody else must review it".formatted(who.username()));
     }
     var window = BreakGlassWindow.of(old, rules.longest());
     if (window.open(now)) {
-      return new Outcome.Refused(
+      return new Refused(
           Reason.BreakGlassRefused,
           "spec.review: it is open until %s; review it after that, or delete it to end it now"
               .formatted(window.ends()));
     }
-    patch.add("/spec/review/reviewedBy", identity(who));
-    patch.add(
-        "/spec/review/reviewedAt",
-        JsonNodeFactory.instance.textNode(now.truncatedTo(ChronoUnit.SECONDS).toString()));
-    return new Outcome.Stamped(patch.operations());
+    patch.add("/spec/review/reviewedBy", who.identity());
+    patch.add("/spec/review/reviewedAt", now.truncatedTo(ChronoUnit.SECONDS).toString());
+    return new Stamped(patch.operations());
   }
 
   private static boolean same(UserIdentity opener, Requester who) {
     return opener.username().equals(who.username())
         || (opener.uid() != null && opener.uid().equals(who.uid()));
-  }
-
-  private static JsonNode identity(Requester who) {
-    return MAPPER.valueToTree(who.identity());
   }
 
   private static boolean holdsFinalizer(BreakGlass breakGlass) {

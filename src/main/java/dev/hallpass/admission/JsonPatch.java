@@ -1,12 +1,17 @@
 package dev.hallpass.admission;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 
 /** Collects the operations of a JSON Patch (RFC 6902). */
 final class JsonPatch {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+
   private final ArrayNode operations = JsonNodeFactory.instance.arrayNode();
 
   ArrayNode operations() {
@@ -15,6 +20,11 @@ final class JsonPatch {
 
   void add(String path, JsonNode value) {
     operations.addObject().put("op", "add").put("path", path).set("value", value);
+  }
+
+  /** Adds a value as JSON; of records what is not null. */
+  void add(String path, Object value) {
+    add(path, MAPPER.<JsonNode>valueToTree(value));
   }
 
   void remove(String path) {

@@ -1,8 +1,8 @@
 package dev.hallpass.admission;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.hallpass.admission.BreakGlassStamp.Rules;
+import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
@@ -13,33 +13,42 @@ import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the API server's question about what people write: puts on it who wrote it, as the API
- * server knows them. Reads leases and requests from the API server at each question, and has no
+ * server knows them. Reads what it needs to know from the API server at each question, and has no
  * side effect but a line in the log.
  */
 public final class StampReviewer {
   private static final Logger LOG = Logger.getLogger(StampReviewer.class);
   private static final String REQUESTS = "credentialrequests";
   private static final String APPROVALS = "credentialapprovals";
+  private static final String BREAK_GLASSES = "breakglasses";
+  private static final String CREATE = "CREATE";
   private static final Optional<CredentialLease> NONE = Optional.empty();
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
   private final LeaseStore leases;
   private final Catalog live;
-  private final Approvers approvers;
+  private final ClusterRights rights;
+  private final BreakGlassStamp breakGlass;
   private final Clock clock;
 
-  private StampReviewer(LeaseStore leases, Catalog live, Approvers approvers, Clock clock) {
+  private StampReviewer(
+      LeaseStore leases,
+      Catalog live,
+      ClusterRights rights,
+      BreakGlassStamp breakGlass,
+      Clock clock) {
     this.leases = leases;
     this.live = live;
-    this.approvers = approvers;
+    this.rights = rights;
+    this.breakGlass = breakGlass;
     this.clock = clock;
   }
 
@@ -47,13 +56,22 @@ public final class StampReviewer {
    * Asks this client's API server what it needs to know.
    *
    * @param systemNamespace Hallpass's own
+   * @param longest what a break-glass may last
+   * @param unreviewed so many break-glasses that ended without a review keep new ones out of their
+   *     namespace; 0 for never
    */
-  public static StampReviewer by(KubernetesClient client, String systemNamespace, Clock clock) {
-    var rights = new ClusterRights(client);
+  public static StampReviewer by(
+      KubernetesClient client,
+      String systemNamespace,
+      Duration longest,
+      int unreviewed,
+      Clock clock) {
+    var controller = "system:serviceaccount:%s:hallpass-controller".formatted(systemNamespace);
     return new StampReviewer(
         new LeaseStore(client),
         new LiveCatalog(client, systemNamespace),
-        (who, policy) -> rights.may(who, "approve", policy),
+        new ClusterRights(client),
+        new BreakGlassStamp(new Rules(longest, unreviewed, controller)),
         clock);
   }
 
@@ -64,38 +82,59 @@ public final class StampReviewer {
    *     with HTTP 400, and the API server refuses the object
    */
   public byte[] review(byte[] json) {
-    var review = Review.read(json, Set.of(REQUESTS, APPROVALS), Set.of("CREATE", "UPDATE"));
+    var review =
+        Review.read(json, Set.of(REQUESTS, APPROVALS, BREAK_GLASSES), Set.of(CREATE, "UPDATE"));
     var who = Requester.of(review);
     return switch (review.resource()) {
       case REQUESTS ->
           review.allow(RequestStamp.patch(review.object(), review.oldObject(), who.username()));
-      case APPROVALS -> approval(review, who);
+      case APPROVALS -> answer(review, who, "approval", approval(review, who));
+      case BREAK_GLASSES -> answer(review, who, "break-glass", breakGlass(review, who));
       default -> throw new IllegalArgumentException(review.resource());
     };
   }
 
-  private byte[] approval(Review review, Requester who) {
-    if (!review.request().path("operation").asText().equals("CREATE")) {
-      // Its schema keeps it from being changed.
-      return review.allow(JsonNodeFactory.instance.arrayNode());
-    }
-    return switch (decide(review.object(CredentialApproval.class), review.namespace(), who)) {
-      case Stamping.Stamped(var stamp) -> {
-        var patch = new JsonPatch();
-        patch.add("/spec/stamp", MAPPER.valueToTree(stamp));
-        yield review.allow(patch.operations());
-      }
+  private static byte[] answer(Review review, Requester who, String what, Stamping stamping) {
+    return switch (stamping) {
+      case Stamping.Stamped(var patch) -> review.allow(patch);
       case Stamping.Refused(var reason, var message) -> {
         LOG.infof(
-            "approval refused: namespace=%s user=%s reason=%s: %s",
-            review.namespace(), who.username(), reason, message);
+            "%s refused: namespace=%s user=%s reason=%s: %s",
+            what, review.namespace(), who.username(), reason, message);
         yield review.refuse(reason, message);
       }
     };
   }
 
+  private static boolean isNew(Review review) {
+    return review.request().path("operation").asText().equals(CREATE);
+  }
+
+  private Stamping breakGlass(Review review, Requester who) {
+    var asked = review.object(BreakGlass.class);
+    Predicate<String> may = verb -> rights.may(who, verb, null);
+    return isNew(review)
+        ? breakGlass.open(
+            review.object(),
+            asked,
+            who,
+            live.breakGlasses(review.namespace()),
+            live.requests(review.namespace()),
+            may,
+            clock.instant())
+        : breakGlass.change(
+            review.object(), asked, review.oldObject(BreakGlass.class), who, may, clock.instant());
+  }
+
+  private Stamping approval(Review review, Requester who) {
+    // Its schema keeps it from being changed.
+    return isNew(review)
+        ? approval(review.object(CredentialApproval.class), review.namespace(), who)
+        : new Stamping.Stamped(JsonNodeFactory.instance.arrayNode());
+  }
+
   /** The question comes before the schema is looked at: anything may be missing. */
-  private Stamping decide(CredentialApproval approval, String namespace, Requester who) {
+  private Stamping approval(CredentialApproval approval, String namespace, Requester who) {
     var spec = approval.getSpec();
     var named = spec == null ? null : spec.leaseRef();
     if (named == null || isBlank(named.name()) || isBlank(named.uid())) {
@@ -114,7 +153,7 @@ public final class StampReviewer {
             lease.orElse(null),
             lease.flatMap(l -> answered(namespace, l)).orElse(null),
             clock.instant()),
-        policy -> approvers.may(who, policy));
+        policy -> rights.may(who, "approve", policy));
   }
 
   private static boolean isBlank(@Nullable String text) {

@@ -1,19 +1,19 @@
 package dev.hallpass.admission;
 
-import dev.hallpass.api.v1alpha1.CredentialApprovalSpec.Stamp;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.hallpass.wire.Reason;
 
-/** What becomes of an approval that somebody makes. */
+/** What becomes of an approval or a break-glass that somebody writes. */
 sealed interface Stamping {
 
-  /** It may be, with this stamp. */
-  record Stamped(Stamp stamp) implements Stamping {}
+  /** It may be, with these operations of a JSON Patch done to it. */
+  record Stamped(ArrayNode patch) implements Stamping {}
 
   /**
    * It may not.
    *
    * @param reason the code
-   * @param message for whoever makes it
+   * @param message for whoever writes it
    */
   record Refused(Reason reason, String message) implements Stamping {}
 }

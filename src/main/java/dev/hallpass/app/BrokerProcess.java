@@ -1,7 +1,6 @@
 package dev.hallpass.app;
 
 import dev.hallpass.admission.AdmissionReviewer;
-import dev.hallpass.admission.BreakGlassReviewer;
 import dev.hallpass.admission.InjectionDecider;
 import dev.hallpass.admission.InjectionSettings;
 import dev.hallpass.admission.StampReviewer;
@@ -116,16 +115,16 @@ final class BrokerProcess {
         .register(issuing);
     new WebhookRoute("/mutate", reviewer(watched, trust)::review, threads, metrics)
         .register(webhook);
-    var breakGlass =
-        BreakGlassReviewer.by(
+    var stamps =
+        StampReviewer.by(
             client,
             settings.namespace(),
             settings.breakGlass().maxDuration(),
             settings.breakGlass().blockWhenUnreviewed(),
             clock);
-    new WebhookRoute("/break-glass", breakGlass::review, threads, metrics).register(webhook);
-    var stamps = StampReviewer.by(client, settings.namespace(), clock);
-    new WebhookRoute("/stamp", stamps::review, threads, metrics).register(webhook);
+    for (var path : List.of("/break-glass", "/stamp")) {
+      new WebhookRoute(path, stamps::review, threads, metrics).register(webhook);
+    }
     index = watched;
     audit = trail;
     servers = serving;

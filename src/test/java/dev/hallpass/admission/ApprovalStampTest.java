@@ -86,7 +86,10 @@ class ApprovalStampTest {
 
   private static Stamp stamp(Stamping stamping) {
     assertThat(stamping).isInstanceOf(Stamping.Stamped.class);
-    return ((Stamping.Stamped) stamping).stamp();
+    var patch = ((Stamping.Stamped) stamping).patch();
+    assertThat(patch).hasSize(1);
+    assertThat(patch.get(0).get("path").asText()).isEqualTo("/spec/stamp");
+    return Serialization.unmarshal(patch.get(0).get("value").toString(), Stamp.class);
   }
 
   @Test

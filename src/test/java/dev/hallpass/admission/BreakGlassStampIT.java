@@ -8,33 +8,17 @@ import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.BreakGlassSpec;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.UserIdentity;
-import dev.hallpass.chart.Helm;
 import dev.hallpass.policy.Ask;
 import dev.hallpass.testing.KubeApi;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -49,15 +33,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(KubeApi.class)
 class BreakGlassStampIT {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final String WEBHOOK = "breakglasses.hallpass.dev";
-  private static final String RULE = "hallpass-break-glass";
   private static final String REVIEW =
       """
       {"spec":{"review":{"outcome":"Justified","comment":"it was right to do so","reviewedBy":{"username":"%s"}}}}""";
 
-  private final List<HasMetadata> installed = new ArrayList<>();
   private KubeApi kube;
-  private WebhookServer server;
+  private StampScene scene;
   private KubernetesClient ada;
   private KubernetesClient grace;
   private KubernetesClient mallory;
@@ -65,10 +46,10 @@ class BreakGlassStampIT {
   @BeforeEach
   void install(KubeApi api) throws IOException, GeneralSecurityException {
     kube = api;
-    ada = as("ada");
-    grace = as("grace");
-    mallory = as("mallory");
-    letEverybodyDoEverything();
+    scene = StampScene.start(kube);
+    ada = scene.as("ada", "people");
+    grace = scene.as("grace", "people");
+    mallory = scene.as("mallory", "people");
     kube.client()
         .resource(
             Serialization.unmarshal(
@@ -88,30 +69,12 @@ class BreakGlassStampIT {
                     .formatted(kube.namespace()),
                 CredentialRequest.class))
         .create();
-    server = WebhookServer.start();
-    var reviewer =
-        BreakGlassReviewer.by(
-            kube.client(), "hallpass-system", Duration.ofHours(1), 1, Clock.systemUTC());
-    server.serve("/break-glass", reviewer::review);
-    for (var object : Helm.objectsIn(kube.namespace())) {
-      switch (object) {
-        case MutatingWebhookConfiguration webhooks -> add(here(webhooks));
-        case ValidatingAdmissionPolicy rule when isOurs(rule) -> add(here(rule));
-        case ValidatingAdmissionPolicyBinding binding when isOurs(binding) -> add(here(binding));
-        case ClusterRole role
-            when role.getMetadata().getName().equals("hallpass-may-break-glass") ->
-            letInTheCluster(role, "ada");
-        case ClusterRole role when role.getMetadata().getName().equals("hallpass-may-review") ->
-            letInTheCluster(role, "ada", "grace");
-        default -> {}
-      }
-    }
+    scene.installWebhook("breakglasses.hallpass.dev");
+    scene.installRules("hallpass-break-glass"::equals);
+    scene.letInTheCluster("hallpass-may-break-glass", "ada");
+    scene.letInTheCluster("hallpass-may-review", "ada", "grace");
     // The API server learns of both by a watch.
     await().atMost(SOON).until(() -> works() && holdsWithoutTheWebhook());
-  }
-
-  private static boolean isOurs(HasMetadata object) {
-    return object.getMetadata().getName().equals(RULE) && !object.getKind().equals("ClusterRole");
   }
 
   private boolean works() {
@@ -135,104 +98,9 @@ class BreakGlassStampIT {
     }
   }
 
-  private void add(HasMetadata object) {
-    installed.add(kube.client().resource(object).create());
-  }
-
-  /** As in the chart, for the test's namespace, and not for objects that pass it by. */
-  private MutatingWebhookConfiguration here(MutatingWebhookConfiguration webhooks) {
-    webhooks.getMetadata().setName("glass-" + kube.namespace());
-    webhooks.getWebhooks().removeIf(w -> !w.getName().equals(WEBHOOK));
-    var webhook = webhooks.getWebhooks().getFirst();
-    webhook.setNamespaceSelector(
-        new LabelSelectorBuilder()
-            .addToMatchLabels("kubernetes.io/metadata.name", kube.namespace())
-            .build());
-    webhook.setObjectSelector(
-        new LabelSelectorBuilder()
-            .addNewMatchExpression()
-            .withKey("skip")
-            .withOperator("DoesNotExist")
-            .endMatchExpression()
-            .build());
-    var client = webhook.getClientConfig();
-    client.setUrl(server.url(client.getService().getPath()));
-    client.setService(null);
-    client.setCaBundle(
-        Base64.getEncoder().encodeToString(server.trustBundle().getBytes(StandardCharsets.UTF_8)));
-    return webhooks;
-  }
-
-  private ValidatingAdmissionPolicy here(ValidatingAdmissionPolicy rule) {
-    rule.getMetadata().setName(RULE + "-" + kube.namespace());
-    rule.getSpec()
-        .getMatchConstraints()
-        .setNamespaceSelector(
-            new LabelSelectorBuilder()
-                .addToMatchLabels("kubernetes.io/metadata.name", kube.namespace())
-                .build());
-    return rule;
-  }
-
-  private ValidatingAdmissionPolicyBinding here(ValidatingAdmissionPolicyBinding binding) {
-    binding.getMetadata().setName(RULE + "-" + kube.namespace());
-    binding.getSpec().setPolicyName(RULE + "-" + kube.namespace());
-    return binding;
-  }
-
-  private void letEverybodyDoEverything() {
-    add(
-        new RoleBuilder()
-            .withNewMetadata()
-            .withName("everything")
-            .withNamespace(kube.namespace())
-            .endMetadata()
-            .addNewRule()
-            .withApiGroups("*")
-            .withResources("*")
-            .withVerbs("*")
-            .endRule()
-            .build());
-    add(
-        new RoleBindingBuilder()
-            .withNewMetadata()
-            .withName("everything")
-            .withNamespace(kube.namespace())
-            .endMetadata()
-            .withNewRoleRef("rbac.authorization.k8s.io", "Role", "everything")
-            .addNewSubject("rbac.authorization.k8s.io", "Group", "people", null)
-            .build());
-  }
-
-  /** The chart's roles for the rights of the cluster, under names of this test. */
-  private void letInTheCluster(ClusterRole right, String... users) {
-    var name = right.getMetadata().getName() + "-" + kube.namespace();
-    right.getMetadata().setName(name);
-    add(right);
-    var binding =
-        new ClusterRoleBindingBuilder()
-            .withNewMetadata()
-            .withName(name)
-            .endMetadata()
-            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", name);
-    for (var user : users) {
-      binding.addNewSubject("rbac.authorization.k8s.io", "User", user, null);
-    }
-    add(binding.build());
-  }
-
-  private KubernetesClient as(String user) {
-    var config =
-        new ConfigBuilder(kube.client().getConfiguration())
-            .withImpersonateUsername(user)
-            .withImpersonateGroups("people")
-            .build();
-    return new KubernetesClientBuilder().withConfig(config).build();
-  }
-
   @AfterEach
   void remove() {
-    installed.reversed().forEach(object -> kube.client().resource(object).delete());
+    scene.close();
     for (var left :
         kube.client().resources(BreakGlass.class).inNamespace(kube.namespace()).list().getItems()) {
       await()
@@ -245,10 +113,6 @@ class BreakGlassStampIT {
               });
       kube.client().resource(left).delete();
     }
-    ada.close();
-    grace.close();
-    mallory.close();
-    server.close();
   }
 
   private BreakGlass glass(String name, String duration, String openedBy) {
@@ -276,7 +140,7 @@ class BreakGlassStampIT {
         spec.justification(),
         spec.incident(),
         spec.duration(),
-        new UserIdentity(user, null, List.of("people", "system:authenticated")),
+        new UserIdentity(user, null, List.of("system:authenticated", "people")),
         spec.digests(),
         null);
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hallpass.admission.BreakGlassStamp.Outcome;
 import dev.hallpass.admission.BreakGlassStamp.Rules;
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
@@ -219,10 +218,10 @@ class BreakGlassStampTest {
             .change(json(asked), breakGlass(asked), breakGlass(old), who, verb -> true, NOW));
   }
 
-  private static String text(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Stamped(var patch) -> patch.toString();
-      case Outcome.Refused(var reason, var message) -> reason + ": " + message;
+  private static String text(Stamping stamping) {
+    return switch (stamping) {
+      case Stamping.Stamped(var patch) -> patch.toString();
+      case Stamping.Refused(var reason, var message) -> reason + ": " + message;
     };
   }
 

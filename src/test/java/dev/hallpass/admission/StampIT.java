@@ -15,36 +15,20 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Demand;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.UserIdentity;
-import dev.hallpass.chart.Helm;
 import dev.hallpass.policy.Ask;
 import dev.hallpass.testing.KubeApi;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,10 +56,8 @@ class StampIT {
         until: "2099-01-01T00:00:00Z"
       """;
 
-  private final List<HasMetadata> installed = new ArrayList<>();
-  private final List<KubernetesClient> clients = new ArrayList<>();
   private KubeApi kube;
-  private WebhookServer server;
+  private StampScene scene;
   private String policy;
 
   /** The UID of the lease that approvers have looked at. */
@@ -85,18 +67,9 @@ class StampIT {
   void install(KubeApi api) throws IOException, GeneralSecurityException {
     kube = api;
     policy = "asks-" + kube.namespace();
-    server = WebhookServer.start();
-    var reviewer = StampReviewer.by(kube.client(), "hallpass-system", Clock.systemUTC());
-    server.serve("/stamp", reviewer::review);
-    allow();
-    var chart = Helm.objectsIn(kube.namespace());
-    for (var object : chart) {
-      switch (object) {
-        case ValidatingAdmissionPolicy rule -> add(here(rule));
-        case ValidatingAdmissionPolicyBinding binding -> add(here(binding));
-        default -> {}
-      }
-    }
+    scene = StampScene.start(kube);
+    letApprove();
+    scene.installRules(name -> true);
     // The API server learns of them by a watch.
     await()
         .atMost(Duration.ofSeconds(30))
@@ -112,80 +85,18 @@ class StampIT {
               assertThatThrownBy(() -> as("mallory").resource(manifest("a")).dryRun().create())
                   .hasMessageContaining("metadata.annotations[hallpass.dev/created-by]");
             });
-    chart.stream()
-        .filter(MutatingWebhookConfiguration.class::isInstance)
-        .forEach(w -> add(here((MutatingWebhookConfiguration) w)));
+    scene.installWebhook("stamps.hallpass.dev");
     await()
         .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
         .until(() -> as("carol").resource(manifest("a")).dryRun().create() != null);
   }
 
-  private void add(HasMetadata object) {
-    installed.add(kube.client().resource(object).create());
-  }
-
-  private MutatingWebhookConfiguration here(MutatingWebhookConfiguration webhooks) {
-    webhooks.getMetadata().setName(kube.namespace());
-    webhooks.getWebhooks().removeIf(w -> !w.getName().equals("stamps.hallpass.dev"));
-    var webhook = webhooks.getWebhooks().getFirst();
-    webhook.setNamespaceSelector(
-        new LabelSelectorBuilder()
-            .addToMatchLabels("kubernetes.io/metadata.name", kube.namespace())
-            .build());
-    webhook.getClientConfig().setService(null);
-    webhook.getClientConfig().setUrl(server.url("/stamp"));
-    webhook
-        .getClientConfig()
-        .setCaBundle(
-            Base64.getEncoder()
-                .encodeToString(server.trustBundle().getBytes(StandardCharsets.UTF_8)));
-    return webhooks;
-  }
-
-  private ValidatingAdmissionPolicy here(ValidatingAdmissionPolicy rule) {
-    rule.getMetadata().setName(rule.getMetadata().getName() + "-" + kube.namespace());
-    rule.getSpec()
-        .getMatchConstraints()
-        .setNamespaceSelector(
-            new LabelSelectorBuilder()
-                .addToMatchLabels("kubernetes.io/metadata.name", kube.namespace())
-                .build());
-    return rule;
-  }
-
-  private ValidatingAdmissionPolicyBinding here(ValidatingAdmissionPolicyBinding binding) {
-    binding.getMetadata().setName(binding.getMetadata().getName() + "-" + kube.namespace());
-    binding.getSpec().setPolicyName(binding.getMetadata().getName());
-    return binding;
-  }
-
-  private void allow() {
-    add(
-        new RoleBuilder()
-            .withNewMetadata()
-            .withName("everything")
-            .withNamespace(kube.namespace())
-            .endMetadata()
-            .addNewRule()
-            .withApiGroups("*")
-            .withResources("*")
-            .withVerbs("*")
-            .endRule()
-            .build());
-    add(
-        new RoleBindingBuilder()
-            .withNewMetadata()
-            .withName("everybody")
-            .withNamespace(kube.namespace())
-            .endMetadata()
-            .withNewRoleRef("rbac.authorization.k8s.io", "Role", "everything")
-            .addNewSubject("rbac.authorization.k8s.io", "Group", "system:authenticated", null)
-            .build());
-    add(
+  private void letApprove() {
+    scene.letInTheCluster(
         new ClusterRoleBuilder()
             .withNewMetadata()
-            .withName(policy)
+            .withName("asks")
             .endMetadata()
             .addNewRule()
             .withApiGroups("hallpass.dev")
@@ -193,45 +104,22 @@ class StampIT {
             .withResourceNames(policy)
             .withVerbs("approve")
             .endRule()
-            .build());
-    var approvers =
-        new ClusterRoleBindingBuilder()
-            .withNewMetadata()
-            .withName(policy)
-            .endMetadata()
-            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", policy);
-    for (var user :
-        List.of(
-            "ann",
-            "bob",
-            "carol",
-            "chris",
-            "olga",
-            "system:serviceaccount:%s:orders".formatted(kube.namespace()))) {
-      approvers.addNewSubject("rbac.authorization.k8s.io", "User", user, null);
-    }
-    add(approvers.build());
+            .build(),
+        "ann",
+        "bob",
+        "carol",
+        "chris",
+        "olga",
+        "system:serviceaccount:%s:orders".formatted(kube.namespace()));
   }
 
   @AfterEach
   void remove() {
-    installed.reversed().forEach(o -> kube.client().resource(o).delete());
-    clients.forEach(KubernetesClient::close);
-    server.close();
+    scene.close();
   }
 
   private KubernetesClient as(String user, String... groups) {
-    var config =
-        new ConfigBuilder(kube.client().getConfiguration())
-            .withImpersonateUsername(user)
-            .withImpersonateGroups(
-                Stream.concat(Stream.of("system:authenticated"), Arrays.stream(groups))
-                    .toArray(String[]::new))
-            .withNamespace(kube.namespace())
-            .build();
-    var client = new KubernetesClientBuilder().withConfig(config).build();
-    clients.add(client);
-    return client;
+    return scene.as(user, groups);
   }
 
   private CredentialRequest request(String name, String by) {
@@ -551,12 +439,7 @@ class StampIT {
   @Test
   void withoutTheWebhookNothingCanBeForged() {
     lease(request("orders", "carol"), LeasePhase.AwaitingApproval);
-    kube.client()
-        .admissionRegistration()
-        .v1()
-        .mutatingWebhookConfigurations()
-        .withName(kube.namespace())
-        .delete();
+    scene.removeWebhook();
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
