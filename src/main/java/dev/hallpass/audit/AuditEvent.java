@@ -12,11 +12,53 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface AuditEvent {
 
+  /** About what a pod holds or asks for. */
+  sealed interface AboutHeld extends AuditEvent {
+    /** That. */
+    Held held();
+  }
+
   /** The last part of the record's type, e.g. {@code credential.issued}. */
-  String kind();
+  default String kind() {
+    return switch (this) {
+      case Decided decided -> "credential.decided";
+      case Refused refused -> "call.refused";
+      case Issued issued -> "credential.issued";
+      case Delivered delivered -> "credential.delivered";
+      case Renewed renewed -> "credential.renewed";
+      case Rotated rotated -> "credential.rotated";
+      case LeaseDenied denied -> "lease.denied";
+      case RevocationBegun begun -> "revocation.begun";
+      case RevocationVerified verified -> "revocation.verified";
+      case RevocationFailed failed -> "revocation.failed";
+      case OrphanRemoved removed -> "orphan.removed";
+      case Approval approval ->
+          switch (approval.verdict()) {
+            case Approve -> "approval.given";
+            case Deny -> "approval.denied";
+          };
+      case BreakGlassStep step ->
+          switch (step.stage()) {
+            case Opened -> "breakglass.opened";
+            case Ended -> "breakglass.ended";
+            case Reviewed -> "breakglass.reviewed";
+          };
+      case PolicyChanged changed -> "policy.changed";
+      case ProviderChanged changed -> "provider.changed";
+    };
+  }
 
   /** What the record is filed under, e.g. {@code shop/leases/orders-db-x7f2k-1}. */
-  String subject();
+  default String subject() {
+    return switch (this) {
+      case AboutHeld about -> about.held().subject();
+      case Refused refused -> "%s/pods/%s".formatted(refused.namespace(), refused.pod());
+      case OrphanRemoved removed -> "providers/" + removed.provider();
+      case BreakGlassStep step -> "%s/breakglasses/%s".formatted(step.namespace(), step.name());
+      case PolicyChanged changed -> "policies/" + changed.name();
+      case ProviderChanged changed -> "providers/" + changed.provider();
+    };
+  }
 
   /** What a decision was about. */
   enum Operation {
@@ -66,17 +108,7 @@ public sealed interface AuditEvent {
       @Nullable String ttl,
       @Nullable String maxLifetime,
       @Nullable String breakGlass)
-      implements AuditEvent {
-    @Override
-    public String kind() {
-      return "credential.decided";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+      implements AboutHeld {}
 
   /**
    * A call of a proven pod, or with a token that the API server accepts, that was refused before
@@ -94,17 +126,7 @@ public sealed interface AuditEvent {
       @Nullable String asked,
       Reason reason,
       String message)
-      implements AuditEvent {
-    @Override
-    public String kind() {
-      return "call.refused";
-    }
-
-    @Override
-    public String subject() {
-      return "%s/pods/%s".formatted(namespace, pod);
-    }
-  }
+      implements AuditEvent {}
 
   /**
    * Secret material left for the pod.
@@ -112,43 +134,13 @@ public sealed interface AuditEvent {
    * @param epoch which issue under the lease
    * @param ttl how long it is good for once it is confirmed
    */
-  record Issued(Held held, long epoch, String ttl) implements AuditEvent {
-    @Override
-    public String kind() {
-      return "credential.issued";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+  record Issued(Held held, long epoch, String ttl) implements AboutHeld {}
 
   /** The pod confirmed that it holds the material, which works from now on. */
-  record Delivered(Held held, long epoch, Instant expiresAt) implements AuditEvent {
-    @Override
-    public String kind() {
-      return "credential.delivered";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+  record Delivered(Held held, long epoch, Instant expiresAt) implements AboutHeld {}
 
   /** The validity was extended. */
-  record Renewed(Held held, long epoch, Instant expiresAt) implements AuditEvent {
-    @Override
-    public String kind() {
-      return "credential.renewed";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+  record Renewed(Held held, long epoch, Instant expiresAt) implements AboutHeld {}
 
   /**
    * A fresh lease takes the place of another.
@@ -156,43 +148,13 @@ public sealed interface AuditEvent {
    * @param replaces the other's name
    * @param overlap how long both are valid, e.g. {@code 120s}
    */
-  record Rotated(Held held, String replaces, String overlap) implements AuditEvent {
-    @Override
-    public String kind() {
-      return "credential.rotated";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+  record Rotated(Held held, String replaces, String overlap) implements AboutHeld {}
 
   /** A lease that waited for approval ends, and nothing was minted under it. */
-  record LeaseDenied(Held held, EndedBy endedBy, String message) implements AuditEvent {
-    @Override
-    public String kind() {
-      return "lease.denied";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+  record LeaseDenied(Held held, EndedBy endedBy, String message) implements AboutHeld {}
 
   /** A lease ends. */
-  record RevocationBegun(Held held, EndedBy endedBy, String message) implements AuditEvent {
-    @Override
-    public String kind() {
-      return "revocation.begun";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+  record RevocationBegun(Held held, EndedBy endedBy, String message) implements AboutHeld {}
 
   /**
    * Nothing of the lease is left at the target, which was looked at.
@@ -201,30 +163,10 @@ public sealed interface AuditEvent {
    * @param found what the target was found to be like
    */
   record RevocationVerified(Held held, @Nullable EndedBy endedBy, String endedAt, String found)
-      implements AuditEvent {
-    @Override
-    public String kind() {
-      return "revocation.verified";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+      implements AboutHeld {}
 
   /** The target did not confirm; it is tried again. */
-  record RevocationFailed(Held held, Reason reason, String message) implements AuditEvent {
-    @Override
-    public String kind() {
-      return "revocation.failed";
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+  record RevocationFailed(Held held, Reason reason, String message) implements AboutHeld {}
 
   /**
    * An account that no lease names was removed.
@@ -232,17 +174,7 @@ public sealed interface AuditEvent {
    * @param provider where, e.g. {@code shop/orders-postgres}
    * @param account its name there
    */
-  record OrphanRemoved(String provider, String account) implements AuditEvent {
-    @Override
-    public String kind() {
-      return "orphan.removed";
-    }
-
-    @Override
-    public String subject() {
-      return "providers/" + provider;
-    }
-  }
+  record OrphanRemoved(String provider, String account) implements AuditEvent {}
 
   /** A yes or no to something that waits for it. */
   enum Verdict {
@@ -276,17 +208,7 @@ public sealed interface AuditEvent {
       String at,
       String until,
       @Nullable String comment)
-      implements AuditEvent {
-    @Override
-    public String kind() {
-      return "approval." + (verdict == Verdict.Approve ? "given" : "denied");
-    }
-
-    @Override
-    public String subject() {
-      return held.subject();
-    }
-  }
+      implements AboutHeld {}
 
   /** Where a BreakGlass has got to. */
   enum Stage {
@@ -313,21 +235,7 @@ public sealed interface AuditEvent {
       String justification,
       @Nullable String incident,
       @Nullable Instant until)
-      implements AuditEvent {
-    @Override
-    public String kind() {
-      return switch (stage) {
-        case Opened -> "breakglass.opened";
-        case Ended -> "breakglass.ended";
-        case Reviewed -> "breakglass.reviewed";
-      };
-    }
-
-    @Override
-    public String subject() {
-      return "%s/breakglasses/%s".formatted(namespace, name);
-    }
-  }
+      implements AuditEvent {}
 
   /** What became of a policy or a provider. */
   enum Change {
@@ -344,17 +252,7 @@ public sealed interface AuditEvent {
    * @param digest SHA-256 of its spec in hex; who wrote it is in the API server's own audit log
    */
   record PolicyChanged(String name, String uid, long generation, Change change, String digest)
-      implements AuditEvent {
-    @Override
-    public String kind() {
-      return "policy.changed";
-    }
-
-    @Override
-    public String subject() {
-      return "policies/" + name;
-    }
-  }
+      implements AuditEvent {}
 
   /**
    * A provider, and from when it offers what.
@@ -363,15 +261,5 @@ public sealed interface AuditEvent {
    * @param digest see {@link PolicyChanged}
    */
   record ProviderChanged(String provider, String uid, long generation, Change change, String digest)
-      implements AuditEvent {
-    @Override
-    public String kind() {
-      return "provider.changed";
-    }
-
-    @Override
-    public String subject() {
-      return "providers/" + provider;
-    }
-  }
+      implements AuditEvent {}
 }
