@@ -1,7 +1,6 @@
 package dev.hallpass.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.audit.AuditEvent.Consulted;
@@ -38,7 +37,6 @@ class TimelineTest {
     var own = Trace.ofLease(TestEvents.LEASE_UID);
     try (var journal =
         trail.journal("a", new SinkSettings().files(folder, 1 << 20, SinkSettings.Need.Required))) {
-      await().until(journal::works);
       journal.keep(
           new AuditEvent.Decided(
               asking,
@@ -81,7 +79,6 @@ class TimelineTest {
     var own = Trace.ofLease(TestEvents.LEASE_UID);
     try (var journal =
         trail.journal("a", new SinkSettings().files(folder, 1 << 20, SinkSettings.Need.Required))) {
-      await().until(journal::works);
       journal.keep(opened("night-1"), Trace.fresh());
       journal.keep(opened("another"), Trace.fresh());
       journal.keep(
