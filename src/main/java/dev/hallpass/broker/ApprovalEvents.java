@@ -4,10 +4,10 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.ApprovalNews;
 import dev.hallpass.lease.Claim;
+import dev.hallpass.lease.LeaseLine;
 import dev.hallpass.policy.ApprovalDecision.Missing;
 import dev.hallpass.policy.ApprovalDecision.Tally;
 import dev.hallpass.wire.Reason;
-import io.fabric8.kubernetes.api.model.ObjectReference;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -54,21 +54,9 @@ final class ApprovalEvents implements ApprovalNews {
   }
 
   private void tell(Claim claim, CredentialLease lease, Reason reason, String message) {
-    LOG.infof(
-        "approval: namespace=%s lease=%s pod=%s provider=%s reason=%s: %s",
-        lease.getMetadata().getNamespace(),
-        lease.getMetadata().getName(),
-        lease.getSpec().pod().name(),
-        lease.getSpec().providerRef(),
-        reason,
-        message);
-    events.say(pod(lease), Events.Type.Normal, reason, message);
+    LOG.info(LeaseLine.of("approval", lease, reason, message));
+    events.say(Events.aboutPod(lease), Events.Type.Normal, reason, message);
     events.say(Events.about(claim.request()), Events.Type.Normal, reason, message);
     events.say(Events.about(lease), Events.Type.Normal, reason, message);
-  }
-
-  private static ObjectReference pod(CredentialLease lease) {
-    var pod = lease.getSpec().pod();
-    return Events.aboutPod(lease.getMetadata().getNamespace(), pod.name(), pod.uid());
   }
 }

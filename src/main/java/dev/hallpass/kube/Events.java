@@ -1,5 +1,6 @@
 package dev.hallpass.kube;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
@@ -83,6 +84,12 @@ public final class Events implements AutoCloseable {
         .withName(name)
         .withUid(uid)
         .build();
+  }
+
+  /** The reference to the pod that holds a lease. */
+  public static ObjectReference aboutPod(CredentialLease lease) {
+    var pod = lease.getSpec().pod();
+    return aboutPod(lease.getMetadata().getNamespace(), pod.name(), pod.uid());
   }
 
   /** Says what happened to an object; returns at once. */

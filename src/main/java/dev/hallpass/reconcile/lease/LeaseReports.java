@@ -5,6 +5,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.LeaseJudge;
+import dev.hallpass.lease.LeaseLine;
 import dev.hallpass.reconcile.view.ClusterView;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReference;
@@ -56,20 +57,13 @@ final class LeaseReports {
 
   /** A lease that its pod does not renew itself was extended. */
   void extended(CredentialLease lease, Instant until) {
-    LOG.infof(
-        "lease extended: namespace=%s lease=%s pod=%s provider=%s reason=%s: until %s",
-        lease.getMetadata().getNamespace(),
-        lease.getMetadata().getName(),
-        lease.getSpec().pod().name(),
-        lease.getSpec().providerRef(),
-        Reason.Renewed,
-        until);
+    LOG.info(LeaseLine.of("lease extended", lease, Reason.Renewed, "until " + until));
   }
 
   /** Policies do not let a lease go on; it ends with its ttl, unless they change. */
   void notExtended(CredentialLease lease, String why) {
     events.say(
-        pod(lease),
+        Events.aboutPod(lease),
         Events.Type.Warning,
         Reason.PolicyDenied,
         "Credential %s is not extended. %s".formatted(lease.getSpec().credential(), why));
@@ -78,18 +72,11 @@ final class LeaseReports {
   /** The end of a lease was written down. */
   void ending(CredentialLease lease, EndedBy by, String message) {
     var text = by + ": " + message;
-    LOG.infof(
-        "lease ends: namespace=%s lease=%s pod=%s provider=%s reason=%s: %s",
-        lease.getMetadata().getNamespace(),
-        lease.getMetadata().getName(),
-        lease.getSpec().pod().name(),
-        lease.getSpec().providerRef(),
-        by,
-        message);
+    LOG.info(LeaseLine.of("lease ends", lease, by, message));
     events.say(Events.about(lease), Events.Type.Normal, Reason.Revoking, text);
     if (podLives(by)) {
       events.say(
-          pod(lease),
+          Events.aboutPod(lease),
           Events.Type.Warning,
           Reason.Revoking,
           "Credential %s ends. %s".formatted(lease.getSpec().credential(), text));
@@ -98,14 +85,7 @@ final class LeaseReports {
 
   /** A lease that waited for approval was denied, or ended before anybody could approve it. */
   void denied(CredentialLease lease, EndedBy by, String message) {
-    LOG.infof(
-        "lease denied: namespace=%s lease=%s pod=%s provider=%s reason=%s: %s",
-        lease.getMetadata().getNamespace(),
-        lease.getMetadata().getName(),
-        lease.getSpec().pod().name(),
-        lease.getSpec().providerRef(),
-        by,
-        message);
+    LOG.info(LeaseLine.of("lease denied", lease, by, message));
     var reason =
         switch (by) {
           case ApprovalDenied -> Reason.ApprovalDenied;
@@ -129,7 +109,7 @@ final class LeaseReports {
         "Credential %s was not issued. %s: %s".formatted(lease.getSpec().credential(), by, message);
     events.say(Events.about(lease), Events.Type.Warning, reason, text);
     if (podLives(by)) {
-      events.say(pod(lease), Events.Type.Warning, reason, text);
+      events.say(Events.aboutPod(lease), Events.Type.Warning, reason, text);
       events.say(request(lease), Events.Type.Warning, reason, text);
     }
   }
@@ -159,14 +139,7 @@ final class LeaseReports {
 
   /** The target did not confirm. */
   void failed(CredentialLease lease, Reason reason, String message) {
-    LOG.warnf(
-        "revocation failed: namespace=%s lease=%s pod=%s provider=%s reason=%s: %s",
-        lease.getMetadata().getNamespace(),
-        lease.getMetadata().getName(),
-        lease.getSpec().pod().name(),
-        lease.getSpec().providerRef(),
-        reason,
-        message);
+    LOG.warn(LeaseLine.of("revocation failed", lease, reason, message));
     Counter.builder("hallpass.revocation.failures")
         .description("Attempts to revoke that the target did not confirm")
         .tag("reason", reason.name())
@@ -194,11 +167,6 @@ final class LeaseReports {
           true;
       case PodCompleted, PodDeleted, NodeLost, Superseded -> false;
     };
-  }
-
-  private static ObjectReference pod(CredentialLease lease) {
-    var pod = lease.getSpec().pod();
-    return Events.aboutPod(lease.getMetadata().getNamespace(), pod.name(), pod.uid());
   }
 
   private static ObjectReference request(CredentialLease lease) {
