@@ -11,14 +11,11 @@ import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.Claim.Consent;
+import dev.hallpass.lease.Inquiry;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.lease.RevokeOrder;
 import dev.hallpass.policy.ApprovalDemand;
 import dev.hallpass.policy.IssueDecider;
-import dev.hallpass.policy.IssueDecision.Allow;
-import dev.hallpass.policy.IssueDecision.Deny;
-import dev.hallpass.policy.PolicyFacts;
-import dev.hallpass.policy.Surroundings;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Readiness;
 import dev.hallpass.wire.Reason;
@@ -28,7 +25,6 @@ import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jboss.logging.MDC;
@@ -47,7 +43,6 @@ final class Claims {
   private final RecentTargets targets;
   private final Drivers drivers;
   private final Policies policies;
-  private final Surroundings around;
   private final Clock clock;
 
   Claims(
@@ -56,14 +51,12 @@ final class Claims {
       RecentTargets targets,
       Drivers drivers,
       Policies policies,
-      Surroundings around,
       Clock clock) {
     this.seen = seen;
     this.now = now;
     this.targets = targets;
     this.drivers = drivers;
     this.policies = policies;
-    this.around = around;
     this.clock = clock;
   }
 
@@ -130,7 +123,7 @@ final class Claims {
     var provider = provider(catalog, pod, credential);
     var claim = decide(catalog, pod, request, credential, provider, null, hearing);
     if (provider.map(Readiness::of).orElseThrow() instanceof Readiness.Failing(var detail)) {
-      throw refused(request, IssueDecider.notReady(credential, detail));
+      throw Policies.refused(request, IssueDecider.notReady(credential, detail));
     }
     return claim;
   }
@@ -195,61 +188,36 @@ final class Claims {
             .orElseThrow(
                 () ->
                     new RefusedException(Reason.NotReady, "namespace %s is gone".formatted(name)));
-    var decision =
-        IssueDecider.decide(
-            new IssueDecider.Input(
+    var judged =
+        policies.judge(
+            catalog,
+            new Inquiry(
+                pod,
+                namespace,
+                request,
                 credential,
-                name,
-                orEmpty(namespace.getMetadata().getLabels()),
-                provider.map(p -> p.getSpec()).orElse(null),
-                provider.map(p -> drivers.offer(p.getSpec())).orElse(null)));
-    return switch (decision) {
-      case Allow allow -> {
-        var judged =
-            policies.judge(
-                catalog,
-                PolicyFacts.of(
-                    pod,
-                    namespace,
-                    request,
-                    credential,
-                    provider.orElseThrow(),
-                    allow,
-                    clock.instant(),
-                    lease,
-                    around),
-                allow,
-                hearing);
-        yield new Claim(
-            new PodRef(
-                pod.getMetadata().getName(),
-                pod.getMetadata().getUid(),
-                pod.getSpec().getServiceAccountName(),
-                pod.getSpec().getNodeName()),
-            Instant.parse(pod.getMetadata().getCreationTimestamp()),
-            request,
-            credential,
-            targets.target(provider.orElseThrow()),
-            judged.allowed(),
-            judged.waiver(),
-            consent(catalog, name, judged.demands()),
-            null);
-      }
-      case Deny deny -> throw refused(request, deny);
-    };
+                provider.orElse(null),
+                provider.map(p -> drivers.offer(p.getSpec())).orElse(null),
+                lease,
+                clock.instant()),
+            hearing);
+    return new Claim(
+        new PodRef(
+            pod.getMetadata().getName(),
+            pod.getMetadata().getUid(),
+            pod.getSpec().getServiceAccountName(),
+            pod.getSpec().getNodeName()),
+        Instant.parse(pod.getMetadata().getCreationTimestamp()),
+        request,
+        credential,
+        targets.target(provider.orElseThrow()),
+        judged.allowed(),
+        judged.waiver(),
+        consent(catalog, name, judged.demands()),
+        null);
   }
 
   private static Consent consent(Catalog catalog, String namespace, List<ApprovalDemand> demands) {
     return demands.isEmpty() ? Consent.UNASKED : new Consent(demands, catalog.approvals(namespace));
-  }
-
-  private static RefusedException refused(CredentialRequest request, Deny deny) {
-    return new RefusedException(
-        deny.reason(),
-        "CredentialRequest %s: %s".formatted(request.getMetadata().getName(), deny.message()));
-  }
-
-  private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
-    return map == null ? Map.of() : map;
   }
 }

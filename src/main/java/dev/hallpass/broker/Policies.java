@@ -1,16 +1,21 @@
 package dev.hallpass.broker;
 
+import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Events;
+import dev.hallpass.lease.Inquiry;
+import dev.hallpass.lease.Inquiry.Answer;
 import dev.hallpass.lease.RefusedException;
 import dev.hallpass.policy.ApprovalDemand;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.IssueDecision.Allow;
+import dev.hallpass.policy.IssueDecision.Deny;
 import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.PolicyFacts;
-import dev.hallpass.policy.PolicyVerdict;
+import dev.hallpass.policy.Surroundings;
 import dev.hallpass.policy.Waiver;
 import dev.hallpass.wire.Reason;
 import java.time.Duration;
@@ -18,16 +23,18 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Lets the policies have the last word on what a request and its provider allow. */
+/** Lets the provider, and the policies after it, say what a pod may have of a request. */
 final class Policies {
   private final PolicyBook book = new PolicyBook();
   private final PolicyDecider decider;
   private final Duration longestBreakGlass;
+  private final Surroundings around;
   private final Events events;
 
-  Policies(PolicyDecider decider, Duration longestBreakGlass, Events events) {
+  Policies(PolicyDecider decider, Duration longestBreakGlass, Surroundings around, Events events) {
     this.decider = decider;
     this.longestBreakGlass = longestBreakGlass;
+    this.around = around;
     this.events = events;
   }
 
@@ -46,10 +53,27 @@ final class Policies {
    * @param hearing learns what was decided, and on what
    * @throws RefusedException with every denial, where there is one
    */
-  Judged judge(Catalog catalog, PolicyFacts facts, Allow allowed, Hearing hearing) {
-    var open = open(catalog, facts);
+  Judged judge(Catalog catalog, Inquiry inquiry, Hearing hearing) {
+    return switch (inquiry.put(() -> rules(catalog, inquiry))) {
+      case Answer.Refused(var denial) -> throw refused(inquiry.request(), denial);
+      case Answer.Judged judged -> judged(judged, hearing);
+    };
+  }
+
+  private Inquiry.Rules rules(Catalog catalog, Inquiry inquiry) {
     var policies = catalog.policies();
-    var verdict = decider.decide(book.of(policies, catalog.params(policies)), facts, allowed, open);
+    return new Inquiry.Rules(
+        decider,
+        book.of(policies, catalog.params(policies)),
+        around,
+        catalog.breakGlasses(inquiry.namespace().getMetadata().getName()),
+        longestBreakGlass);
+  }
+
+  private Judged judged(Answer.Judged answer, Hearing hearing) {
+    var facts = answer.facts();
+    var verdict = answer.verdict();
+    requireBreakGlass(facts.lease(), answer.open());
     hearing.judged(facts, verdict);
     if (!verdict.reported().isEmpty()) {
       events.say(
@@ -61,41 +85,34 @@ final class Policies {
     if (!verdict.allows()) {
       throw new RefusedException(Reason.PolicyDenied, sentence(facts, verdict.denials()));
     }
-    return new Judged(verdict.allowed(), waiver(facts, verdict, open), verdict.demands());
+    return new Judged(verdict.allowed(), waiver(answer), verdict.demands());
   }
 
-  private Optional<OpenBreakGlass> open(Catalog catalog, PolicyFacts facts) {
-    var ofNamespace = catalog.breakGlasses(facts.namespaceObject().getMetadata().getName());
-    var lease = facts.lease();
-    if (lease == null) {
-      return OpenBreakGlass.find(
-          ofNamespace,
-          facts.pod(),
-          facts.request(),
-          facts.credential().name(),
-          longestBreakGlass,
-          facts.now());
-    }
-    var behind =
-        OpenBreakGlass.behind(lease, facts.request(), ofNamespace, longestBreakGlass, facts.now());
-    if (lease.getSpec().breakGlass() != null && behind.isEmpty()) {
+  private static void requireBreakGlass(
+      @Nullable CredentialLease lease, Optional<OpenBreakGlass> open) {
+    var named = lease == null ? null : lease.getSpec().breakGlass();
+    if (named != null && open.isEmpty()) {
       throw new RefusedException(
           Reason.LeaseEnded,
           "break-glass %s of the lease is over, or was opened when the request asked for something else"
-              .formatted(lease.getSpec().breakGlass().name()));
+              .formatted(named.name()));
     }
-    return behind;
+  }
+
+  static RefusedException refused(CredentialRequest request, Deny deny) {
+    return new RefusedException(
+        deny.reason(),
+        "CredentialRequest %s: %s".formatted(request.getMetadata().getName(), deny.message()));
   }
 
   /** A lease that was issued under a break-glass stays so, whatever policies say meanwhile. */
-  private static @Nullable Waiver waiver(
-      PolicyFacts facts, PolicyVerdict verdict, Optional<OpenBreakGlass> open) {
-    var lease = facts.lease();
+  private static @Nullable Waiver waiver(Answer.Judged answer) {
+    var lease = answer.facts().lease();
     var named = lease == null ? null : lease.getSpec().breakGlass();
-    var policies = named == null ? verdict.waivedPolicies() : named.skippedPolicies();
+    var policies = named == null ? answer.verdict().waivedPolicies() : named.skippedPolicies();
     return policies.isEmpty()
         ? null
-        : open.map(breakGlass -> new Waiver(breakGlass, policies)).orElse(null);
+        : answer.open().map(breakGlass -> new Waiver(breakGlass, policies)).orElse(null);
   }
 
   private static String sentence(PolicyFacts facts, List<Denial> denials) {

@@ -1,7 +1,5 @@
 package dev.hallpass.cli;
 
-import static java.util.Objects.requireNonNullElse;
-
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
@@ -16,15 +14,18 @@ import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.KnownParams;
 import dev.hallpass.kube.LiveCatalog;
 import dev.hallpass.kube.ParamState.Unreadable;
+import dev.hallpass.lease.Inquiry;
+import dev.hallpass.lease.Inquiry.Answer;
 import dev.hallpass.lease.LiveSurroundings;
 import dev.hallpass.lease.RevokeOrder;
+import dev.hallpass.policy.CompiledPolicy;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
+import dev.hallpass.policy.Once;
 import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
-import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -35,7 +36,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -102,103 +102,91 @@ final class Preview {
     if (provider.obstacle().isPresent()) {
       return new Judgement.Unknown(provider.obstacle().get());
     }
-    return judge(namespace, pod, request, credential, provider.items().stream().findFirst());
+    return judge(
+        new Inquiry(
+            pod,
+            namespace,
+            request,
+            credential,
+            provider.items().stream().findFirst().orElse(null),
+            null,
+            null,
+            now));
   }
 
-  private Judgement judge(
-      Namespace namespace,
-      Pod pod,
-      CredentialRequest request,
-      RequestedCredential credential,
-      Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider) {
-    var decision =
-        IssueDecider.decide(
-            new IssueDecider.Input(
-                credential,
-                namespace.getMetadata().getName(),
-                requireNonNullElse(namespace.getMetadata().getLabels(), Map.of()),
-                provider.map(CustomResource::getSpec).orElse(null),
-                null));
-    return switch (decision) {
-      case IssueDecision.Deny(var reason, var message) -> new Judgement.Denied(reason, message);
-      case IssueDecision.Allow allow -> {
-        var down = failing(provider.orElseThrow());
-        yield down.isPresent()
-            ? denied(IssueDecider.notReady(credential, down.get()))
-            : byPolicies(
-                PolicyFacts.of(
-                    pod,
-                    namespace,
-                    request,
-                    credential,
-                    provider.orElseThrow(),
-                    allow,
-                    now,
-                    null,
-                    new LiveSurroundings(client)),
-                allow);
-      }
-    };
+  private Judgement judge(Inquiry inquiry) {
+    var namespace = inquiry.namespace().getMetadata().getName();
+    var glasses = new Once<>(() -> breakGlasses(namespace));
+    try {
+      return switch (inquiry.put(() -> rules(glasses.get()))) {
+        case Answer.Refused(var denial) -> denied(denial);
+        case Answer.Judged judged ->
+            failing(Objects.requireNonNull(inquiry.provider()))
+                .map(detail -> denied(IssueDecider.notReady(inquiry.credential(), detail)))
+                .orElseGet(() -> byPolicies(judged, glasses.get()));
+      };
+    } catch (KubernetesClientException e) {
+      return new Judgement.Unknown(ApiErrors.line(e));
+    }
+  }
+
+  private Inquiry.Rules rules(Reading<BreakGlass> glasses) {
+    return new Inquiry.Rules(
+        decider(), compiled(), new LiveSurroundings(client), glasses.items(), LONGEST_BREAK_GLASS);
+  }
+
+  private PolicyDecider decider() {
+    return new PolicyDecider(installation.unmatched());
+  }
+
+  private List<CompiledPolicy> compiled() {
+    return new PolicyBook().of(policies.items(), known());
+  }
+
+  private KnownParams known() {
+    return params.items().stream().findFirst().orElse(KnownParams.NONE);
   }
 
   private static Judgement denied(IssueDecision.Deny deny) {
     return new Judgement.Denied(deny.reason(), deny.message());
   }
 
-  private Judgement byPolicies(PolicyFacts facts, IssueDecision.Allow allow) {
+  private Judgement byPolicies(Answer.Judged judged, Reading<BreakGlass> glasses) {
     if (policies.obstacle().isPresent()) {
       return new Judgement.Unknown(policies.obstacle().get());
     }
-    var known = params.items().stream().findFirst().orElse(KnownParams.NONE);
-    var blind = params.obstacle().or(() -> hidden(known));
-    try {
-      var decider = new PolicyDecider(installation.unmatched());
-      var book = new PolicyBook().of(policies.items(), known);
-      var glasses = breakGlasses(facts);
-      var verdict = decider.decide(book, facts, allow, open(facts, glasses.items()));
-      if (verdict.allows()) {
-        return new Judgement.Allowed(
-            verdict.allowed().ttl(),
-            verdict.allowed().maxLifetime(),
-            verdict.reported(),
-            verdict.demands());
-      }
-      // What a policy says for want of its parameters is not what it says to the broker.
-      var said =
-          verdict.denials().stream().filter(d -> blind.isEmpty() || !needsParams(d)).toList();
-      if (said.isEmpty()) {
-        return new Judgement.Unknown(blind.orElseThrow());
-      }
-      return glasses.obstacle().isPresent()
-              && decider.decide(book, facts, allow, Optional.of(unseen())).allows()
-          ? new Judgement.Unknown(
-              "it is denied (%s), unless a break-glass is open for it: %s"
-                  .formatted(Denial.sentence(said), glasses.obstacle().get()))
-          : new Judgement.Denied(Reason.PolicyDenied, Denial.sentence(said));
-    } catch (KubernetesClientException e) {
-      return new Judgement.Unknown(ApiErrors.line(e));
+    var verdict = judged.verdict();
+    if (verdict.allows()) {
+      return new Judgement.Allowed(
+          verdict.allowed().ttl(),
+          verdict.allowed().maxLifetime(),
+          verdict.reported(),
+          verdict.demands());
     }
+    var blind = params.obstacle().or(() -> hidden(known()));
+    // What a policy says for want of its parameters is not what it says to the broker.
+    var said = verdict.denials().stream().filter(d -> blind.isEmpty() || !needsParams(d)).toList();
+    if (said.isEmpty()) {
+      return new Judgement.Unknown(blind.orElseThrow());
+    }
+    return glasses.obstacle().isPresent() && allowedUnderUnseen(judged)
+        ? new Judgement.Unknown(
+            "it is denied (%s), unless a break-glass is open for it: %s"
+                .formatted(Denial.sentence(said), glasses.obstacle().get()))
+        : new Judgement.Denied(Reason.PolicyDenied, Denial.sentence(said));
   }
 
-  private Reading<BreakGlass> breakGlasses(PolicyFacts facts) {
-    var namespace = facts.namespaceObject().getMetadata().getName();
+  private Reading<BreakGlass> breakGlasses(String namespace) {
     return Reading.of(
         () -> client.resources(BreakGlass.class).inNamespace(namespace).list().getItems());
   }
 
-  /** One that may be there where break-glasses may not be read. */
-  private OpenBreakGlass unseen() {
-    return new OpenBreakGlass("", "", now.plus(LONGEST_BREAK_GLASS));
-  }
-
-  private Optional<OpenBreakGlass> open(PolicyFacts facts, List<BreakGlass> ofNamespace) {
-    return OpenBreakGlass.find(
-        ofNamespace,
-        facts.pod(),
-        facts.request(),
-        facts.credential().name(),
-        LONGEST_BREAK_GLASS,
-        now);
+  /** With one that may be there where break-glasses may not be read. */
+  private boolean allowedUnderUnseen(Answer.Judged judged) {
+    var unseen = new OpenBreakGlass("", "", now.plus(LONGEST_BREAK_GLASS));
+    return decider()
+        .decide(compiled(), judged.facts(), judged.allowed(), Optional.of(unseen))
+        .allows();
   }
 
   /** That this user may not see an object says nothing about the broker. */

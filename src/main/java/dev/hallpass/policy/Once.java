@@ -4,11 +4,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A value that is asked for once, by whoever needs it first, and kept for the others. */
-final class Once<T> implements Supplier<T> {
+public final class Once<T> implements Supplier<T> {
   private final Supplier<T> source;
   private @Nullable T value;
 
-  Once(Supplier<T> source) {
+  /** Asks this source. */
+  public Once(Supplier<T> source) {
     this.source = source;
   }
 

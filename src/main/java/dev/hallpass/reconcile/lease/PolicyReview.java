@@ -11,6 +11,8 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.KnownParams;
+import dev.hallpass.lease.Inquiry;
+import dev.hallpass.lease.Inquiry.Answer;
 import dev.hallpass.lease.LeaseFacts;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LiveSurroundings;
@@ -19,12 +21,8 @@ import dev.hallpass.policy.ApprovalDecider;
 import dev.hallpass.policy.CompiledPolicy;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.Denial.Ground;
-import dev.hallpass.policy.IssueDecider;
-import dev.hallpass.policy.IssueDecision;
-import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
-import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.PolicyVerdict;
 import dev.hallpass.policy.Surroundings;
 import dev.hallpass.reconcile.view.ClusterView;
@@ -40,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -207,27 +206,33 @@ final class PolicyReview {
             Optional.ofNullable(facts.request()),
             view.namespace(namespace),
             view.provider(spec.providerRef(), namespace),
-            book.of(policies(), view.knownParams()),
-            seen,
+            () ->
+                rules(
+                    book.of(policies(), view.knownParams()), seen, view.breakGlassesIn(namespace)),
             view.approvalsIn(namespace),
-            view.breakGlassesIn(namespace),
             counted)
         .filter(PolicyVerdict::allows)
         .or(
-            () -> {
-              var current = live.policies();
-              return verdict(
-                  facts,
-                  pod,
-                  live.request(namespace, spec.requestRef().name()),
-                  live.namespace(namespace),
-                  live.provider(spec.providerRef(), namespace),
-                  book.of(current, live.params(current)),
-                  around,
-                  live.approvals(namespace),
-                  live.breakGlasses(namespace),
-                  counted);
-            });
+            () ->
+                verdict(
+                    facts,
+                    pod,
+                    live.request(namespace, spec.requestRef().name()),
+                    live.namespace(namespace),
+                    live.provider(spec.providerRef(), namespace),
+                    () -> liveRules(namespace),
+                    live.approvals(namespace),
+                    counted));
+  }
+
+  private Inquiry.Rules liveRules(String namespace) {
+    var current = live.policies();
+    return rules(book.of(current, live.params(current)), around, live.breakGlasses(namespace));
+  }
+
+  private Inquiry.Rules rules(
+      List<CompiledPolicy> policies, Surroundings surroundings, List<BreakGlass> breakGlasses) {
+    return new Inquiry.Rules(decider, policies, surroundings, breakGlasses, longestBreakGlass);
   }
 
   /** Where one of them is gone, that alone ends the lease. */
@@ -237,10 +242,8 @@ final class PolicyReview {
       Optional<CredentialRequest> request,
       Optional<Namespace> namespace,
       Optional<? extends CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
-      List<CompiledPolicy> policies,
-      Surroundings surroundings,
+      Supplier<Inquiry.Rules> rules,
       List<CredentialApproval> approvals,
-      List<BreakGlass> breakGlasses,
       Instant counted) {
     var credential =
         request.stream()
@@ -250,49 +253,30 @@ final class PolicyReview {
     if (pod.isEmpty() || credential.isEmpty() || namespace.isEmpty() || provider.isEmpty()) {
       return Optional.empty();
     }
-    var decision =
-        IssueDecider.decide(
-            new IssueDecider.Input(
-                credential.get(),
-                namespace.get().getMetadata().getName(),
-                facts.namespace().labels(),
-                provider.get().getSpec(),
-                null));
-    return switch (decision) {
-      case IssueDecision.Deny deny -> Optional.empty();
-      case IssueDecision.Allow allow -> {
-        var verdict =
-            decider.decide(
-                policies,
-                PolicyFacts.of(
-                    pod.get(),
-                    namespace.get(),
-                    request.orElseThrow(),
-                    credential.get(),
-                    provider.get(),
-                    allow,
-                    facts.now(),
-                    facts.lease(),
-                    surroundings),
-                allow,
-                OpenBreakGlass.behind(
-                    facts.lease(),
-                    request.orElseThrow(),
-                    breakGlasses,
-                    longestBreakGlass,
-                    facts.now()));
-        yield Optional.of(
-            verdict.with(
-                ApprovalDecider.decide(
-                    verdict.demands(),
-                    approvals,
-                    new ApprovalDecider.Subject(
-                        request.orElseThrow(),
-                        credential.get(),
-                        pod.get().getMetadata().getUid(),
-                        facts.lease(),
-                        counted))));
-      }
+    var inquiry =
+        new Inquiry(
+            pod.get(),
+            namespace.get(),
+            request.orElseThrow(),
+            credential.get(),
+            provider.get(),
+            null,
+            facts.lease(),
+            facts.now());
+    return switch (inquiry.put(rules)) {
+      case Answer.Refused refused -> Optional.empty();
+      case Answer.Judged(var allowed, var told, var verdict, var open) ->
+          Optional.of(
+              verdict.with(
+                  ApprovalDecider.decide(
+                      verdict.demands(),
+                      approvals,
+                      new ApprovalDecider.Subject(
+                          request.orElseThrow(),
+                          credential.get(),
+                          pod.get().getMetadata().getUid(),
+                          facts.lease(),
+                          counted))));
     };
   }
 }

@@ -2,14 +2,12 @@ package dev.hallpass.reconcile.request;
 
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
+import dev.hallpass.lease.Inquiry;
+import dev.hallpass.lease.Inquiry.Answer;
 import dev.hallpass.lease.LiveSurroundings;
 import dev.hallpass.policy.Denial;
-import dev.hallpass.policy.IssueDecider;
-import dev.hallpass.policy.IssueDecision;
-import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
-import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.Surroundings;
 import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -18,9 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What policies would say now to a pod that has no credential. It decides nothing: it is for people
@@ -78,41 +74,25 @@ public final class PolicyWord {
     if (provider.isEmpty()) {
       return Optional.empty();
     }
-    var decision =
-        IssueDecider.decide(
-            new IssueDecider.Input(
-                credential,
-                name,
-                orEmpty(namespace.getMetadata().getLabels()),
-                provider.get().getSpec(),
-                null));
-    return switch (decision) {
-      case IssueDecision.Deny deny -> Optional.empty();
-      case IssueDecision.Allow allow -> {
-        var now = clock.instant();
-        var verdict =
-            decider.decide(
-                book.of(view.policies().getStore().list(), view.knownParams()),
-                PolicyFacts.of(
-                    pod, namespace, request, credential, provider.get(), allow, now, null, around),
-                allow,
-                OpenBreakGlass.find(
-                    view.breakGlassesIn(name),
-                    pod,
-                    request,
-                    credential.name(),
-                    longestBreakGlass,
-                    now));
-        yield verdict.allows()
-            ? Optional.empty()
-            : Optional.of(
-                "spec.credentials[%s]: %s"
-                    .formatted(credential.name(), Denial.sentence(verdict.denials())));
-      }
+    var inquiry =
+        new Inquiry(
+            pod, namespace, request, credential, provider.get(), null, null, clock.instant());
+    return switch (inquiry.put(() -> rules(name))) {
+      case Answer.Refused refused -> Optional.empty();
+      case Answer.Judged judged when judged.verdict().allows() -> Optional.empty();
+      case Answer.Judged judged ->
+          Optional.of(
+              "spec.credentials[%s]: %s"
+                  .formatted(credential.name(), Denial.sentence(judged.verdict().denials())));
     };
   }
 
-  private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
-    return map == null ? Map.of() : map;
+  private Inquiry.Rules rules(String namespace) {
+    return new Inquiry.Rules(
+        decider,
+        book.of(view.policies().getStore().list(), view.knownParams()),
+        around,
+        view.breakGlassesIn(namespace),
+        longestBreakGlass);
   }
 }
