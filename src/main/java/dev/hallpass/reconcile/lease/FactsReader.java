@@ -20,9 +20,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -77,23 +79,56 @@ final class FactsReader {
    * @throws io.fabric8.kubernetes.client.KubernetesClientException where it does not answer
    */
   LeaseFacts confirmed(LeaseFacts facts, EndedBy by) {
+    var rests = restsOn(by);
+    var lease = facts.lease();
+    var pod = rests.contains(Source.POD) ? livePod(lease) : facts.pod();
+    return new LeaseFacts(
+        lease,
+        pod,
+        rests.contains(Source.NODE) ? lostSince(lease, pod, this::liveNode) : facts.nodeLostSince(),
+        rests.contains(Source.SERVICE_ACCOUNT)
+            ? created(liveServiceAccount(lease))
+            : facts.serviceAccountSince(),
+        rests.contains(Source.REQUEST) ? liveRequest(lease) : facts.request(),
+        rests.contains(Source.PROVIDER)
+            ? offered(
+                live.provider(lease.getSpec().providerRef(), lease.getMetadata().getNamespace()))
+            : facts.provider(),
+        rests.contains(Source.SUCCESSOR) ? liveSuccessor(facts) : facts.successor(),
+        rests.contains(Source.BREAK_GLASS)
+            ? breakGlassEnds(lease, this::liveBreakGlass)
+            : facts.breakGlassEnds(),
+        rests.contains(Source.NAMESPACE) ? facts(liveNamespace(lease)) : facts.namespace(),
+        facts.now());
+  }
+
+  /** What can be read again at the API server. */
+  private enum Source {
+    POD,
+    NODE,
+    SERVICE_ACCOUNT,
+    REQUEST,
+    PROVIDER,
+    SUCCESSOR,
+    BREAK_GLASS,
+    NAMESPACE
+  }
+
+  private static Set<Source> restsOn(EndedBy by) {
     return switch (by) {
-      case PodDeleted -> with(facts, livePod(facts), facts.nodeLostSince());
-      case NodeLost -> {
-        var pod = livePod(facts);
-        yield with(facts, pod, lostSince(facts.lease(), pod, this::liveNode));
-      }
-      case ServiceAccountDeleted -> withServiceAccount(facts);
-      case RequestDeleted, RequestChanged -> withRequest(facts);
-      case ProviderChanged -> withProvider(facts);
-      case Superseded -> withSuccessor(facts);
-      case BreakGlassEnded -> withBreakGlass(facts);
+      case PodDeleted -> EnumSet.of(Source.POD);
+      case NodeLost -> EnumSet.of(Source.POD, Source.NODE);
+      case ServiceAccountDeleted -> EnumSet.of(Source.SERVICE_ACCOUNT);
+      case RequestDeleted, RequestChanged -> EnumSet.of(Source.POD, Source.REQUEST);
+      case ProviderChanged -> EnumSet.of(Source.PROVIDER, Source.NAMESPACE);
+      case Superseded -> EnumSet.of(Source.SUCCESSOR);
+      case BreakGlassEnded -> EnumSet.of(Source.BREAK_GLASS);
       // The policies were asked about what the API server has: PolicyReview.
-      case PolicyWithdrawn -> facts;
+      case PolicyWithdrawn -> EnumSet.noneOf(Source.class);
       // The lease says it itself, and the write that ends it is conditional on what was read; or
       // the pod was seen in a state that it never leaves; or somebody has asked for it.
       case PodCompleted, Expired, Requested, Unacknowledged, ApprovalDenied, ApprovalTimedOut ->
-          facts;
+          EnumSet.noneOf(Source.class);
     };
   }
 
@@ -112,11 +147,11 @@ final class FactsReader {
         && status.activatedAt() != null;
   }
 
-  private @Nullable Pod livePod(LeaseFacts facts) {
+  private @Nullable Pod livePod(CredentialLease lease) {
     return client
         .pods()
-        .inNamespace(facts.lease().getMetadata().getNamespace())
-        .withName(facts.lease().getSpec().pod().name())
+        .inNamespace(lease.getMetadata().getNamespace())
+        .withName(lease.getSpec().pod().name())
         .get();
   }
 
@@ -133,109 +168,34 @@ final class FactsReader {
     return name == null ? null : nodes.lostSince(name, find.apply(name).orElse(null));
   }
 
-  private static LeaseFacts with(
-      LeaseFacts facts, @Nullable Pod pod, @Nullable Instant nodeLostSince) {
-    return new LeaseFacts(
-        facts.lease(),
-        pod,
-        nodeLostSince,
-        facts.serviceAccountSince(),
-        facts.request(),
-        facts.provider(),
-        facts.successor(),
-        facts.breakGlassEnds(),
-        facts.namespace(),
-        facts.now());
+  private @Nullable ServiceAccount liveServiceAccount(CredentialLease lease) {
+    return client
+        .serviceAccounts()
+        .inNamespace(lease.getMetadata().getNamespace())
+        .withName(lease.getSpec().pod().serviceAccountName())
+        .get();
   }
 
-  private LeaseFacts withServiceAccount(LeaseFacts facts) {
-    var account =
-        client
-            .serviceAccounts()
-            .inNamespace(facts.lease().getMetadata().getNamespace())
-            .withName(facts.lease().getSpec().pod().serviceAccountName())
-            .get();
-    return new LeaseFacts(
-        facts.lease(),
-        facts.pod(),
-        facts.nodeLostSince(),
-        created(account),
-        facts.request(),
-        facts.provider(),
-        facts.successor(),
-        facts.breakGlassEnds(),
-        facts.namespace(),
-        facts.now());
+  private @Nullable CredentialRequest liveRequest(CredentialLease lease) {
+    return client
+        .resources(CredentialRequest.class)
+        .inNamespace(lease.getMetadata().getNamespace())
+        .withName(lease.getSpec().requestRef().name())
+        .get();
   }
 
-  private LeaseFacts withRequest(LeaseFacts facts) {
-    var request =
-        client
-            .resources(CredentialRequest.class)
-            .inNamespace(facts.lease().getMetadata().getNamespace())
-            .withName(facts.lease().getSpec().requestRef().name())
-            .get();
-    return new LeaseFacts(
-        facts.lease(),
-        livePod(facts),
-        facts.nodeLostSince(),
-        facts.serviceAccountSince(),
-        request,
-        facts.provider(),
-        facts.successor(),
-        facts.breakGlassEnds(),
-        facts.namespace(),
-        facts.now());
+  private @Nullable Namespace liveNamespace(CredentialLease lease) {
+    return client.namespaces().withName(lease.getMetadata().getNamespace()).get();
   }
 
-  private LeaseFacts withProvider(LeaseFacts facts) {
-    var namespace = facts.lease().getMetadata().getNamespace();
-    return new LeaseFacts(
-        facts.lease(),
-        facts.pod(),
-        facts.nodeLostSince(),
-        facts.serviceAccountSince(),
-        facts.request(),
-        offered(live.provider(facts.lease().getSpec().providerRef(), namespace)),
-        facts.successor(),
-        facts.breakGlassEnds(),
-        facts(client.namespaces().withName(namespace).get()),
-        facts.now());
-  }
-
-  private LeaseFacts withSuccessor(LeaseFacts facts) {
-    var name = Objects.requireNonNull(facts.successor()).getMetadata().getName();
+  private @Nullable CredentialLease liveSuccessor(LeaseFacts facts) {
     var successor =
         client
             .resources(CredentialLease.class)
             .inNamespace(facts.lease().getMetadata().getNamespace())
-            .withName(name)
+            .withName(Objects.requireNonNull(facts.successor()).getMetadata().getName())
             .get();
-    return new LeaseFacts(
-        facts.lease(),
-        facts.pod(),
-        facts.nodeLostSince(),
-        facts.serviceAccountSince(),
-        facts.request(),
-        facts.provider(),
-        successor != null && succeeds(successor, facts.lease()) ? successor : null,
-        facts.breakGlassEnds(),
-        facts.namespace(),
-        facts.now());
-  }
-
-  private LeaseFacts withBreakGlass(LeaseFacts facts) {
-    return new LeaseFacts(
-        facts.lease(),
-        facts.pod(),
-        facts.nodeLostSince(),
-        facts.serviceAccountSince(),
-        facts.request(),
-        facts.provider(),
-        facts.successor(),
-        breakGlassEnds(facts.lease(), this::liveBreakGlass),
-        facts.namespace(),
-        facts.now());
+    return successor != null && succeeds(successor, facts.lease()) ? successor : null;
   }
 
   private Optional<BreakGlass> liveBreakGlass(String namespace, String name) {
