@@ -20,6 +20,7 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Function;
@@ -97,8 +98,8 @@ final class ApprovalGate {
    *
    * @throws RefusedException where somebody said no
    */
-  boolean lacks(Claim claim, CredentialLease lease) {
-    return switch (claim.approval(lease, clock.instant())) {
+  static boolean lacks(Claim claim, CredentialLease lease, Instant now) {
+    return switch (claim.approval(lease, now)) {
       case Given given -> false;
       case Missing missing -> true;
       case Refused refused -> throw refused(refused);

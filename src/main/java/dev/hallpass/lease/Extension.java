@@ -11,7 +11,6 @@ import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Renewal;
 import dev.hallpass.provider.Subject;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -78,7 +77,7 @@ public final class Extension {
     if (driver.renewal() != Renewal.Extend) {
       return new Outcome.Impossible();
     }
-    var epoch = Optional.ofNullable(lease.getStatus().epoch()).orElse(1L);
+    var epoch = LeaseJudge.epoch(lease);
     audit.require(
         new AuditEvent.Renewed(Held.of(lease), epoch, verdict.until()),
         Trace.ofLease(lease.getMetadata().getUid()));

@@ -2,6 +2,7 @@ package dev.hallpass.lease;
 
 import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Active;
 import static dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase.Revoking;
+import static dev.hallpass.lease.LeaseJudge.epoch;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -180,52 +180,12 @@ public final class LeaseIssuer {
   /** What follows the leases that the pod had. */
   private CredentialLease next(Claim claim, @Nullable LeaseCall replaces) {
     var known = known(claim);
-    var live = known.stream().filter(l -> !LeaseJudge.over(l)).toList();
-    if (live.isEmpty()) {
-      return create(claim, known, null);
-    }
-    var newest = live.getLast();
-    if (!onSameGround(claim, newest)) {
-      return create(claim, known, relieved(claim, live));
-    }
-    if (ApprovalGate.waits(newest)) {
-      return newest;
-    }
-    if (gate.lacks(claim, newest)) {
-      requireOneActive(live);
-      return create(claim, known, replaced(claim, newest));
-    }
-    return rotates(claim, live, replaces)
-        ? create(claim, known, replaced(claim, newest))
-        : nextEpoch(claim, newest);
-  }
-
-  /** What is used meanwhile stays as it is, for as long as it may, while another lease asks. */
-  private static void requireOneActive(List<CredentialLease> live) {
-    var newest = live.getLast();
-    if (live.size() > 1 || LeaseJudge.phase(newest) != Active || newest.isMarkedForDeletion()) {
-      throw new RefusedException(
-          Reason.LeaseBusy,
-          "lease %s is ending; a new one follows it".formatted(newest.getMetadata().getName()));
-    }
-  }
-
-  /**
-   * Whether a lease rests on the same break-glass as the claim, or neither on any. What was issued
-   * under one must end with it, and what was not must not.
-   */
-  private static boolean onSameGround(Claim claim, CredentialLease lease) {
-    var named = lease.getSpec().breakGlass();
-    var waiver = claim.waiver();
-    return Objects.equals(
-        named == null ? null : named.uid(), waiver == null ? null : waiver.breakGlass().uid());
-  }
-
-  /** The newest lease goes as soon as another can be used, also one that still waits. */
-  private static Replaced relieved(Claim claim, List<CredentialLease> live) {
-    requireSameGrant(claim, live.getLast());
-    requireNoneDrains(live);
-    return new Replaced(live.getLast().getMetadata().getName(), "0s");
+    var succession = new Succession(claim, known, driver(claim).renewal(), clock.instant());
+    return switch (succession.next(replaces)) {
+      case Succession.Step.Another(var replaced) -> create(claim, known, replaced);
+      case Succession.Step.Waiting(var lease) -> lease;
+      case Succession.Step.Again(var lease) -> nextEpoch(claim, lease);
+    };
   }
 
   /** In the order of their creation. */
@@ -237,41 +197,6 @@ public final class LeaseIssuer {
         .toList();
   }
 
-  /**
-   * Whether a fresh lease takes over from the newest one. A pod that names another than that, or
-   * none, has not seen the answer that made it, or has forgotten it: it goes on with the newest. At
-   * most one lease is live, and one drains.
-   */
-  private boolean rotates(Claim claim, List<CredentialLease> live, @Nullable LeaseCall replaces) {
-    var newest = live.getLast();
-    if (replaces == null || !newest.getMetadata().getName().equals(replaces.lease())) {
-      return false;
-    }
-    requireCurrent(newest, replaces.epoch());
-    requireSameGrant(claim, newest);
-    if (LeaseJudge.phase(newest) != Active
-        || (driver(claim).renewal() == Renewal.Reissue
-            && tenure(claim, newest).lastsAt(clock.instant()))) {
-      return false;
-    }
-    requireNoneDrains(live);
-    return true;
-  }
-
-  private static void requireNoneDrains(List<CredentialLease> live) {
-    if (live.size() > 1) {
-      throw new RefusedException(
-          Reason.LeaseBusy,
-          "lease %s still drains; one at a time does"
-              .formatted(live.getFirst().getMetadata().getName()));
-    }
-  }
-
-  private Replaced replaced(Claim claim, CredentialLease lease) {
-    return new Replaced(
-        lease.getMetadata().getName(), tenure(claim, lease).overlap().toSeconds() + "s");
-  }
-
   private static boolean answers(CredentialLeaseSpec lease, Claim claim) {
     return lease.pod().uid().equals(claim.pod().uid())
         && lease.requestRef().uid().equals(claim.request().getMetadata().getUid())
@@ -279,7 +204,6 @@ public final class LeaseIssuer {
   }
 
   private CredentialLease nextEpoch(Claim claim, CredentialLease lease) {
-    requireSameGrant(claim, lease);
     requireTimeLeft(claim, lease);
     var now = clock.instant();
     if (LeaseJudge.phase(lease) == Active && driver(claim).renewal() == Renewal.Reissue) {
@@ -289,18 +213,6 @@ public final class LeaseIssuer {
           LeaseStatuses.renewed(lease, epoch(lease) + 1, now, tenure(claim, lease).ends(now)));
     }
     return write(lease, LeaseStatuses.reissued(lease, subject(lease), epoch(lease) + 1, now));
-  }
-
-  private static void requireSameGrant(Claim claim, CredentialLease lease) {
-    var spec = lease.getSpec();
-    if (LeaseJudge.phase(lease) == Revoking
-        || lease.isMarkedForDeletion()
-        || !spec.access().equals(claim.credential().access())
-        || !spec.providerRef().equals(claim.credential().providerRef())) {
-      throw new RefusedException(
-          Reason.LeaseBusy,
-          "lease %s is ending; a new one follows it".formatted(lease.getMetadata().getName()));
-    }
   }
 
   /** Of two brokers that know the same, one creates the lease: the name follows from that. */
@@ -364,7 +276,8 @@ public final class LeaseIssuer {
     return new Tenure(claim, lease, driver(claim).renewal());
   }
 
-  private static void requireCurrent(CredentialLease lease, long epoch) {
+  /** Refuses where the lease ends, or is at another epoch. */
+  static void requireCurrent(CredentialLease lease, long epoch) {
     if (LeaseJudge.over(lease)
         || LeaseJudge.phase(lease) == Revoking
         || lease.isMarkedForDeletion()) {
@@ -374,13 +287,6 @@ public final class LeaseIssuer {
       throw new RefusedException(
           Reason.Superseded, "the lease is at epoch %d, not %d".formatted(epoch(lease), epoch));
     }
-  }
-
-  /** The creation of a lease is its first epoch: it needs no write of its own. */
-  private static long epoch(CredentialLease lease) {
-    var status = lease.getStatus();
-    var epoch = status == null ? null : status.epoch();
-    return epoch == null ? 1 : epoch;
   }
 
   private Subject subject(CredentialLease lease) {

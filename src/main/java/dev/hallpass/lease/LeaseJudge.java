@@ -3,23 +3,20 @@ package dev.hallpass.lease;
 import static dev.hallpass.api.v1alpha1.EndedBy.ApprovalTimedOut;
 import static dev.hallpass.api.v1alpha1.EndedBy.BreakGlassEnded;
 import static dev.hallpass.api.v1alpha1.EndedBy.Expired;
-import static dev.hallpass.api.v1alpha1.EndedBy.NodeLost;
-import static dev.hallpass.api.v1alpha1.EndedBy.PodCompleted;
 import static dev.hallpass.api.v1alpha1.EndedBy.PodDeleted;
 import static dev.hallpass.api.v1alpha1.EndedBy.ProviderChanged;
 import static dev.hallpass.api.v1alpha1.EndedBy.RequestChanged;
 import static dev.hallpass.api.v1alpha1.EndedBy.RequestDeleted;
 import static dev.hallpass.api.v1alpha1.EndedBy.Requested;
-import static dev.hallpass.api.v1alpha1.EndedBy.ServiceAccountDeleted;
 import static dev.hallpass.api.v1alpha1.EndedBy.Superseded;
 import static dev.hallpass.api.v1alpha1.EndedBy.Unacknowledged;
+import static dev.hallpass.lease.Verdict.End.because;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Approval;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.Delivery;
-import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.lease.Verdict.End;
 import dev.hallpass.lease.Verdict.Extend;
@@ -32,7 +29,6 @@ import dev.hallpass.policy.Durations;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
 import dev.hallpass.wire.Reason;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -41,7 +37,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a lease stands. Pure: it knows nothing but the facts it is given, so a wrong fact
@@ -60,6 +55,13 @@ public final class LeaseJudge {
     var status = lease.getStatus();
     var phase = status == null ? null : status.phase();
     return phase == null ? LeasePhase.Pending : phase;
+  }
+
+  /** Which issue of a lease is the last one; its creation is the first, and writes no epoch. */
+  public static long epoch(CredentialLease lease) {
+    var status = lease.getStatus();
+    var epoch = status == null ? null : status.epoch();
+    return epoch == null ? 1 : epoch;
   }
 
   /** Since when its maxLifetime counts: its creation, or where it had to wait, people's yes. */
@@ -88,8 +90,7 @@ public final class LeaseJudge {
   private Optional<End> end(LeaseFacts facts) {
     return deleted(facts)
         .or(() -> revokeAsked(facts))
-        .or(() -> podOver(facts))
-        .or(() -> serviceAccountOver(facts))
+        .or(() -> pod(facts).over())
         .or(() -> requestOver(facts))
         .or(() -> providerOver(facts))
         .or(() -> breakGlassOver(facts))
@@ -113,9 +114,9 @@ public final class LeaseJudge {
         : because(Requested, "the lease was deleted");
   }
 
-  private static Optional<End> revokeAsked(LeaseFacts facts) {
+  private Optional<End> revokeAsked(LeaseFacts facts) {
     var issued = Instant.parse(facts.lease().getMetadata().getCreationTimestamp());
-    return Stream.of(facts.lease(), podOfLease(facts), facts.request())
+    return Stream.of(facts.lease(), pod(facts).pod(), facts.request())
         .filter(Objects::nonNull)
         .filter(carrier -> RevokeOrder.of(carrier).covers(issued))
         .findFirst()
@@ -128,52 +129,6 @@ public final class LeaseJudge {
                             HallpassApi.REVOKE_ANNOTATION,
                             carrier.getKind(),
                             carrier.getMetadata().getName())));
-  }
-
-  private Optional<End> podOver(LeaseFacts facts) {
-    var pod = podOfLease(facts);
-    if (pod == null) {
-      return nodeLost(facts)
-          ? because(NodeLost, "the pod is gone, and its node is lost")
-          : because(PodDeleted, "the pod is gone");
-    }
-    return switch (PodLife.of(pod)) {
-      case PodLife.Completed(var message) -> because(PodCompleted, message);
-      case PodLife.Stopped() ->
-          because(PodDeleted, "the pod was told to end, and its containers have stopped");
-      case PodLife.Ending(var deadline) when !facts.now().isBefore(deadline) ->
-          because(PodDeleted, "the pod was told to end, and its grace period is over");
-      case PodLife.Ending(var deadline) -> nodeOver(facts);
-      case PodLife.Live() -> nodeOver(facts);
-    };
-  }
-
-  private Optional<End> nodeOver(LeaseFacts facts) {
-    return nodeLost(facts)
-        ? because(
-            NodeLost, "the pod's node has not been ready since %s".formatted(facts.nodeLostSince()))
-        : Optional.empty();
-  }
-
-  private boolean nodeLost(LeaseFacts facts) {
-    var since = facts.nodeLostSince();
-    return since != null && !facts.now().isBefore(since.plus(times.nodeGrace()));
-  }
-
-  /** Timestamps have seconds: an account of the lease's own second is taken for the one it had. */
-  private static Optional<End> serviceAccountOver(LeaseFacts facts) {
-    var name = facts.lease().getSpec().pod().serviceAccountName();
-    var since = facts.serviceAccountSince();
-    if (since == null && facts.namespace().terminating()) {
-      return because(PodDeleted, "the namespace is being deleted");
-    }
-    if (since == null) {
-      return because(ServiceAccountDeleted, "service account %s was deleted".formatted(name));
-    }
-    return since.isAfter(Instant.parse(facts.lease().getMetadata().getCreationTimestamp()))
-        ? because(
-            ServiceAccountDeleted, "service account %s was deleted and made anew".formatted(name))
-        : Optional.empty();
   }
 
   private static Optional<End> requestOver(LeaseFacts facts) {
@@ -290,9 +245,8 @@ public final class LeaseJudge {
 
   /** What a pod fetched once lives as long as the pod, within the limits that hold now. */
   private Optional<Verdict> extension(LeaseFacts facts) {
-    var pod = podOfLease(facts);
     var due = extensionDue(facts).filter(at -> !facts.now().isBefore(at));
-    if (due.isEmpty() || pod == null || !(PodLife.of(pod) instanceof PodLife.Live)) {
+    if (due.isEmpty() || !pod(facts).lives()) {
       return Optional.empty();
     }
     return switch (decision(facts)) {
@@ -350,25 +304,11 @@ public final class LeaseJudge {
     drained(facts).ifPresent(moments::add);
     Stream.ofNullable(facts.breakGlassEnds()).forEach(moments::add);
     extensionDue(facts).filter(facts.now()::isBefore).ifPresent(moments::add);
-    var lostSince = facts.nodeLostSince();
-    if (lostSince != null) {
-      moments.add(lostSince.plus(times.nodeGrace()));
-    }
-    var pod = podOfLease(facts);
-    if (pod != null && PodLife.of(pod) instanceof PodLife.Ending(var until)) {
-      moments.add(until);
-    }
+    pod(facts).moments().forEach(moments::add);
     return new Keep(moments.stream().min(Instant::compareTo).orElseThrow());
   }
 
-  private static @Nullable Pod podOfLease(LeaseFacts facts) {
-    var pod = facts.pod();
-    return pod != null && facts.lease().getSpec().pod().uid().equals(pod.getMetadata().getUid())
-        ? pod
-        : null;
-  }
-
-  private static Optional<End> because(EndedBy by, String message) {
-    return Optional.of(new End(by, message));
+  private LeasePod pod(LeaseFacts facts) {
+    return new LeasePod(facts, times.nodeGrace());
   }
 }

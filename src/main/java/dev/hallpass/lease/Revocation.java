@@ -149,10 +149,9 @@ public final class Revocation {
   }
 
   private Ending ending(CredentialLease lease) {
-    var epoch = status(lease).epoch();
     return new Ending(
         new Subject(installation, UUID.fromString(lease.getMetadata().getUid())),
-        epoch == null ? 1 : epoch,
+        LeaseJudge.epoch(lease),
         Durations.parse(lease.getSpec().ttl()));
   }
 

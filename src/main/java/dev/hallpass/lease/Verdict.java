@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** What is to be done with a lease. */
 public sealed interface Verdict {
@@ -42,7 +43,11 @@ public sealed interface Verdict {
    * @param by why
    * @param message the same for people
    */
-  record End(EndedBy by, String message) implements Verdict {}
+  record End(EndedBy by, String message) implements Verdict {
+    static Optional<End> because(EndedBy by, String message) {
+      return Optional.of(new End(by, message));
+    }
+  }
 
   /** Its end is written down; the account must go. */
   record Revoke() implements Verdict {}
