@@ -9,9 +9,8 @@ import dev.hallpass.reconcile.certificates.CertificateNames;
 import dev.hallpass.reconcile.certificates.TrustKeeper;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.TestAuthority;
+import dev.hallpass.testing.UnaskedWebhook;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -36,7 +35,7 @@ class CertManagerSecretIT {
   private final BlockingQueue<Identity> served = new LinkedBlockingQueue<>();
   private KubeApi kube;
   private ServingCertificate certificate;
-  private MutatingWebhookConfiguration webhook;
+  private UnaskedWebhook webhook;
 
   @BeforeEach
   void follow(KubeApi api) {
@@ -45,29 +44,13 @@ class CertManagerSecretIT {
         new ServingCertificate(
             api.client(), api.namespace(), SOURCE, next.bundle() + "\n", served::add);
     certificate.start();
-    webhook =
-        api.client()
-            .resource(
-                new MutatingWebhookConfigurationBuilder()
-                    .withNewMetadata()
-                    .withName("hallpass-" + api.namespace())
-                    .endMetadata()
-                    .addNewWebhook()
-                    .withName("pods.hallpass.dev")
-                    .withAdmissionReviewVersions("v1")
-                    .withSideEffects("None")
-                    .withNewClientConfig()
-                    .withUrl("https://127.0.0.1:1/")
-                    .endClientConfig()
-                    .endWebhook()
-                    .build())
-            .create();
+    webhook = new UnaskedWebhook(api);
   }
 
   @AfterEach
   void close() {
     certificate.close();
-    kube.client().resource(webhook).delete();
+    webhook.close();
     authority.close();
     next.close();
   }
@@ -106,7 +89,7 @@ class CertManagerSecretIT {
     var keeper =
         new TrustKeeper(
             kube.client(),
-            new CertificateNames(kube.namespace(), "none", "none", webhook.getMetadata().getName()),
+            new CertificateNames(kube.namespace(), "none", "none", webhook.name()),
             SOURCE.secret(),
             SOURCE.bundleKey(),
             Pem.certificates(next.bundle()));
@@ -118,12 +101,12 @@ class CertManagerSecretIT {
     keeper.reconcile();
     var told = List.of(only(authority.bundle()), only(next.bundle()));
     assertThat(Pem.certificates(caBundle())).isEqualTo(told);
-    var version = configuration().getMetadata().getResourceVersion();
+    var version = webhook.now().getMetadata().getResourceVersion();
 
     keep(leaf.certificate(), leaf.key(), "no certificate");
     keeper.reconcile();
     assertThat(Pem.certificates(caBundle())).isEqualTo(told);
-    assertThat(configuration().getMetadata().getResourceVersion()).isEqualTo(version);
+    assertThat(webhook.now().getMetadata().getResourceVersion()).isEqualTo(version);
   }
 
   @Test
@@ -153,19 +136,10 @@ class CertManagerSecretIT {
   }
 
   private String caBundle() {
-    var bundle = configuration().getWebhooks().getFirst().getClientConfig().getCaBundle();
+    var bundle = webhook.caBundle();
     return bundle == null
         ? ""
         : new String(Base64.getDecoder().decode(bundle), StandardCharsets.UTF_8);
-  }
-
-  private MutatingWebhookConfiguration configuration() {
-    return kube.client()
-        .admissionRegistration()
-        .v1()
-        .mutatingWebhookConfigurations()
-        .withName(webhook.getMetadata().getName())
-        .get();
   }
 
   private static java.security.cert.X509Certificate only(String pem) {

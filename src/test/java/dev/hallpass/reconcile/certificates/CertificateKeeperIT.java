@@ -7,10 +7,9 @@ import dev.hallpass.pki.Lifetimes;
 import dev.hallpass.pki.Rotation;
 import dev.hallpass.pki.ServingNames;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.UnaskedWebhook;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -31,36 +30,20 @@ class CertificateKeeperIT {
       new ServingNames(List.of("hallpass-broker.hallpass-system.svc"));
 
   private KubeApi kube;
+  private UnaskedWebhook webhook;
   private CertificateNames names;
 
   @BeforeEach
-  void webhook(KubeApi api) {
+  void follow(KubeApi api) {
     kube = api;
+    webhook = new UnaskedWebhook(api);
     names =
-        new CertificateNames(
-            kube.namespace(), "hallpass-ca", "hallpass-serving", "hallpass-" + kube.namespace());
-    kube.client()
-        .resource(
-            new MutatingWebhookConfigurationBuilder()
-                .withNewMetadata()
-                .withName(names.webhook())
-                .addToLabels("team", "platform")
-                .endMetadata()
-                .addNewWebhook()
-                .withName("pods.hallpass.dev")
-                .withAdmissionReviewVersions("v1")
-                .withSideEffects("None")
-                .withNewClientConfig()
-                .withUrl("https://127.0.0.1:1/")
-                .endClientConfig()
-                .endWebhook()
-                .build())
-        .create();
+        new CertificateNames(kube.namespace(), "hallpass-ca", "hallpass-serving", webhook.name());
   }
 
   @AfterEach
   void removeWebhook() {
-    kube.client().resource(configuration()).delete();
+    webhook.close();
   }
 
   @Test
@@ -74,8 +57,8 @@ class CertificateKeeperIT {
     assertThat(serving.getType()).isEqualTo("kubernetes.io/tls");
     assertThat(serving.getData().get("ca-bundle.crt")).isEqualTo(ca.getData().get("ca.crt"));
     assertThat(caBundle()).isEqualTo(serving.getData().get("ca-bundle.crt"));
-    assertThat(configuration().getMetadata().getLabels()).containsEntry("team", "platform");
-    assertThat(configuration().getWebhooks().getFirst().getClientConfig().getUrl())
+    assertThat(webhook.now().getMetadata().getLabels()).containsEntry("team", "platform");
+    assertThat(webhook.now().getWebhooks().getFirst().getClientConfig().getUrl())
         .isEqualTo("https://127.0.0.1:1/");
     assertThat(again).isEqualTo(NOW.plus(Duration.ofMinutes(1)));
   }
@@ -96,7 +79,7 @@ class CertificateKeeperIT {
     var healthy = secret("hallpass-serving").getData();
     edit("hallpass-serving", Map.of("tls.key", "aHVudGVyMg==", "ca-bundle.crt", ""));
     kube.client()
-        .resource(configuration())
+        .resource(webhook.now())
         .edit(
             c -> {
               c.getWebhooks().getFirst().getClientConfig().setCaBundle(null);
@@ -166,7 +149,7 @@ class CertificateKeeperIT {
     var fresh = caBundle();
     var stale = WebhookTrust.read(kube.client(), names.webhook()).orElseThrow();
     kube.client()
-        .resource(configuration())
+        .resource(webhook.now())
         .edit(
             c -> {
               c.getMetadata().getLabels().put("edited", "meanwhile");
@@ -228,23 +211,14 @@ class CertificateKeeperIT {
     return kube.client().secrets().inNamespace(kube.namespace()).withName(name).get();
   }
 
-  private MutatingWebhookConfiguration configuration() {
-    return kube.client()
-        .admissionRegistration()
-        .v1()
-        .mutatingWebhookConfigurations()
-        .withName(names.webhook())
-        .get();
-  }
-
   private String caBundle() {
-    return configuration().getWebhooks().getFirst().getClientConfig().getCaBundle();
+    return webhook.caBundle();
   }
 
   private List<String> versions() {
     return List.of(
         secret("hallpass-ca").getMetadata().getResourceVersion(),
         secret("hallpass-serving").getMetadata().getResourceVersion(),
-        configuration().getMetadata().getResourceVersion());
+        webhook.now().getMetadata().getResourceVersion());
   }
 }
