@@ -18,8 +18,6 @@ import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -57,15 +55,6 @@ class ApprovalsIT {
     driver.close();
   }
 
-  private Reason issuing(String token) {
-    return reason(ISSUE, token, BrokerScene.asks("db", "db"));
-  }
-
-  private Reason reason(String path, String token, byte[] body) {
-    var response = scene.post(path, token, body);
-    return response.statusCode() == 200 ? Reason.Issued : BrokerScene.reason(response);
-  }
-
   private CredentialLease lease() {
     assertThat(scene.leases()).hasSize(1);
     return scene.leases().getFirst();
@@ -77,23 +66,8 @@ class ApprovalsIT {
   }
 
   private IssueAnswer issuedSoon(String token) {
-    await().atMost(SOON).until(() -> issuing(token) == Reason.Issued);
+    await().atMost(SOON).until(() -> scene.issuing(token) == Reason.Issued);
     return scene.issue(token);
-  }
-
-  private List<Event> eventsAbout(HasMetadata object, Reason reason) {
-    return scene
-        .kube()
-        .client()
-        .v1()
-        .events()
-        .inNamespace(object.getMetadata().getNamespace())
-        .list()
-        .getItems()
-        .stream()
-        .filter(e -> object.getMetadata().getUid().equals(e.getInvolvedObject().getUid()))
-        .filter(e -> reason.name().equals(e.getReason()))
-        .toList();
   }
 
   @Test
@@ -118,10 +92,11 @@ class ApprovalsIT {
     for (var told : List.of(pod, scene.request("db"), lease)) {
       await()
           .atMost(SOON)
-          .untilAsserted(() -> assertThat(eventsAbout(told, Reason.ApprovalAwaited)).hasSize(1));
+          .untilAsserted(
+              () -> assertThat(scene.eventsAbout(told, Reason.ApprovalAwaited)).hasSize(1));
     }
 
-    assertThat(issuing(token)).as("asked again").isEqualTo(Reason.ApprovalAwaited);
+    assertThat(scene.issuing(token)).as("asked again").isEqualTo(Reason.ApprovalAwaited);
     assertThat(lease().getMetadata().getResourceVersion())
         .as("and nothing is written")
         .isEqualTo(lease.getMetadata().getResourceVersion());
@@ -138,23 +113,23 @@ class ApprovalsIT {
     assertThat(approval.approvedAt()).isNotNull();
     await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(eventsAbout(pod, Reason.ApprovalGiven)).hasSize(1));
+        .untilAsserted(() -> assertThat(scene.eventsAbout(pod, Reason.ApprovalGiven)).hasSize(1));
   }
 
   @Test
   void whatWaitsCannotBeAcknowledgedOrRenewed() {
     scene.policy("asks", "requireApproval: {}");
     var token = scene.token(scene.pod("orders-1"));
-    issuing(token);
+    scene.issuing(token);
     var name = Codec.encode(new LeaseCall(lease().getMetadata().getName(), 1));
 
-    assertThat(reason(ACKNOWLEDGE, token, name)).isEqualTo(Reason.ApprovalAwaited);
-    assertThat(reason(RENEW, token, name)).isEqualTo(Reason.LeaseBusy);
+    assertThat(scene.reason(ACKNOWLEDGE, token, name)).isEqualTo(Reason.ApprovalAwaited);
+    assertThat(scene.reason(RENEW, token, name)).isEqualTo(Reason.LeaseBusy);
     people.yes("ann", lease());
     await()
         .during(Duration.ofSeconds(1))
         .atMost(SOON)
-        .until(() -> reason(ACKNOWLEDGE, token, name) == Reason.ApprovalAwaited);
+        .until(() -> scene.reason(ACKNOWLEDGE, token, name) == Reason.ApprovalAwaited);
 
     assertThat(LeaseJudge.phase(lease())).isEqualTo(LeasePhase.AwaitingApproval);
     assertThat(minted(lease())).isFalse();
@@ -164,7 +139,7 @@ class ApprovalsIT {
   void asManyDifferentPeopleSayYesAsThePolicyAsks() {
     scene.policy("asks", "requireApproval: {approvals: 2}");
     var token = scene.token(scene.pod("orders-1"));
-    issuing(token);
+    scene.issuing(token);
 
     people.yes("ann", lease());
     people.yes("ann", lease());
@@ -173,7 +148,7 @@ class ApprovalsIT {
         .atMost(SOON)
         .untilAsserted(
             () -> {
-              assertThat(issuing(token)).isEqualTo(Reason.ApprovalAwaited);
+              assertThat(scene.issuing(token)).isEqualTo(Reason.ApprovalAwaited);
               assertThat(lease().getStatus().approval().policies().getFirst().approvedBy())
                   .containsExactly("ann");
             });
@@ -187,12 +162,12 @@ class ApprovalsIT {
   void oneNoIsEnough() {
     scene.policy("asks", "requireApproval: {approvals: 2}");
     var token = scene.token(scene.pod("orders-1"));
-    issuing(token);
+    scene.issuing(token);
     people.yes("ann", lease());
     people.yes("bob", lease());
     people.no("dora", lease());
 
-    await().atMost(SOON).until(() -> issuing(token) == Reason.ApprovalDenied);
+    await().atMost(SOON).until(() -> scene.issuing(token) == Reason.ApprovalDenied);
     assertThat(minted(lease())).isFalse();
   }
 
@@ -200,14 +175,14 @@ class ApprovalsIT {
   void aYesIsNotForWhatTheRequestBecomesLater() {
     scene.policy("asks", "requireApproval: {}");
     var token = scene.token(scene.pod("orders-1"));
-    issuing(token);
+    scene.issuing(token);
     people.yes("ann", lease());
     change("15m", "45m");
 
     await()
         .during(Duration.ofSeconds(1))
         .atMost(SOON)
-        .until(() -> issuing(token) == Reason.LeaseBusy);
+        .until(() -> scene.issuing(token) == Reason.LeaseBusy);
     assertThat(LeaseJudge.phase(lease())).isEqualTo(LeasePhase.AwaitingApproval);
     assertThat(minted(lease())).isFalse();
   }
@@ -216,7 +191,7 @@ class ApprovalsIT {
   void whatIsUsedIsNotRenewedOnceTheRequestHasChangedOrTheYesIsTakenBack() {
     scene.policy("asks", "requireApproval: {}");
     var token = scene.token(scene.pod("orders-1"));
-    issuing(token);
+    scene.issuing(token);
     var yes = people.yes("ann", lease());
     var issued = issuedSoon(token);
     scene.acknowledge(token, issued);
@@ -224,36 +199,39 @@ class ApprovalsIT {
     change("purpose: \"test\"", "purpose: \"sell data\"");
     await()
         .atMost(SOON)
-        .until(() -> reason(RENEW, token, BrokerScene.names(issued)) == Reason.ApprovalAwaited);
+        .until(
+            () -> scene.reason(RENEW, token, BrokerScene.names(issued)) == Reason.ApprovalAwaited);
     change("purpose: \"sell data\"", "purpose: \"test\"");
     await()
         .atMost(SOON)
-        .until(() -> reason(RENEW, token, BrokerScene.names(issued)) == Reason.Issued);
+        .until(() -> scene.reason(RENEW, token, BrokerScene.names(issued)) == Reason.Issued);
 
     scene.kube().client().resource(yes).delete();
     await()
         .atMost(SOON)
-        .until(() -> reason(RENEW, token, BrokerScene.names(issued)) == Reason.ApprovalAwaited);
+        .until(
+            () -> scene.reason(RENEW, token, BrokerScene.names(issued)) == Reason.ApprovalAwaited);
   }
 
   @Test
   void anotherLeaseAsksWhileTheOldOneIsStillGood() {
     scene.policy("asks", "requireApproval: {}");
     var token = scene.token(scene.pod("orders-1"));
-    issuing(token);
+    scene.issuing(token);
     var yes = people.yes("ann", lease());
     var issued = issuedSoon(token);
     scene.acknowledge(token, issued);
     scene.kube().client().resource(yes).delete();
     await()
         .atMost(SOON)
-        .until(() -> reason(RENEW, token, BrokerScene.names(issued)) == Reason.ApprovalAwaited);
+        .until(
+            () -> scene.reason(RENEW, token, BrokerScene.names(issued)) == Reason.ApprovalAwaited);
     var replacing =
         Codec.encode(
             new IssueRequest("db", "db", new LeaseCall(issued.lease(), issued.epoch()), null));
 
-    assertThat(reason(ISSUE, token, replacing)).isEqualTo(Reason.ApprovalAwaited);
-    assertThat(reason(ISSUE, token, replacing)).isEqualTo(Reason.ApprovalAwaited);
+    assertThat(scene.reason(ISSUE, token, replacing)).isEqualTo(Reason.ApprovalAwaited);
+    assertThat(scene.reason(ISSUE, token, replacing)).isEqualTo(Reason.ApprovalAwaited);
 
     assertThat(scene.leases())
         .extracting(LeaseJudge::phase)
@@ -266,14 +244,14 @@ class ApprovalsIT {
             .orElseThrow();
     assertThat(successor.getSpec().replaces().lease()).isEqualTo(issued.lease());
     people.yes("bob", successor);
-    await().atMost(SOON).until(() -> reason(ISSUE, token, replacing) == Reason.Issued);
+    await().atMost(SOON).until(() -> scene.reason(ISSUE, token, replacing) == Reason.Issued);
   }
 
   @Test
   void aYesToTheWorkloadLetsItsOtherPodsInUntilItIsOver() {
     scene.policy("asks", "requireApproval: {}");
     var first = scene.token(scene.pod("orders-1"));
-    issuing(first);
+    scene.issuing(first);
     people.yesToAll("ann", lease(), in(Duration.ofSeconds(6)));
     scene.acknowledge(first, issuedSoon(first));
 
@@ -285,27 +263,28 @@ class ApprovalsIT {
 
     await()
         .atMost(SOON)
-        .until(() -> reason(RENEW, second, BrokerScene.names(issued)) == Reason.ApprovalAwaited);
+        .until(
+            () -> scene.reason(RENEW, second, BrokerScene.names(issued)) == Reason.ApprovalAwaited);
     var third = scene.token(scene.pod("orders-3"));
-    assertThat(issuing(third)).isEqualTo(Reason.ApprovalAwaited);
+    assertThat(scene.issuing(third)).isEqualTo(Reason.ApprovalAwaited);
   }
 
   @Test
   void aYesToOnePodIsNoneToAnother() {
     scene.policy("asks", "requireApproval: {}");
     var first = scene.token(scene.pod("orders-1"));
-    issuing(first);
+    scene.issuing(first);
     people.yes("ann", lease());
     issuedSoon(first);
 
-    assertThat(issuing(scene.token(scene.pod("orders-2")))).isEqualTo(Reason.ApprovalAwaited);
+    assertThat(scene.issuing(scene.token(scene.pod("orders-2")))).isEqualTo(Reason.ApprovalAwaited);
   }
 
   @Test
   void goesOnWhenNobodyIsAskedAnyMore() {
     scene.policy("asks", "requireApproval: {}");
     var token = scene.token(scene.pod("orders-1"));
-    issuing(token);
+    scene.issuing(token);
     var waited = lease().getMetadata().getName();
 
     scene

@@ -14,8 +14,6 @@ import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.Reason;
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.nio.charset.StandardCharsets;
@@ -159,10 +157,11 @@ class BrokerIT {
     assertThat(scene.post(CHECK, token, BrokerScene.names(issued)).statusCode()).isEqualTo(200);
     assertThat(scene.leases().getFirst()).isEqualTo(before);
     var stranger = scene.token(scene.pod("orders-2"));
-    assertThat(reason(CHECK, stranger, BrokerScene.names(issued))).isEqualTo(Reason.LeaseNotFound);
+    assertThat(scene.reason(CHECK, stranger, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LeaseNotFound);
 
     scene.kube().client().resource(before).delete();
-    assertThat(reason(CHECK, token, BrokerScene.names(issued))).isEqualTo(Reason.LeaseEnded);
+    assertThat(scene.reason(CHECK, token, BrokerScene.names(issued))).isEqualTo(Reason.LeaseEnded);
   }
 
   @Test
@@ -182,7 +181,7 @@ class BrokerIT {
     edit(issued, lease -> lease.getMetadata().setFinalizers(List.of()));
     scene.kube().client().resource(scene.leases().getFirst()).delete();
 
-    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(issued)))
+    assertThat(scene.reason(ACKNOWLEDGE, token, BrokerScene.names(issued)))
         .isEqualTo(Reason.LeaseNotFound);
     assertThat(scene.admits(issued)).isFalse();
   }
@@ -201,7 +200,7 @@ class BrokerIT {
     var issued = scene.issue(token, "once");
 
     assertThat(scene.acknowledge(token, issued).next()).isEqualTo(Next.Keep);
-    assertThat(reason("/v1/leases/renew", token, BrokerScene.names(issued)))
+    assertThat(scene.reason("/v1/leases/renew", token, BrokerScene.names(issued)))
         .isEqualTo(Reason.LifetimeOver);
   }
 
@@ -212,9 +211,10 @@ class BrokerIT {
     scene.acknowledge(token, issued);
     scene.expireAt(scene.leases().getFirst(), in(-1));
 
-    assertThat(reason("/v1/leases/renew", token, BrokerScene.names(issued)))
+    assertThat(scene.reason("/v1/leases/renew", token, BrokerScene.names(issued)))
         .isEqualTo(Reason.LeaseEnded);
-    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(issued))).isEqualTo(Reason.LeaseEnded);
+    assertThat(scene.reason(ACKNOWLEDGE, token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LeaseEnded);
   }
 
   @Test
@@ -233,10 +233,11 @@ class BrokerIT {
     assertThat(scene.leases()).hasSize(1);
     assertThat(scene.admits(first)).isFalse();
     assertThat(scene.admits(last)).isTrue();
-    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(first))).isEqualTo(Reason.Superseded);
-    assertThat(reason("/v1/leases/renew", token, BrokerScene.names(first)))
+    assertThat(scene.reason(ACKNOWLEDGE, token, BrokerScene.names(first)))
         .isEqualTo(Reason.Superseded);
-    assertThat(reason(CHECK, token, BrokerScene.names(first))).isEqualTo(Reason.Superseded);
+    assertThat(scene.reason("/v1/leases/renew", token, BrokerScene.names(first)))
+        .isEqualTo(Reason.Superseded);
+    assertThat(scene.reason(CHECK, token, BrokerScene.names(first))).isEqualTo(Reason.Superseded);
   }
 
   @Test
@@ -277,10 +278,10 @@ class BrokerIT {
   void noTokenANonsenseTokenAndAnotherAudienceAreRefused() {
     var pod = scene.pod("orders-1");
 
-    assertThat(refusal("")).isEqualTo(Reason.TokenMissing);
-    assertThat(refusal("nonsense")).isEqualTo(Reason.TokenInvalid);
-    assertThat(refusal("nonsense")).isEqualTo(Reason.TokenInvalid);
-    assertThat(refusal(scene.token(pod, "https://kubernetes.default.svc")))
+    assertThat(scene.issuing("")).isEqualTo(Reason.TokenMissing);
+    assertThat(scene.issuing("nonsense")).isEqualTo(Reason.TokenInvalid);
+    assertThat(scene.issuing("nonsense")).isEqualTo(Reason.TokenInvalid);
+    assertThat(scene.issuing(scene.token(pod, "https://kubernetes.default.svc")))
         .isEqualTo(Reason.TokenInvalid);
     assertThat(scene.leases()).isEmpty();
   }
@@ -293,7 +294,7 @@ class BrokerIT {
 
     scene.kube().client().pods().resource(pod).withGracePeriod(0).delete();
 
-    assertThat(refusal(token)).isIn(Reason.PodGone, Reason.TokenInvalid);
+    assertThat(scene.issuing(token)).isIn(Reason.PodGone, Reason.TokenInvalid);
   }
 
   @Test
@@ -303,7 +304,7 @@ class BrokerIT {
     scene.kube().client().pods().resource(pod).withGracePeriod(0).delete();
     scene.pod("orders-1");
 
-    assertThat(refusal(token)).isIn(Reason.PodGone, Reason.TokenInvalid);
+    assertThat(scene.issuing(token)).isIn(Reason.PodGone, Reason.TokenInvalid);
   }
 
   @Test
@@ -312,7 +313,7 @@ class BrokerIT {
     var token = scene.token(pod);
     scene.kube().client().pods().resource(pod).withGracePeriod(60).delete();
 
-    assertThat(refusal(token)).isEqualTo(Reason.PodTerminating);
+    assertThat(scene.issuing(token)).isEqualTo(Reason.PodTerminating);
   }
 
   @Test
@@ -322,7 +323,7 @@ class BrokerIT {
     var ended = new PodBuilder(pod).editStatus().withPhase("Succeeded").endStatus().build();
     scene.kube().client().resource(ended).updateStatus();
 
-    assertThat(refusal(token)).isEqualTo(Reason.PodEnded);
+    assertThat(scene.issuing(token)).isEqualTo(Reason.PodEnded);
   }
 
   @Test
@@ -330,8 +331,8 @@ class BrokerIT {
     var byLabel = scene.pod("bills-1", "bills", "orders", "127.0.0.1");
     var byAccount = scene.pod("orders-2", "orders", "other", "127.0.0.1");
 
-    assertThat(refusal(scene.token(byLabel))).isEqualTo(Reason.NotSelected);
-    assertThat(refusal(scene.token(byAccount))).isEqualTo(Reason.NotSelected);
+    assertThat(scene.issuing(scene.token(byLabel))).isEqualTo(Reason.NotSelected);
+    assertThat(scene.issuing(scene.token(byAccount))).isEqualTo(Reason.NotSelected);
   }
 
   @Test
@@ -339,7 +340,7 @@ class BrokerIT {
     var pod = scene.pod("orders-1");
     var token = scene.token(pod);
     order(pod, "incident 7");
-    assertThat(refusal(token)).isEqualTo(Reason.RevocationAsked);
+    assertThat(scene.issuing(token)).isEqualTo(Reason.RevocationAsked);
 
     order(pod, in(-1).toString());
     assertThat(scene.issue(token).epoch()).isEqualTo(1);
@@ -367,16 +368,17 @@ class BrokerIT {
     scene.request("greedy", "writer", "15m");
     scene.request("long", "reader", "2h");
 
-    assertThat(reason(ISSUE, token, BrokerScene.asks("absent", "db")))
+    assertThat(scene.reason(ISSUE, token, BrokerScene.asks("absent", "db")))
         .isEqualTo(Reason.RequestNotFound);
-    assertThat(reason(ISSUE, token, BrokerScene.asks("db", "absent")))
+    assertThat(scene.reason(ISSUE, token, BrokerScene.asks("db", "absent")))
         .isEqualTo(Reason.CredentialNotFound);
-    assertThat(reason(ISSUE, token, BrokerScene.asks("greedy", "db")))
+    assertThat(scene.reason(ISSUE, token, BrokerScene.asks("greedy", "db")))
         .isEqualTo(Reason.AccessLevelUnknown);
-    assertThat(reason(ISSUE, token, BrokerScene.asks("long", "db"))).isEqualTo(Reason.TtlAboveCap);
-    assertThat(reason(ISSUE, token, BrokerScene.asks("../kube-system/x", "db")))
+    assertThat(scene.reason(ISSUE, token, BrokerScene.asks("long", "db")))
+        .isEqualTo(Reason.TtlAboveCap);
+    assertThat(scene.reason(ISSUE, token, BrokerScene.asks("../kube-system/x", "db")))
         .isEqualTo(Reason.BadRequest);
-    assertThat(reason(ISSUE, token, BrokerScene.asks("db\nreason=Issued", "db")))
+    assertThat(scene.reason(ISSUE, token, BrokerScene.asks("db\nreason=Issued", "db")))
         .isEqualTo(Reason.BadRequest);
     assertThat(scene.leases()).isEmpty();
   }
@@ -410,7 +412,7 @@ class BrokerIT {
     assertThat(scene.renew(allowed, issued).next()).isEqualTo(Next.Renew);
 
     label(labelled, "ticket", null);
-    assertThat(reason("/v1/leases/renew", allowed, BrokerScene.names(issued)))
+    assertThat(scene.reason("/v1/leases/renew", allowed, BrokerScene.names(issued)))
         .isEqualTo(Reason.PolicyDenied);
   }
 
@@ -428,7 +430,8 @@ class BrokerIT {
     var deployed = scene.pod("orders-2");
     scene.deployedBy(deployed, "orders");
 
-    assertThat(reason(ISSUE, bare, BrokerScene.asks("db", "db"))).isEqualTo(Reason.PolicyDenied);
+    assertThat(scene.reason(ISSUE, bare, BrokerScene.asks("db", "db")))
+        .isEqualTo(Reason.PolicyDenied);
     assertThat(scene.issue(scene.token(deployed)).epoch()).isEqualTo(1);
   }
 
@@ -522,7 +525,9 @@ class BrokerIT {
     assertThat(scene.issue(token).epoch()).isEqualTo(1);
     Awaitility.await()
         .untilAsserted(
-            () -> assertThat(eventsAbout(scene.request("db"), Reason.PolicyWouldDeny)).hasSize(1));
+            () ->
+                assertThat(scene.eventsAbout(scene.request("db"), Reason.PolicyWouldDeny))
+                    .hasSize(1));
   }
 
   private void label(Pod pod, String name, @Nullable String value) {
@@ -563,9 +568,9 @@ class BrokerIT {
     assertThat(scene.renew(token, issued).next()).isEqualTo(Next.Renew);
     scene.kube().client().resource(scene.request("db")).delete();
 
-    assertThat(reason("/v1/leases/renew", token, BrokerScene.names(issued)))
+    assertThat(scene.reason("/v1/leases/renew", token, BrokerScene.names(issued)))
         .isEqualTo(Reason.RequestNotFound);
-    assertThat(reason(ISSUE, token, BrokerScene.asks("db", "db")))
+    assertThat(scene.reason(ISSUE, token, BrokerScene.asks("db", "db")))
         .isEqualTo(Reason.RequestNotFound);
   }
 
@@ -575,7 +580,7 @@ class BrokerIT {
     var second = scene.token(scene.pod("orders-2"));
     var issued = scene.issue(first);
 
-    assertThat(reason(ACKNOWLEDGE, second, BrokerScene.names(issued)))
+    assertThat(scene.reason(ACKNOWLEDGE, second, BrokerScene.names(issued)))
         .isEqualTo(Reason.LeaseNotFound);
     assertThat(scene.admits(issued)).isFalse();
   }
@@ -592,7 +597,7 @@ class BrokerIT {
         .withName("db")
         .delete();
 
-    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(issued)))
+    assertThat(scene.reason(ACKNOWLEDGE, token, BrokerScene.names(issued)))
         .isEqualTo(Reason.RequestNotFound);
     assertThat(scene.admits(issued)).isFalse();
   }
@@ -603,8 +608,9 @@ class BrokerIT {
     var issued = scene.issue(token);
     scene.kube().client().resource(scene.leases().getFirst()).delete();
 
-    assertThat(reason(ACKNOWLEDGE, token, BrokerScene.names(issued))).isEqualTo(Reason.LeaseEnded);
-    assertThat(refusal(token)).isEqualTo(Reason.LeaseBusy);
+    assertThat(scene.reason(ACKNOWLEDGE, token, BrokerScene.names(issued)))
+        .isEqualTo(Reason.LeaseEnded);
+    assertThat(scene.issuing(token)).isEqualTo(Reason.LeaseBusy);
     assertThat(scene.admits(issued)).isFalse();
   }
 
@@ -614,7 +620,7 @@ class BrokerIT {
 
     scene.postFrom("127.0.0.2", ISSUE, scene.token(pod), BrokerScene.asks("db", "db"));
 
-    Awaitility.await().until(() -> !eventsAbout(pod, Reason.AddressMismatch).isEmpty());
+    Awaitility.await().until(() -> !scene.eventsAbout(pod, Reason.AddressMismatch).isEmpty());
   }
 
   @Test
@@ -623,48 +629,25 @@ class BrokerIT {
     var token = scene.token(pod);
 
     for (var i = 0; i < 5; i++) {
-      assertThat(refusal(token)).isEqualTo(Reason.NotSelected);
+      assertThat(scene.issuing(token)).isEqualTo(Reason.NotSelected);
     }
 
     Awaitility.await()
         .untilAsserted(
             () -> {
-              assertThat(eventsAbout(pod, Reason.NotSelected)).hasSize(1);
-              assertThat(eventsAbout(scene.request("db"), Reason.NotSelected)).hasSize(1);
+              assertThat(scene.eventsAbout(pod, Reason.NotSelected)).hasSize(1);
+              assertThat(scene.eventsAbout(scene.request("db"), Reason.NotSelected)).hasSize(1);
             });
-    assertThat(eventsAbout(pod, Reason.NotSelected).getFirst().getCount()).isEqualTo(1);
-  }
-
-  private List<Event> eventsAbout(HasMetadata object, Reason reason) {
-    return scene
-        .kube()
-        .client()
-        .v1()
-        .events()
-        .inNamespace(scene.kube().namespace())
-        .list()
-        .getItems()
-        .stream()
-        .filter(e -> e.getInvolvedObject().getUid().equals(object.getMetadata().getUid()))
-        .filter(e -> e.getReason().equals(reason.name()))
-        .toList();
+    assertThat(scene.eventsAbout(pod, Reason.NotSelected).getFirst().getCount()).isEqualTo(1);
   }
 
   @Test
   void whatIsMalformedIsRefusedAsSuch() {
     var token = scene.token(scene.pod("orders-1"));
 
-    assertThat(reason(ISSUE, token, "{".getBytes(StandardCharsets.UTF_8)))
+    assertThat(scene.reason(ISSUE, token, "{".getBytes(StandardCharsets.UTF_8)))
         .isEqualTo(Reason.BadRequest);
     assertThat(scene.post(ISSUE, token, new byte[100_000]).statusCode()).isEqualTo(413);
-  }
-
-  private Reason refusal(String token) {
-    return reason(ISSUE, token, BrokerScene.asks("db", "db"));
-  }
-
-  private Reason reason(String path, String token, byte[] body) {
-    return BrokerScene.reason(scene.post(path, token, body));
   }
 
   private static Instant in(int minutes) {

@@ -28,6 +28,8 @@ import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseAnswer;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -386,8 +388,7 @@ public final class BrokerScene implements AutoCloseable {
     watched.close();
   }
 
-  private <T extends io.fabric8.kubernetes.api.model.HasMetadata> void apply(
-      Class<T> type, String yaml) {
+  private <T extends HasMetadata> void apply(Class<T> type, String yaml) {
     var object = io.fabric8.kubernetes.client.utils.Serialization.unmarshal(yaml, type);
     object.getMetadata().setNamespace(kube.namespace());
     kube.client().resource(object).create();
@@ -578,6 +579,25 @@ public final class BrokerScene implements AutoCloseable {
           response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
     }
     return response.body();
+  }
+
+  /** How the broker answers this; Issued where it does what is asked. */
+  Reason reason(String path, String token, byte[] body) {
+    var response = post(path, token, body);
+    return response.statusCode() == 200 ? Reason.Issued : reason(response);
+  }
+
+  /** How it answers who asks for the credential of the request {@code db}. */
+  Reason issuing(String token) {
+    return reason("/v1/credentials", token, asks("db", "db"));
+  }
+
+  /** What {@code kubectl describe} shows of this reason about an object of the test's namespace. */
+  List<Event> eventsAbout(HasMetadata object, Reason reason) {
+    return kube.client().v1().events().inNamespace(kube.namespace()).list().getItems().stream()
+        .filter(e -> object.getMetadata().getUid().equals(e.getInvolvedObject().getUid()))
+        .filter(e -> reason.name().equals(e.getReason()))
+        .toList();
   }
 
   static Reason reason(HttpResponse<byte[]> response) {
