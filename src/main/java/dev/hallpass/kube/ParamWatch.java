@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * permission to read it and the object itself may come and go at any time, in any order.
  */
 final class ParamWatch implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(ParamWatch.class);
+
   /** As long as it cannot be read. */
   private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -79,6 +82,15 @@ final class ParamWatch implements AutoCloseable {
 
   /** How long until the next. */
   private Duration turn() throws InterruptedException {
+    try {
+      return perform();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "%s could not be looked at; it is tried again in %s", object, RETRY);
+      return RETRY;
+    }
+  }
+
+  private Duration perform() throws InterruptedException {
     if (reader.read(object) instanceof Unreadable why) {
       // An API server that is away says nothing about the object: what was seen stays.
       if (why.reason() != Reason.ParamsUnread || !isFollowed()) {

@@ -12,6 +12,8 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.testing.NamespacePolicies;
+import dev.hallpass.testing.WindowKind;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
@@ -258,6 +260,32 @@ class PluginIT {
           .contains("✗ PolicyDenied db of creq/orders-db");
     } finally {
       delete("it-policy.yaml");
+    }
+  }
+
+  /** What a policy lacks in this user's eyes, the broker may well have. */
+  @Test
+  void explainDoesNotDenyForAnObjectThatIsNotShown() {
+    mayReadAllBut("nothing", "dora");
+    var dora = new Cluster(kube.client("dora"), kube.namespace());
+    try (var windows = new WindowKind(kube.client(), kube.namespace());
+        var policies = new NamespacePolicies(kube.client(), kube.namespace())) {
+      windows.install();
+      windows.set("a", "{open: false}");
+      policies.apply(
+          "window",
+          windows.params("a")
+              + "validations: [{expression: params.spec.open == true, message: closed, reason: Closed}]\n");
+
+      assertThat(Run.of(dora, "explain", "pod/orders-1").out())
+          .doesNotContain("PolicyDenied")
+          .contains(
+              "you may not read Window a in namespace %s, which a policy takes parameters from"
+                  .formatted(kube.namespace()));
+      assertThat(Run.of(admin, "explain", "pod/orders-1").out()).contains("Closed: closed");
+      windows.delete("a");
+      assertThat(Run.of(admin, "explain", "pod/orders-1").out())
+          .contains("ParamsNotFound: spec.params.paramRef: there is no Window a");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.hallpass.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
@@ -11,11 +12,14 @@ import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.WindowKind;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +177,49 @@ class WatchedParamsIT {
     assertThat(kube.accesses(ACCOUNT))
         .isNotEmpty()
         .allMatch(a -> a.resource().isEmpty() || a.name().equals("a"));
+  }
+
+  /** Neither for a policy that came past the schema, nor for an account that may read them all. */
+  @Test
+  void readsNoSecretWhateverItIsGranted() {
+    kube.client()
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("a")
+                .withNamespace(kube.namespace())
+                .endMetadata()
+                .addToStringData("password", "loopback-test-canary")
+                .build())
+        .create();
+    var role = windows.role("get", "list", "watch");
+    role.getRules().getFirst().setApiGroups(List.of(""));
+    role.getRules().getFirst().setResources(List.of("secrets", "configmaps"));
+    windows.grant(role, ACCOUNT);
+    var policy =
+        Serialization.unmarshal(
+            """
+            metadata: {name: leak, uid: leak, generation: 1}
+            spec:
+              params:
+                paramKind: {apiVersion: v1, kind: Secret}
+                paramRef: {name: a, namespace: %s}
+              validations: [{expression: "false", messageExpression: string(params.data.password)}]
+            """
+                .formatted(kube.namespace()),
+            CredentialPolicy.class);
+    var live = new LiveCatalog(reading, kube.namespace());
+    await().ignoreExceptions().until(() -> live.params(List.of()).configMaps().isEmpty());
+
+    var known = live.params(List.of(policy));
+
+    assertThat(known).isEqualTo(KnownParams.NONE);
+    assertThat(known.of(Objects.requireNonNull(policy.getSpec().params())))
+        .isInstanceOfSatisfying(
+            Unreadable.class, u -> assertThat(u.reason()).isEqualTo(Reason.PolicyInvalid));
+    assertThat(kube.accesses(ACCOUNT)).isNotEmpty().noneMatch(a -> a.resource().equals("secrets"));
+    assertThatThrownBy(() -> kube.client().resource(policy).create())
+        .hasMessageContaining("kinds of Kubernetes itself, such as Secret, are refused");
   }
 
   @Test

@@ -38,13 +38,14 @@ class PolicyEndingsIT {
   private KubernetesClient client;
   private ControllerScene scene;
   private NamespacePolicies policies;
+  private Controller leader;
 
   @BeforeEach
   void setUp(KubeApi api) {
     client = api.client();
     scene = new ControllerScene(api, target);
     policies = new NamespacePolicies(api.client(), api.namespace());
-    scene.leading();
+    leader = scene.leading();
   }
 
   @AfterEach
@@ -194,6 +195,30 @@ class PolicyEndingsIT {
       assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
       assertThat(target.has(account(lease))).isFalse();
       assertThat(scene.condition(lease, Conditions.ACTIVE).getMessage()).contains("Closed: closed");
+    }
+  }
+
+  @Test
+  void aControllerThatTakesOverKnowsTheObjectsAlready() {
+    var lease = lease("windowed");
+    try (var windows = new WindowKind(client, scene.namespace())) {
+      windows.install();
+      windows.set("a", "{open: true}");
+      var policy =
+          policies.apply(
+              "window",
+              windows.params("a")
+                  + "validations: [{expression: params.spec.open == true, message: closed, reason: Closed}]\n");
+      becomes(policy, Reason.PolicyCompiled, "every expression compiles");
+      var next = scene.controller("two", ControllerScene.TIMES);
+      windows.set("a", "{open: true, note: seen while it stands by}");
+      leader.close();
+      await().atMost(SOON).until(next::leads);
+      staysActive(lease);
+
+      windows.set("a", "{open: false}");
+
+      assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
     }
   }
 
