@@ -75,7 +75,7 @@ public record ParamObject(String apiVersion, String kind, @Nullable String names
   Unreadable forbidden(String plural) {
     return new Unreadable(
         Reason.ParamsForbidden,
-        "spec.params.paramKind: Hallpass may not get, list and watch %s.%s; allow it by a ClusterRole with the label %s: \"true\""
+        "spec.params.paramKind: Hallpass may not list and watch %s.%s; allow it by a ClusterRole with the label %s: \"true\""
             .formatted(plural, group(), HallpassApi.PARAMS_ROLE_LABEL));
   }
 

@@ -8,19 +8,21 @@ import dev.hallpass.kube.ParamState.Found;
 import dev.hallpass.kube.ParamState.Unreadable;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.net.HttpURLConnection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads custom resources of whatever kind. What the API server serves is asked each time: a CRD may
- * come and go.
+ * Reads custom resources of whatever kind, by listing the one that is meant. What the API server
+ * serves is asked each time: a CRD may come and go.
  */
 final class ParamReader {
   /** What {@code kubectl apply} keeps of an object is that object once more. */
@@ -45,7 +47,14 @@ final class ParamReader {
   sealed interface Place {}
 
   /** Here. */
-  record Served(String plural, Resource<GenericKubernetesResource> resource) implements Place {}
+  record Served(
+      String plural,
+      FilterWatchListDeletable<
+              GenericKubernetesResource,
+              GenericKubernetesResourceList,
+              Resource<GenericKubernetesResource>>
+          alone)
+      implements Place {}
 
   /** Its kind is not served, or not in that scope. */
   record Unserved(Unreadable why) implements Place {}
@@ -76,9 +85,8 @@ final class ParamReader {
                 .build());
     return new Served(
         plural,
-        namespace == null
-            ? all.withName(object.name())
-            : all.inNamespace(namespace).withName(object.name()));
+        (namespace == null ? all : all.inNamespace(namespace))
+            .withField("metadata.name", object.name()));
   }
 
   private Optional<APIResource> served(ParamObject object) {
@@ -95,19 +103,18 @@ final class ParamReader {
     try {
       return switch (place(object)) {
         case Unserved(var why) -> why;
-        case Served(var plural, var resource) -> read(object, plural, resource);
+        case Served served -> read(object, served);
       };
     } catch (KubernetesClientException e) {
       return object.unread(cause(e));
     }
   }
 
-  private static ParamState read(
-      ParamObject object, String plural, Resource<GenericKubernetesResource> resource) {
+  private static ParamState read(ParamObject object, Served served) {
     try {
-      return state(object, resource.get());
+      return state(object, served.alone().list().getItems());
     } catch (KubernetesClientException e) {
-      return refused(object, plural, e);
+      return refused(object, served.plural(), e);
     }
   }
 
@@ -123,8 +130,8 @@ final class ParamReader {
   }
 
   /** What is known of it, where this was seen. */
-  static ParamState state(ParamObject object, @Nullable GenericKubernetesResource seen) {
-    return seen == null ? object.missing() : new Found(value(seen));
+  static ParamState state(ParamObject object, List<GenericKubernetesResource> seen) {
+    return seen.isEmpty() ? object.missing() : new Found(value(seen.getFirst()));
   }
 
   /** The object as manifests have it, without what is there for machines alone. */

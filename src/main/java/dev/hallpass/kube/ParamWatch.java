@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,10 @@ final class ParamWatch implements AutoCloseable {
   /** As long as it cannot be read. */
   private static final Duration RETRY = Duration.ofSeconds(2);
 
-  /** A watch outlives the permission that it was opened with, so that is asked after. */
+  /**
+   * A watch outlives the permission that it was opened with, so that is asked after. One that does
+   * not open is not tried more often.
+   */
   private static final Duration CHECK = Duration.ofSeconds(10);
 
   private static final Duration SYNC = Duration.ofSeconds(10);
@@ -99,37 +101,37 @@ final class ParamWatch implements AutoCloseable {
       }
       return RETRY;
     }
-    return isFollowed() || follow() ? CHECK : RETRY;
+    if (!isFollowed()) {
+      follow();
+    }
+    return CHECK;
   }
 
   private synchronized boolean isFollowed() {
     return informer != null && informer.isRunning();
   }
 
-  private boolean follow() throws InterruptedException {
+  private void follow() throws InterruptedException {
     try {
-      return switch (reader.place(object)) {
-        case Unserved(var why) -> {
-          become(why);
-          yield false;
-        }
+      switch (reader.place(object)) {
+        case Unserved(var why) -> become(why);
         case Served served -> follow(served);
-      };
+      }
     } catch (KubernetesClientException e) {
       become(ParamReader.refused(object, object.kind(), e));
-      return false;
     }
   }
 
-  private boolean follow(Served served) throws InterruptedException {
+  private void follow(Served served) throws InterruptedException {
     unfollow();
     var opened =
         served
-            .resource()
+            .alone()
             .runnableInformer(0)
             .itemStore(Trim.storing(Trim::whole))
             .addEventHandler(new Sight());
-    opened.exceptionHandler((started, cause) -> started && !isFinal(cause));
+    // Once it has begun, it comes back by itself, unless a turn finds that it may not.
+    opened.exceptionHandler((started, cause) -> started);
     try {
       opened.start().toCompletableFuture().get(SYNC.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -138,11 +140,11 @@ final class ParamWatch implements AutoCloseable {
           e.getCause() instanceof KubernetesClientException refusal
               ? ParamReader.refused(object, served.plural(), refusal)
               : object.unread("its watch failed"));
-      return false;
+      return;
     } catch (TimeoutException e) {
       opened.stop();
       become(object.unread("its watch does not open"));
-      return false;
+      return;
     } catch (InterruptedException e) {
       opened.stop();
       throw e;
@@ -151,24 +153,12 @@ final class ParamWatch implements AutoCloseable {
       informer = opened;
     }
     look();
-    return true;
-  }
-
-  /** It is no longer served, or no longer shown: the next turn finds out which. */
-  private static boolean isFinal(Throwable cause) {
-    return cause instanceof KubernetesClientException e
-        && (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
-            || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND);
   }
 
   private void look() {
     boolean news;
     synchronized (this) {
-      news =
-          informer != null
-              && becomes(
-                  ParamReader.state(
-                      object, informer.getStore().list().stream().findFirst().orElse(null)));
+      news = informer != null && becomes(ParamReader.state(object, informer.getStore().list()));
     }
     tell(news);
   }

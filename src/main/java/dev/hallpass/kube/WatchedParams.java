@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 
 /**
  * The custom resources that policies take parameters from, each watched as long as a policy names
- * it. Needs {@code get}, {@code list} and {@code watch} on them.
+ * it. Needs {@code list} and {@code watch} on them.
  */
 public final class WatchedParams implements AutoCloseable {
   private final ParamReader reader;

@@ -84,7 +84,7 @@ class PolicyE2E {
               windows.params("a")
                   + "validations: [{expression: params.spec.open == true, message: closed, reason: Closed}]\n");
       awaitStanding(policies, policy, Reason.ParamsForbidden);
-      scene.client().resource(windows.role("get", "list", "watch")).serverSideApply();
+      scene.client().resource(windows.role("list", "watch")).serverSideApply();
       awaitStanding(policies, policy, Reason.PolicyCompiled);
       var pod = scene.served("reader");
       var login = scene.login(pod);

@@ -106,7 +106,7 @@ class WatchedParamsIT {
     becomes(Reason.ParamKindUnknown, SOON);
     windows.install();
     becomes(Reason.ParamsForbidden, SOON);
-    windows.grant(windows.role("get", "list", "watch"), ACCOUNT);
+    windows.grant(windows.role("list", "watch"), ACCOUNT);
     becomesMissing();
 
     windows.set("a", "{open: true, level: 3}");
@@ -122,7 +122,7 @@ class WatchedParamsIT {
     windows.revoke();
     becomes(Reason.ParamsForbidden, NEXT_CHECK);
     assertThat(params.isCurrent()).isTrue();
-    windows.grant(windows.role("get", "list", "watch"), ACCOUNT);
+    windows.grant(windows.role("list", "watch"), ACCOUNT);
     becomes(Map.of("open", true), SOON);
     windows.uninstall();
     becomes(Reason.ParamKindUnknown, NEXT_CHECK);
@@ -142,7 +142,7 @@ class WatchedParamsIT {
     becomes(Reason.ParamsForbidden, SOON);
     assertThat(((Unreadable) known()).message())
         .isEqualTo(
-            "spec.params.paramKind: Hallpass may not get, list and watch windows.%s.example.com; allow it by a ClusterRole with the label hallpass.dev/aggregate-to-params: \"true\""
+            "spec.params.paramKind: Hallpass may not list and watch windows.%s.example.com; allow it by a ClusterRole with the label hallpass.dev/aggregate-to-params: \"true\""
                 .formatted(kube.namespace()));
   }
 
@@ -151,7 +151,7 @@ class WatchedParamsIT {
   void whatMayNotBeWatchedIsNotTakenForKnown() {
     windows.install();
     windows.set("a", "{open: true}");
-    windows.grant(windows.role("get"), ACCOUNT);
+    windows.grant(windows.role("get", "list"), ACCOUNT);
     policies.apply("window", windows.params("a") + VALIDATIONS);
 
     await()
@@ -166,7 +166,7 @@ class WatchedParamsIT {
     windows.install();
     windows.set("a", "{open: true}");
     windows.set("b", "{open: true}");
-    var role = windows.role("get", "list", "watch");
+    var role = windows.role("list", "watch");
     role.getRules().getFirst().setResourceNames(List.of("a"));
     windows.grant(role, ACCOUNT);
     policies.apply("window", windows.params("a") + VALIDATIONS);
@@ -192,7 +192,7 @@ class WatchedParamsIT {
                 .addToStringData("password", "loopback-test-canary")
                 .build())
         .create();
-    var role = windows.role("get", "list", "watch");
+    var role = windows.role("list", "watch");
     role.getRules().getFirst().setApiGroups(List.of(""));
     role.getRules().getFirst().setResources(List.of("secrets", "configmaps"));
     windows.grant(role, ACCOUNT);
@@ -225,7 +225,7 @@ class WatchedParamsIT {
   @Test
   void namespaceAndKindMustFit() {
     windows.install();
-    windows.grant(windows.role("get", "list", "watch"), ACCOUNT);
+    windows.grant(windows.role("list", "watch"), ACCOUNT);
     object = new ParamObject(windows.apiVersion(), "Window", null, "a");
     policies.apply(
         "window",
@@ -245,7 +245,7 @@ class WatchedParamsIT {
   @Test
   void isLetGoOfWithItsPolicy() {
     windows.install();
-    windows.grant(windows.role("get", "list", "watch"), ACCOUNT);
+    windows.grant(windows.role("list", "watch"), ACCOUNT);
     policies.apply("window", windows.params("a") + VALIDATIONS);
     becomesMissing();
 

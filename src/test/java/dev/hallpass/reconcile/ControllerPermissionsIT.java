@@ -169,7 +169,7 @@ class ControllerPermissionsIT {
               windows.params("a") + "validations: [{expression: params.spec.open == true}]\n");
       standsAs(policy, Reason.ParamsForbidden);
 
-      grants.aggregate(windows.role("get", "list", "watch"));
+      grants.aggregate(windows.role("list", "watch"));
 
       standsAs(policy, Reason.PolicyCompiled);
       windows.set("a", "{open: false}");

@@ -91,7 +91,7 @@ public record CredentialPolicySpec(
           @Nullable String configMap,
       @JsonPropertyDescription(
               "The kind of a custom resource. Whoever installs it lets Hallpass read it: a"
-                  + " ClusterRole with get, list and watch, and the label"
+                  + " ClusterRole with list and watch, and the label"
                   + " hallpass.dev/aggregate-to-params: \"true\".")
           @Nullable ParamKind paramKind,
       @JsonPropertyDescription("The object of that kind.") @Nullable ParamRef paramRef) {
