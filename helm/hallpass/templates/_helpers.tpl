@@ -34,14 +34,14 @@ annotations: {{- toYaml . | nindent 2 }}
 {{ .image.repository }}{{ with .image.digest }}@{{ . }}{{ else }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end }}
 
-{{/* A ClusterRole, and its binding to the process. */}}
+{{/* What binds a ClusterRole, and a Role, to the process of its name. */}}
 {{- define "hallpass.clusterRoleBinding" -}}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
   name: hallpass-{{ .process }}
   labels: {{- include "hallpass.labels" . | nindent 4 }}
-  {{- include "hallpass.annotations" (dict "root" .root) | nindent 2 }}
+  {{- include "hallpass.annotations" (dict "root" .root "annotations" .annotations) | nindent 2 }}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: hallpass-{{ .process }}}
 subjects:
 - {kind: ServiceAccount, name: hallpass-{{ .process }}, namespace: {{ .root.Release.Namespace }}}
@@ -54,7 +54,7 @@ metadata:
   name: hallpass-{{ .process }}
   namespace: {{ .root.Release.Namespace }}
   labels: {{- include "hallpass.labels" . | nindent 4 }}
-  {{- include "hallpass.annotations" (dict "root" .root) | nindent 2 }}
+  {{- include "hallpass.annotations" (dict "root" .root "annotations" .annotations) | nindent 2 }}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: hallpass-{{ .process }}}
 subjects:
 - {kind: ServiceAccount, name: hallpass-{{ .process }}, namespace: {{ .root.Release.Namespace }}}

@@ -5,6 +5,7 @@ import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.kubernetes.KubernetesDriver;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.provider.x509.X509Driver;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import jakarta.enterprise.inject.Disposes;
@@ -64,5 +65,25 @@ final class Parts {
         .installation()
         .map(Installation::new)
         .orElseGet(() -> Installation.ofCluster(client));
+  }
+
+  @Produces
+  @Singleton
+  UninstallCheck uninstallCheck(KubernetesClient client, Events events, Settings settings) {
+    return new UninstallCheck(
+        client,
+        events,
+        settings
+            .uninstallCheck()
+            .jobUid()
+            .map(
+                uid ->
+                    new ObjectReferenceBuilder()
+                        .withApiVersion("batch/v1")
+                        .withKind("Job")
+                        .withNamespace(settings.namespace())
+                        .withName("hallpass-uninstall-check")
+                        .withUid(uid)
+                        .build()));
   }
 }

@@ -62,6 +62,9 @@ public interface Settings {
   /** Times of the controller. */
   Controller controller();
 
+  /** The check before Hallpass is uninstalled. */
+  UninstallCheck uninstallCheck();
+
   /** How it logs. Read by {@code application.properties} alone, before any code of ours runs. */
   Log log();
 
@@ -224,5 +227,12 @@ public interface Settings {
     /** Between searches for accounts that no lease names. */
     @WithDefault("15s")
     Duration sweepInterval();
+  }
+
+  /** The check before Hallpass is uninstalled. */
+  interface UninstallCheck {
+
+    /** The UID of the Job {@code hallpass-uninstall-check} that it runs in. */
+    Optional<String> jobUid();
   }
 }

@@ -106,6 +106,11 @@ public final class Events implements AutoCloseable {
     }
   }
 
+  /** The same, but returns when it is written, or cannot be: for a process that ends then. */
+  public void sayNow(ObjectReference about, Type type, Reason reason, String message) {
+    write(event(about, type, reason, message));
+  }
+
   private void write(Event event) {
     try {
       count(event);

@@ -3,18 +3,22 @@ package dev.hallpass.lease;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Leases at the API server. Every write is conditional on what was read, so that of two writers one
  * loses and knows it.
  */
 public final class LeaseStore {
+  private static final long PAGE = 500;
+
   private final KubernetesClient client;
 
   /** Reads and writes through this client. */
@@ -87,6 +91,16 @@ public final class LeaseStore {
   /** Every lease there is, as etcd has it at the time of the call. */
   public List<CredentialLease> all() {
     return client.resources(CredentialLease.class).inAnyNamespace().list().getItems();
+  }
+
+  /** The same one by one, read in pages, so that not all are in memory together. */
+  public void forEach(Consumer<CredentialLease> visitor) {
+    var options = new ListOptionsBuilder().withLimit(PAGE).build();
+    do {
+      var page = client.resources(CredentialLease.class).inAnyNamespace().list(options);
+      page.getItems().forEach(visitor);
+      options.setContinue(page.getMetadata().getContinue());
+    } while (options.getContinue() != null && !options.getContinue().isEmpty());
   }
 
   private static Optional<CredentialLease> unlessConflict(

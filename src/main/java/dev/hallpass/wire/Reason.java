@@ -196,6 +196,10 @@ public enum Reason {
   Revoked(Kind.LEASE_OVER, "The account was verified gone at the target."),
   RevocationFailed(Kind.REPORT, "The target did not confirm the revocation. It is tried again."),
   OrphanRemoved(Kind.REPORT, "An account that no lease names was removed from the target."),
+  UninstallRefused(
+      Kind.REPORT,
+      "Leases are not over, and nobody would end them once Hallpass is uninstalled; the message says"
+          + " how many, where, and what to do."),
 
   // The target and the platform
   TargetUnreachable(Kind.UNAVAILABLE, "The target does not answer."),

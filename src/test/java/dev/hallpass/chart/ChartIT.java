@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
@@ -96,6 +97,12 @@ class ChartIT {
           broker,     patch,  hallpass.dev,                 breakglasses,                  shop,            a,                   false
           controller, create, hallpass.dev,                 breakglasses,                  shop,            ,                    false
           controller, delete, hallpass.dev,                 breakglasses,                  shop,            a,                   false
+          uninstall-check, list,   hallpass.dev,             credentialleases,              shop,            ,                    true
+          uninstall-check, delete, hallpass.dev,             credentialleases,              shop,            a,                   false
+          uninstall-check, list,   hallpass.dev,             credentialrequests,            shop,            ,                    false
+          uninstall-check, get,    '',                       secrets,                       hallpass-system, hallpass-ca,         false
+          uninstall-check, create, '',                       events,                        hallpass-system, ,                    true
+          uninstall-check, create, '',                       events,                        shop,            ,                    false
           controller, get,    '',                           secrets,                       shop,            orders-admin,        false
           controller, list,   '',                           secrets,                       hallpass-system, ,                    false
           controller, update, '',                           secrets,                       hallpass-system, hallpass-ca,         true
@@ -187,8 +194,15 @@ class ChartIT {
 
   @Test
   void setsWhatTheSettingsRead() {
-    assertThat(Stream.of("broker", "controller").flatMap(p -> container(p).getEnv().stream()))
-        .extracting(EnvVar::getName)
+    var check = Helm.only(chart, Job.class, "hallpass-uninstall-check").getSpec().getTemplate();
+    assertThat(
+            Stream.concat(
+                    Stream.of("broker", "controller").map(ChartIT::container),
+                    check.getSpec().getContainers().stream())
+                .flatMap(c -> c.getEnv().stream())
+                .map(EnvVar::getName)
+                .filter(name -> name.startsWith("HALLPASS_")))
+        .contains("HALLPASS_UNINSTALL_CHECK_JOB_UID")
         .isSubsetOf(variables("HALLPASS", Settings.class).toList());
   }
 

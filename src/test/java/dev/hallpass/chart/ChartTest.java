@@ -20,7 +20,7 @@ class ChartTest {
   private static final Path TEMPLATES = Path.of("helm/hallpass/templates");
 
   @ParameterizedTest
-  @ValueSource(strings = {"broker", "controller"})
+  @ValueSource(strings = {"broker", "controller", "uninstall-check"})
   void noProcessReachesSecretsAcrossTheCluster(String component) throws IOException {
     assertThat(clusterRules(component))
         .isNotEmpty()
@@ -45,6 +45,18 @@ class ChartTest {
         .filteredOn(rule -> rule.getApiGroups().contains(HallpassApi.GROUP))
         .isNotEmpty()
         .allSatisfy(rule -> assertThat(rule.getVerbs()).doesNotContain("create"));
+  }
+
+  @Test
+  void theCheckBeforeAnUninstallReadsLeasesAndNothingElse() throws IOException {
+    assertThat(clusterRules("uninstall-check"))
+        .singleElement()
+        .satisfies(
+            rule -> {
+              assertThat(rule.getApiGroups()).containsExactly(HallpassApi.GROUP);
+              assertThat(rule.getResources()).containsExactly("credentialleases");
+              assertThat(rule.getVerbs()).containsExactly("list");
+            });
   }
 
   @Test

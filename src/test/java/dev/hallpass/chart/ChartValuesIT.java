@@ -10,16 +10,19 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,8 +36,11 @@ class ChartValuesIT {
   @Test
   void fitsPodSecurityRestrictedByDefault() {
     var chart = Helm.objects();
-    for (var process : PROCESSES) {
-      var pod = pod(chart, process).getSpec();
+    var pods =
+        Stream.concat(
+            PROCESSES.stream().map(p -> pod(chart, p)),
+            Stream.of(check(chart).getSpec().getTemplate()));
+    for (var pod : pods.map(PodTemplateSpec::getSpec).toList()) {
       assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
       assertThat(pod.getSecurityContext().getSeccompProfile().getType())
           .isEqualTo("RuntimeDefault");
@@ -242,6 +248,61 @@ class ChartValuesIT {
   }
 
   @Test
+  void asksWhetherLeasesAreLiveBeforeItIsUninstalled() {
+    var chart =
+        Helm.objects(
+            "--set=image.digest=" + DIGEST,
+            "--set=imagePullSecrets={registry},controller.nodeSelector.pool=system",
+            "--set=uninstall.resources.limits.memory=1Gi");
+
+    var job = check(chart);
+    var pod = job.getSpec().getTemplate().getSpec();
+    assertThat(pod.getRestartPolicy()).isEqualTo("Never");
+    assertThat(job.getSpec().getBackoffLimit()).isZero();
+    assertThat(pod.getNodeSelector()).containsEntry("pool", "system");
+    assertThat(pod.getContainers())
+        .singleElement()
+        .satisfies(
+            c -> {
+              assertThat(c.getImage()).isEqualTo(container(chart, "controller").getImage());
+              assertThat(c.getArgs()).containsExactly("uninstall-check");
+              assertThat(c.getResources().getLimits()).containsEntry("memory", new Quantity("1Gi"));
+            });
+    var account = Helm.only(chart, ServiceAccount.class, pod.getServiceAccountName());
+    assertThat(account.getImagePullSecrets())
+        .extracting(s -> s.getName())
+        .containsExactly("registry");
+    var hooks = hooks(chart);
+    assertThat(hooks)
+        .extracting(HasMetadata::getKind)
+        .containsExactlyInAnyOrder(
+            "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Job");
+    assertThat(hooks)
+        .allSatisfy(
+            o -> {
+              var annotations = o.getMetadata().getAnnotations();
+              assertThat(o.getMetadata().getName()).isEqualTo("hallpass-uninstall-check");
+              assertThat(annotations)
+                  .containsEntry("helm.sh/hook", "pre-delete")
+                  .containsEntry(
+                      "helm.sh/hook-delete-policy", "before-hook-creation,hook-succeeded")
+                  // What the Job needs is there before it.
+                  .containsEntry("helm.sh/hook-weight", o instanceof Job ? "1" : "0");
+            });
+  }
+
+  @Test
+  void asksNothingBeforeAnUninstallThatIsForced() {
+    var chart = Helm.objects("--set=uninstall.force=true");
+
+    assertThat(hooks(chart)).isEmpty();
+    assertThat(chart)
+        .extracting(o -> o.getMetadata().getName())
+        .isNotEmpty()
+        .doesNotContain("hallpass-uninstall-check");
+  }
+
+  @Test
   void servesBothAddressFamiliesWhereTheClusterHasThem() {
     assertThat(Helm.objects())
         .filteredOn(Service.class::isInstance)
@@ -296,10 +357,23 @@ class ChartValuesIT {
           certificates.source=cert-manager              | certificates.issuerRef.name: name the cert-manager issuer
           certificates.source=vault                     | at '/certificates/source': value must be one of 'hallpass', 'cert-manager'
           certificates.additionalTrust=ca.pem           | at '/certificates/additionalTrust': 'ca.pem' does not match pattern
+          uninstall.force=perhaps                       | at '/uninstall/force': got string, want boolean
+          uninstall.forced=true                         | at '/uninstall': additional properties 'forced' not allowed
           serviceMonitor.interval=30                    | at '/serviceMonitor/interval': got number, want string
           """)
   void saysWhichValueIsWrongAndWhatIsWanted(String value, String message) {
     assertThatThrownBy(() -> Helm.template("--set=" + value)).hasMessageContaining(message);
+  }
+
+  private static Job check(List<HasMetadata> chart) {
+    return Helm.only(chart, Job.class, "hallpass-uninstall-check");
+  }
+
+  private static List<HasMetadata> hooks(List<HasMetadata> chart) {
+    return chart.stream()
+        .filter(o -> o.getMetadata().getAnnotations() != null)
+        .filter(o -> o.getMetadata().getAnnotations().containsKey("helm.sh/hook"))
+        .toList();
   }
 
   private static List<ObjectMeta> crds(List<HasMetadata> chart) {
