@@ -4,6 +4,7 @@ import dev.hallpass.audit.Journal;
 import dev.hallpass.lease.LeaseTimes;
 import dev.hallpass.notification.Receiver;
 import dev.hallpass.provider.Drivers;
+import dev.hallpass.provider.x509.OutlivedLists;
 import dev.hallpass.reconcile.Controller;
 import dev.hallpass.reconcile.ControllerSettings;
 import dev.hallpass.reconcile.LeaderDuty;
@@ -28,6 +29,7 @@ final class ControllerProcess {
   private static final Logger LOG = Logger.getLogger(ControllerProcess.class);
   private static final int LOST_LEADERSHIP = 3;
   private static final Duration AUDIT_KEY_PERIOD = Duration.ofSeconds(15);
+  private static final Duration OUTLIVED_LISTS_PERIOD = Duration.ofMinutes(1);
 
   private final Settings settings;
   private final KubernetesClient client;
@@ -74,7 +76,8 @@ final class ControllerProcess {
             settings(),
             List.of(
                 CertificateDuty.of(client, settings.namespace(), settings.certificates(), clock),
-                auditKey()),
+                auditKey(),
+                outlivedLists()),
             ControllerProcess::leave);
     controller = started;
     started.start();
@@ -84,6 +87,11 @@ final class ControllerProcess {
   private LeaderDuty auditKey() {
     var keeper = new AuditKeyKeeper(client, settings.namespace(), new SecureRandom());
     return new LeaderDuty("the audit key", AUDIT_KEY_PERIOD, keeper::reconcile);
+  }
+
+  private LeaderDuty outlivedLists() {
+    var lists = new OutlivedLists(client, settings.namespace(), clock);
+    return new LeaderDuty("letting revocation lists go", OUTLIVED_LISTS_PERIOD, lists::letGo);
   }
 
   private ControllerSettings settings() {

@@ -16,6 +16,7 @@ import dev.hallpass.kube.Conditions;
 import dev.hallpass.pki.Lifetimes;
 import dev.hallpass.pki.Rotation;
 import dev.hallpass.pki.ServingNames;
+import dev.hallpass.provider.x509.OutlivedLists;
 import dev.hallpass.reconcile.certificates.AuditKeyKeeper;
 import dev.hallpass.reconcile.certificates.CertificateKeeper;
 import dev.hallpass.reconcile.certificates.CertificateNames;
@@ -24,6 +25,8 @@ import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.WindowKind;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,7 +61,6 @@ class ControllerPermissionsIT {
           // Revocation lists, which go with certificates: RevocationLists.
           "create configmaps",
           "get configmaps",
-          "update configmaps",
           // A serving certificate near its end: CertificateKeeper.
           "update secrets",
           // After the retention, and where another write came first: LeaseStore, JOSDK.
@@ -119,7 +121,8 @@ class ControllerPermissionsIT {
 
   @Test
   void worksWithWhatTheChartGrantsAndNeedsAllOfIt() {
-    scene.leading(acting, List.of(certificates(), auditKey()));
+    var outlived = outlivedList();
+    scene.leading(acting, List.of(certificates(), auditKey(), outlivedLists()));
     trail = trail();
     await().atMost(SOON).until(trail::works);
     var policy = policies.apply("short", "limits: {maxTtl: 10m}");
@@ -137,6 +140,16 @@ class ControllerPermissionsIT {
                 provider().get().getStatus() != null
                     && request().get().getStatus() != null
                     && policies.now(policy).getStatus() != null);
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                !kube.client()
+                    .resource(outlived)
+                    .get()
+                    .getMetadata()
+                    .getOwnerReferences()
+                    .isEmpty());
     endBreakGlass();
     request().delete();
     scene.revoked(second, SOON);
@@ -231,6 +244,26 @@ class ControllerPermissionsIT {
   private LeaderDuty auditKey() {
     var keeper = new AuditKeyKeeper(acting, kube.namespace(), new SecureRandom());
     return new LeaderDuty("audit key", Duration.ofSeconds(1), keeper::reconcile);
+  }
+
+  private LeaderDuty outlivedLists() {
+    var lists = new OutlivedLists(acting, kube.namespace(), Clock.systemUTC());
+    return new LeaderDuty("outlived lists", Duration.ofSeconds(1), lists::letGo);
+  }
+
+  /** The revocation list of a provider that is gone. */
+  private ConfigMap outlivedList() {
+    return kube.client()
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName("hallpass-crl-0")
+                .withNamespace(kube.namespace())
+                .addToLabels("app.kubernetes.io/managed-by", "hallpass")
+                .addToAnnotations("hallpass.dev/provider", "CredentialProvider/gone/mesh")
+                .endMetadata()
+                .build())
+        .create();
   }
 
   private Journal trail() {

@@ -70,6 +70,16 @@ record PublishedList(List<Revoked> revoked, BigInteger number, Instant signedAt,
     return revoked.stream().map(Revoked::serial).collect(Collectors.toSet()).containsAll(serials);
   }
 
+  /**
+   * The number of the list that follows. The first one's is the time: a list may have gone with a
+   * provider of the same name, and numbers only grow (RFC 5280, 5.2.3).
+   */
+  BigInteger next(Instant now) {
+    return number.signum() == 0
+        ? BigInteger.valueOf(now.getEpochSecond())
+        : number.add(BigInteger.ONE);
+  }
+
   /** With these beside, and without those that have ended by themselves. */
   List<Revoked> with(List<Addition> additions, Instant now) {
     var all = new LinkedHashMap<BigInteger, Revoked>();

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps each CA's list in a ConfigMap of Hallpass's namespace, for anybody to read. */
 final class RevocationLists {
-  private static final String PROVIDER_ANNOTATION = "hallpass.dev/provider";
+  static final String PROVIDER_ANNOTATION = "hallpass.dev/provider";
+  static final Map<String, String> LABELS = Map.of("app.kubernetes.io/managed-by", "hallpass");
+
   private static final int ATTEMPTS = 10;
   private static final int NAME_BYTES = 8;
 
@@ -149,16 +151,26 @@ final class RevocationLists {
     }
     return list(
         client
-            .resource(new ConfigMapBuilder(read).withData(after.data()).build())
+            .resource(kept(read, after.data()))
             .lockResourceVersion(read.getMetadata().getResourceVersion())
             .update());
+  }
+
+  /** One that was let go stays, as a provider of that name is there again. */
+  private static ConfigMap kept(ConfigMap read, Map<String, String> data) {
+    return new ConfigMapBuilder(read)
+        .editMetadata()
+        .withOwnerReferences(List.of())
+        .endMetadata()
+        .withData(data)
+        .build();
   }
 
   private @Nullable ConfigMap get(Target target) {
     return client.configMaps().inNamespace(namespace).withName(name(target)).get();
   }
 
-  private static PublishedList list(@Nullable ConfigMap read) {
+  static PublishedList list(@Nullable ConfigMap read) {
     return read == null
         ? PublishedList.EMPTY
         : PublishedList.of(Objects.requireNonNullElse(read.getData(), Map.of()));
@@ -169,7 +181,7 @@ final class RevocationLists {
         .withNewMetadata()
         .withName(name(target))
         .withNamespace(namespace)
-        .addToLabels("app.kubernetes.io/managed-by", "hallpass")
+        .addToLabels(LABELS)
         .addToAnnotations(PROVIDER_ANNOTATION, target.id())
         .endMetadata()
         .withData(data)

@@ -23,7 +23,6 @@ import dev.hallpass.provider.x509.RevocationLists.Addition;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -174,7 +173,7 @@ public final class X509Driver implements TargetDriver {
       return before;
     }
     var revoked = before.with(additions, now);
-    var number = before.number().add(BigInteger.ONE);
+    var number = before.next(now);
     var crl = RevocationList.sign(authority, PublishedList.entries(revoked), number, now, VALIDITY);
     var others = RevocationList.ofOthers(authority, before.crl(), now);
     return new PublishedList(revoked, number, now, crl + others);

@@ -273,6 +273,8 @@ class X509DriverIT implements TargetDriverContract {
   @Test
   void manyRevocationsAtOnceTakeFewWritesAndLoseNone() {
     var target = target();
+    driver.probe(target);
+    var before = lists.read(target).number();
     var subjects =
         Stream.generate(() -> new Subject("0a1b2c3d", UUID.randomUUID())).limit(200).toList();
 
@@ -289,7 +291,7 @@ class X509DriverIT implements TargetDriverContract {
     assertThat(list.revoked())
         .extracting(Revoked::serial)
         .containsExactlyInAnyOrderElementsOf(subjects.stream().map(s -> Serials.of(s, 1)).toList());
-    assertThat(list.number()).isLessThan(BigInteger.valueOf(subjects.size() / 2));
+    assertThat(list.number().subtract(before)).isLessThan(BigInteger.valueOf(subjects.size() / 2));
   }
 
   @Test
