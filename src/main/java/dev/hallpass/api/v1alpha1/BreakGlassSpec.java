@@ -70,9 +70,15 @@ public record BreakGlassSpec(
         String incident,
     @Required
         @Size(max = 32)
-        @Pattern("^([0-9]+(s|m|h))+$")
         @ValidationRule(
-            value = "duration(self) >= duration('1m') && duration(self) <= duration('4h')",
+            value = HallpassApi.DURATION_FORM,
+            message = "duration: write hours, minutes or seconds, e.g. 30m")
+        @ValidationRule(
+            value =
+                "!"
+                    + HallpassApi.DURATION_FORM
+                    + " || (duration(self) >= duration('1m')"
+                    + " && duration(self) <= duration('4h'))",
             message = "duration: must be between 1m and 4h")
         @JsonPropertyDescription(
             "How long it is open, counted from its creation, e.g. 30m. From 1m to 4h; the chart's"

@@ -207,9 +207,15 @@ public record CredentialPolicySpec(
           Integer count,
       @Required
           @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
           @ValidationRule(
-              value = "duration(self) >= duration('1s') && duration(self) <= duration('10m')",
+              value = HallpassApi.DURATION_FORM,
+              message = "rate.per: write minutes or seconds, e.g. 1m")
+          @ValidationRule(
+              value =
+                  "!"
+                      + HallpassApi.DURATION_FORM
+                      + " || (duration(self) >= duration('1s')"
+                      + " && duration(self) <= duration('10m'))",
               message =
                   "rate.per: must be from 1s to 10m; what ended longer ago is not remembered for"
                       + " sure")
@@ -229,10 +235,16 @@ public record CredentialPolicySpec(
           @JsonPropertyDescription("How many different people must approve.")
           @Nullable Integer approvals,
       @Size(max = 32)
-          @Pattern("^([0-9]+(s|m|h))+$")
           @Default("1h")
           @ValidationRule(
-              value = "duration(self) >= duration('1m') && duration(self) <= duration('168h')",
+              value = HallpassApi.DURATION_FORM,
+              message = "requireApproval.timeout: write hours, minutes or seconds, e.g. 1h")
+          @ValidationRule(
+              value =
+                  "!"
+                      + HallpassApi.DURATION_FORM
+                      + " || (duration(self) >= duration('1m')"
+                      + " && duration(self) <= duration('168h'))",
               message = "timeout: must be between 1m and 168h")
           @JsonPropertyDescription(
               "How long a lease waits; then it is denied. From 1m to 168h, e.g. 1h.")

@@ -306,16 +306,27 @@ public record CredentialProviderSpec(
 
   /** Timeouts of sessions, in PostgreSQL's own units. */
   public record Timeouts(
-      @Pattern(Timeouts.SPAN) @JsonPropertyDescription("statement_timeout, e.g. 30s.")
+      @Size(max = 16)
+          @ValidationRule(
+              value = Timeouts.SPAN,
+              message = "timeouts.statement: write a number and ms, s, min or h, e.g. 30s")
+          @JsonPropertyDescription("statement_timeout, e.g. 30s.")
           @Nullable String statement,
-      @Pattern(Timeouts.SPAN) @JsonPropertyDescription("lock_timeout, e.g. 5s.")
+      @Size(max = 16)
+          @ValidationRule(
+              value = Timeouts.SPAN,
+              message = "timeouts.lock: write a number and ms, s, min or h, e.g. 5s")
+          @JsonPropertyDescription("lock_timeout, e.g. 5s.")
           @Nullable String lock,
-      @Pattern(Timeouts.SPAN)
+      @Size(max = 16)
+          @ValidationRule(
+              value = Timeouts.SPAN,
+              message = "timeouts.idleInTransaction: write a number and ms, s, min or h, e.g. 1min")
           @JsonPropertyDescription("idle_in_transaction_session_timeout, e.g. 1min.")
           @Nullable String idleInTransaction) {
 
-    /** As PostgreSQL writes time: a number and a unit. */
-    public static final String SPAN = "^[0-9]{1,9}(ms|s|min|h)$";
+    /** A schema rule for time as PostgreSQL writes it: a number and a unit. */
+    public static final String SPAN = "self.matches('^[0-9]{1,9}(ms|s|min|h)$')";
   }
 
   /** What becomes of a user's objects, spelt as in manifests. */
