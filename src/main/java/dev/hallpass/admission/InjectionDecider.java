@@ -100,7 +100,7 @@ public final class InjectionDecider {
     }
     var views = Views.of(pod, requests);
     var consumers = views.consumers();
-    var objections = new ArrayList<>(PodObstacles.of(pod, consumers));
+    var objections = new ArrayList<>(PodObstacles.of(pod, requests, consumers));
     var labels =
         Objects.requireNonNullElse(found.get().getMetadata().getLabels(), Map.<String, String>of());
     requests.forEach(r -> objections.addAll(credentials.objections(pod, r, labels)));

@@ -1,5 +1,6 @@
 package dev.hallpass.admission;
 
+import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Container;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What in a pod leaves no room for the agent. */
 final class PodObstacles {
@@ -16,26 +18,44 @@ final class PodObstacles {
 
   private PodObstacles() {}
 
-  /** What stands in the way whatever the agent would deliver; empty where nothing does. */
-  static List<Objection> of(Pod pod, Set<String> consumers) {
+  /**
+   * What stands in the way whatever the agent would deliver; empty where nothing does.
+   *
+   * @param requests that select the pod, named to whoever did not know
+   */
+  static List<Objection> of(Pod pod, List<CredentialRequest> requests, Set<String> consumers) {
     var objections = new ArrayList<Objection>();
+    var selected = selected(requests);
     var spec = pod.getSpec();
     if (isWindows(pod)) {
       objections.add(
-          new Objection(Reason.WindowsUnsupported, "spec.os.name: the agent has no Windows build"));
+          new Objection(
+              Reason.WindowsUnsupported,
+              "spec.os.name: the agent has no Windows build, and " + selected));
     }
     if (Boolean.TRUE.equals(spec.getHostNetwork())) {
       objections.add(
           new Objection(
               Reason.HostNetworkUnsupported,
-              "spec.hostNetwork: must be false, since a pod in the node's network cannot prove its"
-                  + " address"));
+              "spec.hostNetwork: must be false, since "
+                  + selected
+                  + ", and one in the node's network cannot prove its address"));
     }
-    takenNames(pod).forEach(name -> objections.add(taken(name + "; rename it")));
+    takenNames(pod).forEach(name -> objections.add(taken(selected, name + "; rename it")));
     Pods.containers(pod)
         .filter(c -> consumers.contains(c.getName()))
-        .forEach(c -> takenPaths(c, objections));
+        .forEach(c -> takenPaths(selected, c, objections));
     return objections;
+  }
+
+  private static String selected(List<CredentialRequest> requests) {
+    return requests.stream()
+        .map(r -> r.getMetadata().getNamespace() + "/" + r.getMetadata().getName())
+        .collect(
+            Collectors.joining(
+                " and ",
+                requests.size() == 1 ? "CredentialRequest " : "CredentialRequests ",
+                requests.size() == 1 ? " selects the pod" : " select the pod"));
   }
 
   private static boolean isWindows(Pod pod) {
@@ -66,7 +86,7 @@ final class PodObstacles {
     return taken;
   }
 
-  private static void takenPaths(Container container, List<Objection> objections) {
+  private static void takenPaths(String selected, Container container, List<Objection> objections) {
     container.getVolumeMounts().stream()
         .filter(m -> !AgentContainers.isVolume(m.getName()))
         .filter(m -> PATHS.stream().anyMatch(p -> within(m.getMountPath(), p)))
@@ -74,12 +94,13 @@ final class PodObstacles {
             m ->
                 objections.add(
                     taken(
+                        selected,
                         "mount %s of container %s; mount it elsewhere"
                             .formatted(m.getMountPath(), container.getName()))));
   }
 
-  private static Objection taken(String what) {
-    return new Objection(Reason.NameTaken, "the pod has its own " + what);
+  private static Objection taken(String selected, String what) {
+    return new Objection(Reason.NameTaken, "%s, which has its own %s".formatted(selected, what));
   }
 
   private static boolean within(String path, String folder) {

@@ -211,7 +211,7 @@ final class Preview {
         .filter(c -> "False".equals(c.getStatus()))
         .filter(
             c -> Objects.equals(c.getObservedGeneration(), provider.getMetadata().getGeneration()))
-        .map(c -> "is not ready: %s (%s)".formatted(c.getMessage(), c.getReason()));
+        .map(c -> "is not ready (%s): %s".formatted(c.getReason(), c.getMessage()));
   }
 
   private Reading<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider(

@@ -49,7 +49,7 @@ public sealed interface Readiness {
       return new Ready();
     }
     return "False".equals(ready.getStatus()) && isOf(ready, provider)
-        ? new Failing("is not ready: %s (%s)".formatted(ready.getMessage(), ready.getReason()))
+        ? new Failing("is not ready (%s): %s".formatted(ready.getReason(), ready.getMessage()))
         : new Unprobed("was not probed since it was changed, which takes a moment");
   }
 

@@ -166,7 +166,7 @@ class AdmissionIT {
     provider(false);
 
     assertThatThrownBy(() -> kube.client().resource(pod()).create())
-        .hasMessageContaining("is not ready: the port is closed (TargetUnreachable)")
+        .hasMessageContaining("is not ready (TargetUnreachable): the port is closed")
         .hasMessageContaining("(ProviderNotReady)");
   }
 

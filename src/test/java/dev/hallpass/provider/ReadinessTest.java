@@ -27,7 +27,7 @@ class ReadinessTest {
   @Test
   void aProviderThatFailsSaysSoInTheTargetsWords() {
     assertThat(Readiness.of(probed(false, GENERATION)))
-        .isEqualTo(new Readiness.Failing("is not ready: connection refused (TargetUnreachable)"));
+        .isEqualTo(new Readiness.Failing("is not ready (TargetUnreachable): connection refused"));
   }
 
   @Test
