@@ -7,6 +7,8 @@ set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # A script that calls another one passes its start on, so that the clock of a run is one clock.
 export HALLPASS_STARTED=${HALLPASS_STARTED:-$(date +%s)}
+# Maven ends with an escape sequence on both streams, whatever style it was asked for.
+[[ ${MAVEN_OPTS:-} == *jansi.noreset* ]] || export MAVEN_OPTS="${MAVEN_OPTS:+$MAVEN_OPTS }-Djansi.noreset=true"
 
 # --- telling ---------------------------------------------------------------------------------
 
