@@ -15,12 +15,14 @@ import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.PolicyFacts;
+import dev.hallpass.policy.PolicyVerdict;
 import dev.hallpass.policy.Surroundings;
 import dev.hallpass.policy.Waiver;
 import dev.hallpass.wire.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Lets the provider, and the policies after it, say what a pod may have of a request. */
@@ -56,7 +58,10 @@ final class Policies {
   Judged judge(Catalog catalog, Inquiry inquiry, Hearing hearing) {
     return switch (inquiry.put(() -> rules(catalog, inquiry))) {
       case Answer.Refused(var denial) -> throw refused(inquiry.request(), denial);
-      case Answer.Judged judged -> judged(judged, hearing);
+      case Answer.Judged judged -> {
+        tellOfFailures(catalog, judged.verdict());
+        yield judged(judged, hearing);
+      }
     };
   }
 
@@ -86,6 +91,25 @@ final class Policies {
       throw new RefusedException(Reason.PolicyDenied, sentence(facts, verdict.denials()));
     }
     return new Judged(verdict.allowed(), waiver(answer), verdict.demands());
+  }
+
+  /** Whoever wrote a policy looks at it, and not at pods. */
+  private void tellOfFailures(Catalog catalog, PolicyVerdict verdict) {
+    Stream.of(verdict.denials(), verdict.reported(), verdict.waived())
+        .flatMap(List::stream)
+        .filter(d -> d.reason().equals(Denial.EXPRESSION_FAILED))
+        .filter(d -> d.ground() == Denial.Ground.Failure)
+        .forEach(
+            failed ->
+                catalog.policies().stream()
+                    .filter(p -> p.getMetadata().getName().equals(failed.policy()))
+                    .forEach(
+                        p ->
+                            events.say(
+                                Events.about(p),
+                                Events.Type.Warning,
+                                Reason.ExpressionFailed,
+                                failed.message())));
   }
 
   private static void requireBreakGlass(

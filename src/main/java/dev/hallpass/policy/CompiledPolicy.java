@@ -274,7 +274,7 @@ public final class CompiledPolicy {
     return Denial.failed(
         name,
         generation,
-        "ExpressionFailed",
+        Denial.EXPRESSION_FAILED,
         "%s cannot be evaluated: %s".formatted(expression, e.getMessage()));
   }
 

@@ -2,6 +2,7 @@ package dev.hallpass.policy;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.hallpass.wire.Reason;
 import java.util.List;
 
 /**
@@ -14,6 +15,8 @@ import java.util.List;
  * @param message what a person reads
  */
 public record Denial(String policy, long generation, Ground ground, String reason, String message) {
+  /** The reason where an expression compiles and fails. */
+  public static final String EXPRESSION_FAILED = Reason.ExpressionFailed.name();
 
   /** What a denial rests on. */
   public enum Ground {

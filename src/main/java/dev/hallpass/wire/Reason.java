@@ -138,6 +138,10 @@ public enum Reason {
       Kind.REPORT,
       "What the CredentialPolicy takes its parameters from was not read yet. It is tried again;"
           + " until then, the policy denies what it matches."),
+  ExpressionFailed(
+      Kind.REPORT,
+      "An expression of the CredentialPolicy compiles, and fails where it is evaluated; the message"
+          + " says why. Until it is corrected, the policy denies where it fails."),
   PolicyWouldDeny(
       Kind.REPORT,
       "A CredentialPolicy in Audit would not allow it. It was issued; the message says what to"

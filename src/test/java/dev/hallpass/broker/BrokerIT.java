@@ -530,6 +530,44 @@ class BrokerIT {
                     .hasSize(1));
   }
 
+  @Test
+  void thePolicyItselfSaysThatItFails() {
+    var token = scene.token(scene.pod("orders-1"));
+    scene.policy(
+        "failing",
+        """
+        validations:
+        - {expression: "pod.metadata.labels['ticket'] != ''", message: m, reason: TicketMissing}
+        """);
+    var name = scene.kube().namespace() + "-failing";
+
+    assertThat(scene.reason(ISSUE, token, BrokerScene.asks("db", "db")))
+        .isEqualTo(Reason.PolicyDenied);
+
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                // What is of the cluster has its Events there.
+                assertThat(
+                        scene
+                            .kube()
+                            .client()
+                            .v1()
+                            .events()
+                            .inNamespace("default")
+                            .list()
+                            .getItems())
+                    .filteredOn(e -> e.getInvolvedObject().getName().equals(name))
+                    .singleElement()
+                    .returns("CredentialPolicy", e -> e.getInvolvedObject().getKind())
+                    .returns(Reason.ExpressionFailed.name(), e -> e.getReason())
+                    .satisfies(
+                        e ->
+                            assertThat(e.getMessage())
+                                .startsWith(
+                                    "pod.metadata.labels['ticket'] != '' cannot be evaluated: ")));
+  }
+
   private void label(Pod pod, String name, @Nullable String value) {
     scene
         .kube()
