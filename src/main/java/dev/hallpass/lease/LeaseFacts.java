@@ -36,6 +36,21 @@ public record LeaseFacts(
     NamespaceFacts namespace,
     Instant now) {
 
+  /** The same at another time. */
+  public LeaseFacts at(Instant moment) {
+    return new LeaseFacts(
+        lease,
+        pod,
+        nodeLostSince,
+        serviceAccountSince,
+        request,
+        provider,
+        successor,
+        breakGlassEnds,
+        namespace,
+        moment);
+  }
+
   /**
    * What matters about a namespace.
    *

@@ -69,6 +69,11 @@ public final class LeaseJudge {
     return Moments.begun(lease);
   }
 
+  /** When it was last issued or renewed, or shortly before; of an active lease. */
+  public static Instant decided(CredentialLease lease) {
+    return Moments.decided(lease);
+  }
+
   /** Whether nothing of the lease is left at the target. */
   public static boolean over(CredentialLease lease) {
     return switch (phase(lease)) {

@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Approval;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.policy.Durations;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,6 +31,17 @@ final class Moments {
               .map(Instant::parse)
               .orElse(Instant.MIN);
     };
+  }
+
+  /** When an active lease was last issued or renewed, or shortly before. */
+  static Instant decided(CredentialLease lease) {
+    var begun = begun(lease);
+    return status(lease)
+        .map(CredentialLeaseStatus::expiresAt)
+        .map(Instant::parse)
+        .map(expires -> expires.minus(Durations.parse(lease.getSpec().ttl())))
+        .filter(begun::isBefore)
+        .orElse(begun);
   }
 
   /** When a lease that is over ended. */

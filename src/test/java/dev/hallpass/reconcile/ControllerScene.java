@@ -258,6 +258,12 @@ final class ControllerScene implements AutoCloseable {
     return controller;
   }
 
+  /** Nobody leads any more. */
+  void stop() {
+    controllers.forEach(Controller::close);
+    controllers.clear();
+  }
+
   String node() {
     return "node-" + namespace;
   }

@@ -292,6 +292,68 @@ class PolicyEndingsIT {
   }
 
   @Test
+  void timeAloneEndsNothingNotEvenForAControllerThatRemembersNothing() {
+    var closing = Instant.now().plusSeconds(6);
+    policies.apply(
+        "until",
+        """
+        validations:
+        - {expression: "now < timestamp('%s')", message: it is late, reason: Late}
+        """
+            .formatted(closing));
+    var asked =
+        policies.apply(
+            "asks",
+            """
+            requireApproval: {when: "now > timestamp('%s')", timeout: 1h}
+            """
+                .formatted(closing));
+    await().atMost(SOON).until(() -> ready(asked).isPresent());
+    var lease = lease("in-use");
+    await().atMost(SOON).until(() -> Instant.now().isAfter(closing));
+    staysActive(lease);
+
+    scene.stop();
+    scene.leading();
+
+    staysActive(lease);
+  }
+
+  @Test
+  void aRuleThatComesWhileNobodyLeadsStillEndsWhatItForbids() {
+    var lease = lease("unlabelled");
+    staysActive(lease);
+
+    scene.stop();
+    policies.apply(
+        "ticket",
+        """
+        validations:
+        - {expression: "'ticket' in pod.metadata.labels", message: label it, reason: TicketMissing}
+        """);
+    scene.leading();
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  /** A freeze must not wait for the ttl, even if it is the first policy that there is. */
+  @Test
+  void aRuleAboutTheTimeEndsWhatItForbidsWhenItComes() {
+    var lease = lease("before-the-freeze");
+    staysActive(lease);
+
+    policies.apply(
+        "freeze",
+        """
+        validations:
+        - {expression: "now < timestamp('%s')", message: frozen, reason: ChangeFreeze}
+        """
+            .formatted(Instant.now()));
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  @Test
   void extendsWhatWasFetchedOnceWithinTheLimitsOfPolicies() {
     policies.apply("short", "limits: {maxTtl: 5m}");
     var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(2));

@@ -73,7 +73,9 @@ final class PolicyReview {
   }
 
   /** All that a review looked at. */
-  private record Looked(Set<Edition> objects, KnownParams params) {}
+  private record Looked(Set<Edition> objects, KnownParams params) {
+    static final Looked NOTHING = new Looked(Set.of(), KnownParams.NONE);
+  }
 
   PolicyReview(
       ClusterView view,
@@ -94,17 +96,17 @@ final class PolicyReview {
   Optional<End> withdrawn(LeaseFacts facts) {
     var uid = facts.lease().getMetadata().getUid();
     if (unneeded()) {
-      reviewed.remove(uid);
+      reviewed.put(uid, Looked.NOTHING);
       return Optional.empty();
     }
     var looked = looked(facts);
-    if (looked.equals(reviewed.get(uid))) {
+    var before = reviewed.get(uid);
+    if (looked.equals(before)) {
       return Optional.empty();
     }
-    var denials =
-        verdict(facts, counted(facts)).map(PolicyVerdict::denials).orElse(List.<Denial>of());
-    var refusals = denials.stream().filter(d -> ends(d, facts.lease())).toList();
-    if (refusals.isEmpty()) {
+    var denials = denials(facts);
+    var refusals = refusals(denials, facts.lease());
+    if (refusals.isEmpty() || (before == null && byTimeAlone(facts))) {
       // Once it is used, the same denials may end it.
       if (LeaseJudge.phase(facts.lease()) != LeasePhase.Active && !denials.isEmpty()) {
         reviewed.remove(uid);
@@ -117,6 +119,24 @@ final class PolicyReview {
     return Optional.of(
         new End(
             refused ? EndedBy.ApprovalDenied : EndedBy.PolicyWithdrawn, Denial.sentence(refusals)));
+  }
+
+  /**
+   * Whether policies would let a lease be that is used, were it still when it was last issued or
+   * renewed. Of one that this process has not looked at before, that is asked: what has changed
+   * since then is not known, and after a restart it may be the time alone.
+   */
+  private boolean byTimeAlone(LeaseFacts facts) {
+    return LeaseJudge.phase(facts.lease()) == LeasePhase.Active
+        && refusals(denials(facts.at(LeaseJudge.decided(facts.lease()))), facts.lease()).isEmpty();
+  }
+
+  private List<Denial> denials(LeaseFacts facts) {
+    return verdict(facts, counted(facts)).map(PolicyVerdict::denials).orElse(List.<Denial>of());
+  }
+
+  private static List<Denial> refusals(List<Denial> denials, CredentialLease lease) {
+    return denials.stream().filter(d -> ends(d, lease)).toList();
   }
 
   /** What is not in use yet is the broker's to let wait or go on; else its own deadline ends it. */
