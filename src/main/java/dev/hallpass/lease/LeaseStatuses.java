@@ -25,9 +25,6 @@ final class LeaseStatuses {
         null,
         null,
         null,
-        null,
-        null,
-        null,
         approval,
         active(lease, false, Reason.ApprovalAwaited, now));
   }
@@ -39,9 +36,6 @@ final class LeaseStatuses {
         LeasePhase.Pending,
         1L,
         subject.name(),
-        null,
-        null,
-        null,
         null,
         null,
         approval,
@@ -56,9 +50,6 @@ final class LeaseStatuses {
         epoch,
         subject.name(),
         lease.getStatus() == null ? null : lease.getStatus().activatedAt(),
-        null,
-        null,
-        null,
         null,
         approval(lease),
         active(lease, false, Reason.Issued, now));
@@ -78,9 +69,6 @@ final class LeaseStatuses {
         subject.name(),
         activatedAt(lease, now),
         expiresAt.toString(),
-        null,
-        null,
-        null,
         approval,
         active(lease, true, Reason.Activated, now));
   }
@@ -98,9 +86,6 @@ final class LeaseStatuses {
         status.subject(),
         status.activatedAt(),
         expiresAt.toString(),
-        null,
-        null,
-        null,
         approval(lease),
         active(lease, true, Reason.Renewed, now));
   }

@@ -233,7 +233,7 @@ public final class Revocation {
   private static CredentialLeaseStatus status(CredentialLease lease) {
     @Nullable CredentialLeaseStatus status = lease.getStatus();
     return status == null
-        ? new CredentialLeaseStatus(null, null, null, null, null, null, null, null, null, null)
+        ? new CredentialLeaseStatus(null, null, null, null, null, null, null)
         : status;
   }
 

@@ -179,9 +179,6 @@ class StampIT {
             null,
             null,
             null,
-            null,
-            null,
-            null,
             new Approval(
                 List.of(new Demand(policy, 1, null), new Demand("another", 1, null)),
                 Ask.digest(request, request.getSpec().credentials().getFirst()),

@@ -354,16 +354,7 @@ final class LeaseScene {
             null));
     lease.setStatus(
         new CredentialLeaseStatus(
-            LeasePhase.Active,
-            1L,
-            "hp_0_2",
-            activatedAt.toString(),
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of()));
+            LeasePhase.Active, 1L, "hp_0_2", activatedAt.toString(), null, null, List.of()));
     return lease;
   }
 

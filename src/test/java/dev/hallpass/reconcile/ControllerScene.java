@@ -428,9 +428,6 @@ final class ControllerScene implements AutoCloseable {
             Instant.now().toString(),
             expiresAt.toString(),
             null,
-            null,
-            null,
-            null,
             List.of()));
     return client.resource(lease).updateStatus();
   }
@@ -455,9 +452,6 @@ final class ControllerScene implements AutoCloseable {
             account(waiting),
             Instant.now().toString(),
             Instant.now().plusSeconds(900).toString(),
-            null,
-            null,
-            null,
             status.approval(),
             List.of()));
     waiting.getMetadata().setResourceVersion(null);
@@ -474,9 +468,6 @@ final class ControllerScene implements AutoCloseable {
     lease.setStatus(
         new CredentialLeaseStatus(
             LeasePhase.AwaitingApproval,
-            null,
-            null,
-            null,
             null,
             null,
             null,

@@ -51,6 +51,18 @@ public record CredentialLeaseStatus(
     @JsonPropertyDescription("Active, Revoked and, where it failed, RevocationFailed.")
         @Nullable List<Condition> conditions) {
 
+  /** Of a lease that has not ended. */
+  public CredentialLeaseStatus(
+      @Nullable LeasePhase phase,
+      @Nullable Long epoch,
+      @Nullable String subject,
+      @Nullable String activatedAt,
+      @Nullable String expiresAt,
+      @Nullable Approval approval,
+      @Nullable List<Condition> conditions) {
+    this(phase, epoch, subject, activatedAt, expiresAt, null, null, null, approval, conditions);
+  }
+
   /** Lease phases, spelt as in manifests. */
   public enum LeasePhase {
     AwaitingApproval,
