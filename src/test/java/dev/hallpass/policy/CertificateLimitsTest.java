@@ -3,12 +3,12 @@ package dev.hallpass.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.X509Access;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.X509Wanted;
 import dev.hallpass.api.v1alpha1.Delivery;
 import dev.hallpass.api.v1alpha1.KeyAlgorithm;
 import dev.hallpass.api.v1alpha1.ProviderRef;
+import dev.hallpass.api.v1alpha1.X509Access;
 import dev.hallpass.wire.Reason;
 import java.util.List;
 import java.util.Optional;

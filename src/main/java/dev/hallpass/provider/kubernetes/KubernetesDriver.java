@@ -2,8 +2,8 @@ package dev.hallpass.provider.kubernetes;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.KubernetesAccess;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.KubernetesAccess;
 import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;

@@ -1,6 +1,6 @@
 package dev.hallpass.provider.kubernetes;
 
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Kubernetes;
+import dev.hallpass.api.v1alpha1.Kubernetes;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;

@@ -1,6 +1,6 @@
 package dev.hallpass.provider.kubernetes;
 
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.KubernetesAccess;
+import dev.hallpass.api.v1alpha1.KubernetesAccess;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Secret;

@@ -1,7 +1,7 @@
 package dev.hallpass.provider.postgresql;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
 import java.sql.Connection;

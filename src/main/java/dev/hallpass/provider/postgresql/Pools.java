@@ -1,7 +1,7 @@
 package dev.hallpass.provider.postgresql;
 
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
+import dev.hallpass.api.v1alpha1.PostgreSql;
+import dev.hallpass.api.v1alpha1.PostgreSql.TlsMode;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;

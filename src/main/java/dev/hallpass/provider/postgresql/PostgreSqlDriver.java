@@ -1,9 +1,9 @@
 package dev.hallpass.provider.postgresql;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.PostgreSql;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess;
 import dev.hallpass.provider.Fields;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;

@@ -1,6 +1,6 @@
 package dev.hallpass.provider.postgresql;
 
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess;
 import dev.hallpass.provider.Subject;
 import java.util.ArrayList;
 import java.util.List;

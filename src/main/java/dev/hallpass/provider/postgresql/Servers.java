@@ -1,6 +1,6 @@
 package dev.hallpass.provider.postgresql;
 
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
+import dev.hallpass.api.v1alpha1.PostgreSql;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
 import java.util.List;

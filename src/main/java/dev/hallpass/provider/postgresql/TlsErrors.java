@@ -1,7 +1,7 @@
 package dev.hallpass.provider.postgresql;
 
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Tls;
+import dev.hallpass.api.v1alpha1.PostgreSql;
+import dev.hallpass.api.v1alpha1.PostgreSql.Tls;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
 import java.security.cert.CertPathBuilderException;

@@ -1,10 +1,10 @@
 package dev.hallpass.provider.x509;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Usage;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.X509;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.X509Access;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.X509;
+import dev.hallpass.api.v1alpha1.X509Access;
+import dev.hallpass.api.v1alpha1.X509Access.Usage;
 import dev.hallpass.pki.Authority;
 import dev.hallpass.pki.Pem;
 import dev.hallpass.pki.RevocationList;

@@ -3,8 +3,8 @@ package dev.hallpass.provider.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.OwnedObjects;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess.OwnedObjects;
 import dev.hallpass.testing.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.hallpass.provider.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
+import dev.hallpass.api.v1alpha1.PostgreSql;
 import dev.hallpass.provider.Target;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.testing.ServerProcess;

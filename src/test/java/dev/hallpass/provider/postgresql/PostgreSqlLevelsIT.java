@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.OwnedObjects;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Timeouts;
+import dev.hallpass.api.v1alpha1.PostgreSql;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess.OwnedObjects;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess.Timeouts;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Material;
 import dev.hallpass.provider.Target;

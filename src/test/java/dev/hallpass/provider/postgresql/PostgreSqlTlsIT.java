@@ -3,9 +3,9 @@ package dev.hallpass.provider.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Tls;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
 import dev.hallpass.api.v1alpha1.Delivery;
+import dev.hallpass.api.v1alpha1.PostgreSql.Tls;
+import dev.hallpass.api.v1alpha1.PostgreSql.TlsMode;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.testing.PostgresServer;

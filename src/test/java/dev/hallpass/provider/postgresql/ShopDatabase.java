@@ -2,11 +2,11 @@ package dev.hallpass.provider.postgresql;
 
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSql;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.PostgreSqlAccess;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.Tls;
-import dev.hallpass.api.v1alpha1.CredentialProviderSpec.TlsMode;
+import dev.hallpass.api.v1alpha1.PostgreSql;
+import dev.hallpass.api.v1alpha1.PostgreSql.Tls;
+import dev.hallpass.api.v1alpha1.PostgreSql.TlsMode;
+import dev.hallpass.api.v1alpha1.PostgreSqlAccess;
 import dev.hallpass.provider.Grant;
 import dev.hallpass.provider.Holder;
 import dev.hallpass.provider.Material;
