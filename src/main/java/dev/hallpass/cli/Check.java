@@ -11,13 +11,18 @@ import org.jspecify.annotations.Nullable;
  */
 record Check(Verdict verdict, String what, String detail, @Nullable String advice) {
 
+  /** What to do where something of the installation is missing. */
+  static final String CHART = "install or upgrade the chart: docs/install.md";
+
   /** What came of it. */
   enum Verdict {
     OK,
     WARNING,
     FAILED,
     /** The user may not see it. */
-    UNSEEN
+    UNSEEN,
+    /** Good to know, and neither right nor wrong. */
+    TOLD
   }
 
   static Check ok(String what, String detail) {
@@ -30,6 +35,10 @@ record Check(Verdict verdict, String what, String detail, @Nullable String advic
 
   static Check failed(String what, String detail, @Nullable String advice) {
     return new Check(Verdict.FAILED, what, detail, advice);
+  }
+
+  static Check told(String what, String detail) {
+    return new Check(Verdict.TOLD, what, detail, null);
   }
 
   static Check unseen(String what, String obstacle) {

@@ -8,7 +8,10 @@ import picocli.CommandLine.Mixin;
 
 @Command(
     name = "doctor",
-    description = "Checks the installation: CRDs, processes, webhook, certificates, your rights.")
+    description = {
+      "Checks the installation: CRDs, processes, webhook, certificates, what people have applied, and"
+          + " what you may do."
+    })
 final class DoctorCommand implements Callable<Integer> {
   private final Surface surface;
   private final Cluster.Connector connector;
@@ -64,7 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
       case OK -> Tone.GOOD;
       case WARNING -> Tone.WARNING;
       case FAILED -> Tone.BAD;
-      case UNSEEN -> Tone.FAINT;
+      case UNSEEN, TOLD -> Tone.FAINT;
     };
   }
 
@@ -74,6 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
       case WARNING -> "!";
       case FAILED -> "✗";
       case UNSEEN -> "?";
+      case TOLD -> "·";
     };
   }
 }

@@ -7,13 +7,9 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the API server
  * @param labelled namespaces with injection
- * @param rights of this user, by what they are for
+ * @param status of all namespaces, or of one where no more may be seen; empty where the cluster
+ *     does not know the kinds
+ * @param rights of this user
  */
 record InstallationEvidence(
     String systemNamespace,
@@ -36,24 +34,11 @@ record InstallationEvidence(
     Reading<Secret> serving,
     Reading<Namespace> labelled,
     Reading<CredentialPolicy> policies,
-    Optional<StatusReport> status,
-    Map<Right, Boolean> rights) {
+    Reading<StatusReport> status,
+    OwnRights rights) {
   private static final String WEBHOOK = "hallpass";
   private static final String LEADER = "hallpass-controller";
   private static final String SERVING = "hallpass-serving";
-
-  /** Something a user may or may not do in a namespace. */
-  record Right(String verb, String group, String resource, String purpose) {}
-
-  private static final List<Right> RIGHTS =
-      List.of(
-          new Right("list", HallpassApi.GROUP, "credentialrequests", "see requests"),
-          new Right("list", HallpassApi.GROUP, "credentialleases", "see leases"),
-          new Right("list", "", "pods", "see pods, for tree and explain"),
-          new Right("create", "", "pods", "ask the webhook by a dry run, for explain"),
-          new Right("delete", HallpassApi.GROUP, "credentialleases", "revoke leases"),
-          new Right("patch", HallpassApi.GROUP, "credentialrequests", "revoke by request"),
-          new Right("patch", "", "pods", "revoke by pod"));
 
   /** Reads it. Throws what the client throws, but for what the user may not see. */
   static InstallationEvidence read(Cluster cluster, String systemNamespace, Instant now) {
@@ -113,7 +98,6 @@ record InstallationEvidence(
                               .withLabel(HallpassApi.INJECTION_LABEL, "enabled")
                               .list()
                               .getItems()));
-      var rights = reads.start(() -> rights(client, cluster.namespace()));
       var known = crds.get().obstacle().isPresent() || !crds.get().items().isEmpty();
       var policies =
           reads.start(
@@ -121,7 +105,13 @@ record InstallationEvidence(
                   known
                       ? Reading.of(() -> client.resources(CredentialPolicy.class).list().getItems())
                       : new Reading<CredentialPolicy>(List.of(), Optional.empty()));
-      var status = reads.start(() -> known ? status(cluster, now) : Optional.<StatusReport>empty());
+      var status =
+          reads.start(
+              () ->
+                  known
+                      ? status(cluster, now)
+                      : new Reading<StatusReport>(List.of(), Optional.empty()));
+      var rights = OwnRights.read(client, cluster.namespace(), policies.get().items(), reads);
       return new InstallationEvidence(
           systemNamespace,
           now,
@@ -134,46 +124,22 @@ record InstallationEvidence(
           labelled.get(),
           policies.get(),
           status.get(),
-          rights.get());
+          rights);
     }
   }
 
   /** Of all namespaces, where this user may; else of the user's own. */
-  private static Optional<StatusReport> status(Cluster cluster, Instant now) {
+  private static Reading<StatusReport> status(Cluster cluster, Instant now) {
     var everywhere = Reading.of(() -> List.of(Snapshot.read(cluster, new Scope.All(), now)));
     var seen =
         everywhere.obstacle().isEmpty()
             ? everywhere
             : Reading.of(
                 () -> List.of(Snapshot.read(cluster, new Scope.One(cluster.namespace()), now)));
-    return seen.items().stream().findFirst().map(StatusReport::of);
+    return new Reading<>(seen.items().stream().map(StatusReport::of).toList(), seen.obstacle());
   }
 
   private static <T> Reading<T> one(Supplier<@Nullable T> call) {
     return Reading.of(() -> Optional.ofNullable(call.get()).stream().toList());
-  }
-
-  private static Map<Right, Boolean> rights(KubernetesClient client, String namespace) {
-    var rights = new LinkedHashMap<Right, Boolean>();
-    for (var right : RIGHTS) {
-      var review =
-          client
-              .authorization()
-              .v1()
-              .selfSubjectAccessReview()
-              .create(
-                  new SelfSubjectAccessReviewBuilder()
-                      .withNewSpec()
-                      .withNewResourceAttributes()
-                      .withNamespace(namespace)
-                      .withVerb(right.verb())
-                      .withGroup(right.group())
-                      .withResource(right.resource())
-                      .endResourceAttributes()
-                      .endSpec()
-                      .build());
-      rights.put(right, Boolean.TRUE.equals(review.getStatus().getAllowed()));
-    }
-    return rights;
   }
 }

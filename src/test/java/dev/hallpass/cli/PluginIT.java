@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.hallpass.api.v1alpha1.CredentialLease;
-import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
-import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.WindowKind;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
@@ -22,15 +17,11 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,18 +33,20 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(KubeApi.class)
 class PluginIT {
   private KubeApi kube;
+  private PluginScene scene;
   private Cluster admin;
 
   @BeforeEach
   void populate(KubeApi api) {
     kube = api;
+    scene = new PluginScene(kube);
     admin = new Cluster(kube.client(), kube.namespace());
-    apply("it.yaml");
+    scene.apply("it.yaml");
   }
 
   @Test
   void statusIsOneScreenOfTheNamespace() {
-    lease("orders-1-db", LeasePhase.Active, false);
+    scene.lease("orders-1-db", LeasePhase.Active);
 
     var run = Run.of(admin, "status");
 
@@ -66,10 +59,12 @@ class PluginIT {
 
   @Test
   void statusAndTreeAreThereForPrograms() {
-    lease("orders-1-db", LeasePhase.Active, false);
+    scene.lease("orders-1-db", LeasePhase.Active);
 
     var status =
-        serialization().unmarshal(Run.of(admin, "status", "-o", "json").out(), JsonNode.class);
+        kube.client()
+            .getKubernetesSerialization()
+            .unmarshal(Run.of(admin, "status", "-o", "json").out(), JsonNode.class);
     var tree = Run.of(admin, "tree", "-o", "yaml").out();
 
     assertThat(status.at("/leases/Active").asInt()).isEqualTo(1);
@@ -78,7 +73,7 @@ class PluginIT {
 
   @Test
   void treeAndGetAreOne() {
-    lease("orders-1-db", LeasePhase.Active, false);
+    scene.lease("orders-1-db", LeasePhase.Active);
 
     var tree = Run.of(admin, "tree", "creq/orders-db");
 
@@ -97,8 +92,8 @@ class PluginIT {
 
   @Test
   void leasesThatEndedAreShownWhenAskedFor() {
-    lease("orders-1-db", LeasePhase.Active, false);
-    lease("orders-0-db", LeasePhase.Revoked, false);
+    scene.lease("orders-1-db", LeasePhase.Active);
+    scene.lease("orders-0-db", LeasePhase.Revoked);
 
     assertThat(Run.of(admin, "leases").out()).contains("orders-1-db").doesNotContain("orders-0-db");
     assertThat(Run.of(admin, "leases", "--ended", "-o", "wide").out()).contains("orders-0-db");
@@ -109,12 +104,12 @@ class PluginIT {
 
   @Test
   void watchedLeasesTellOfEachChange() {
-    var lease = lease("orders-1-db", LeasePhase.Pending, false);
+    var lease = scene.lease("orders-1-db", LeasePhase.Pending);
 
     var watched =
         CompletableFuture.supplyAsync(() -> Run.of(admin, "leases", "--watch", "--timeout", "5s"));
     await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
-    status(lease, LeasePhase.Active);
+    scene.status(lease, LeasePhase.Active);
 
     assertThat(watched.join().out())
         .contains("Pending")
@@ -123,13 +118,13 @@ class PluginIT {
 
   @Test
   void aDeletedLeaseIsWaitedForUntilItIsGone() {
-    lease("orders-1-db", LeasePhase.Active, true);
+    scene.heldLease("orders-1-db", LeasePhase.Active);
 
     var revoked =
         CompletableFuture.supplyAsync(() -> Run.of(admin, "revoke", "clease/orders-1-db"));
-    await().until(() -> found("orders-1-db").isMarkedForDeletion());
-    status(found("orders-1-db"), LeasePhase.Revoked);
-    release("orders-1-db");
+    await().until(() -> scene.found("orders-1-db").isMarkedForDeletion());
+    scene.status(scene.found("orders-1-db"), LeasePhase.Revoked);
+    scene.release("orders-1-db");
 
     assertThat(revoked.join().out())
         .isEqualTo(
@@ -142,8 +137,8 @@ class PluginIT {
 
   @Test
   void approvesTheLeaseThatWasReadAndNoOtherOfItsName() {
-    lease("orders-1-db", LeasePhase.AwaitingApproval, false);
-    var uid = found("orders-1-db").getMetadata().getUid();
+    scene.lease("orders-1-db", LeasePhase.AwaitingApproval);
+    var uid = scene.found("orders-1-db").getMetadata().getUid();
 
     var unread = Run.of(admin, "approve", "orders-1-db");
     var another = Run.of(admin, "approve", "orders-1-db", "--uid", "gone");
@@ -163,18 +158,18 @@ class PluginIT {
 
   @Test
   void whatTheTargetDoesNotConfirmIsAFinding() {
-    lease("orders-1-db", LeasePhase.Active, true);
+    scene.heldLease("orders-1-db", LeasePhase.Active);
 
     var run = Run.of(admin, "revoke", "clease/orders-1-db", "--wait", "1s");
 
     assertThat(run.err()).contains("clease/orders-1-db is still Active after 1s");
     assertThat(run.code()).isEqualTo(1);
-    release("orders-1-db");
+    scene.release("orders-1-db");
   }
 
   @Test
   void aPodIsAnnotatedAndBlockedAndAllowedAgain() {
-    lease("orders-1-db", LeasePhase.Active, false);
+    scene.lease("orders-1-db", LeasePhase.Active);
 
     assertThat(Run.of(admin, "revoke", "pod/orders-1", "--wait", "0s").code()).isZero();
     assertThat(annotation()).startsWith("20").endsWith("Z");
@@ -187,7 +182,7 @@ class PluginIT {
 
   @Test
   void manyLeasesAreAskedAboutFirst() {
-    lease("orders-1-db", LeasePhase.Active, false);
+    scene.lease("orders-1-db", LeasePhase.Active);
 
     var unasked = Run.of(admin, "revoke", "--all");
     var declined = Run.answering(admin, "n\n", "revoke", "--all");
@@ -197,25 +192,25 @@ class PluginIT {
     assertThat(unasked.err()).contains("1 leases of 1 pods").contains("give --yes");
     assertThat(declined.code()).isEqualTo(1);
     assertThat(dry.out()).isEqualTo(kube.namespace() + "/orders-1-db would end\n");
-    assertThat(found("orders-1-db")).isNotNull();
+    assertThat(scene.found("orders-1-db")).isNotNull();
 
     assertThat(Run.answering(admin, "y\n", "revoke", "--all").code()).isZero();
-    assertThat(found("orders-1-db")).isNull();
+    assertThat(scene.found("orders-1-db")).isNull();
   }
 
   @Test
   void ofAProviderAllLeasesEnd() {
-    lease("orders-1-db", LeasePhase.Active, false);
+    scene.lease("orders-1-db", LeasePhase.Active);
 
     assertThat(Run.of(admin, "revoke", "cprov/other", "--yes").err())
         .isEqualTo("no live lease is concerned\n");
     assertThat(Run.of(admin, "revoke", "cprov/orders-postgres", "--yes").code()).isZero();
-    assertThat(found("orders-1-db")).isNull();
+    assertThat(scene.found("orders-1-db")).isNull();
   }
 
   @Test
   void explainDecidesAsTheBrokerWould() {
-    apply("it-policy.yaml");
+    scene.apply("it-policy.yaml");
     try {
       var run = Run.of(admin, "explain", "pod/orders-1");
 
@@ -227,7 +222,7 @@ class PluginIT {
           .contains("a copy of the pod would be created without the agent");
       assertThat(run.code()).isEqualTo(1);
     } finally {
-      delete("it-policy.yaml");
+      scene.delete("it-policy.yaml");
     }
     assertThat(Run.of(admin, "explain", "pod/orders-1").out())
         .contains(
@@ -236,7 +231,7 @@ class PluginIT {
 
   @Test
   void explainDoesNotDenyWhereABreakGlassMayBeOpenThatIsNotSeen() {
-    apply("it-policy.yaml");
+    scene.apply("it-policy.yaml");
     mayReadAllBut("breakglasses", "carol");
     var carol = new Cluster(kube.client("carol"), kube.namespace());
     try {
@@ -259,7 +254,7 @@ class PluginIT {
       assertThat(Run.of(admin, "explain", "pod/orders-1").out())
           .contains("✗ PolicyDenied db of creq/orders-db");
     } finally {
-      delete("it-policy.yaml");
+      scene.delete("it-policy.yaml");
     }
   }
 
@@ -341,7 +336,7 @@ class PluginIT {
 
   @Test
   void explainDeniesWhatTheProviderDenies() {
-    delete("it-provider.yaml");
+    scene.delete("it-provider.yaml");
 
     assertThat(Run.of(admin, "explain", "creq/orders-db").out())
         .contains(
@@ -366,7 +361,7 @@ class PluginIT {
 
   @Test
   void whoeverMayActsAsSomebodyElse(@TempDir Path folder) throws IOException {
-    lease("orders-1-db", LeasePhase.Active, false);
+    scene.lease("orders-1-db", LeasePhase.Active);
     var kubeconfig = kubeconfig(folder);
 
     var nobody = Run.by(kubeconfig, "leases", "-n", kube.namespace(), "--as", "ada");
@@ -437,7 +432,10 @@ class PluginIT {
         .contains("✗ hallpass-broker: there is no such Deployment in namespace " + kube.namespace())
         .contains("✗ leader: no controller leads")
         .contains("✗ webhook: there is no MutatingWebhookConfiguration")
-        .contains("✓ your rights: all that the plugin uses");
+        .contains(
+            "✓ your rights: all that everybody's work takes, in namespace " + kube.namespace())
+        .contains("· break-glass: you may open break-glasses in namespace " + kube.namespace())
+        .contains("✓ break-glasses: none is open, and none waits for a review");
   }
 
   @Test
@@ -447,74 +445,13 @@ class PluginIT {
     assertThat(run.out())
         .contains("? CRDs: customresourcedefinitions.apiextensions.k8s.io is forbidden")
         .contains("? webhook: ")
-        .contains("! your rights: you may not list credentialrequests (see requests)");
+        .contains("? providers: ", "? break-glasses: ")
+        .doesNotContain("✓ providers")
+        .contains("you may not list credentialrequests (see requests)")
+        .contains(
+            "· review: you may not review what others opened in namespace %s: you lack patch on breakglasses there (ClusterRole hallpass-review), and review on credentialpolicies in the cluster"
+                .formatted(kube.namespace()));
     assertThat(run.code()).as("nothing that could be seen is wrong").isZero();
-  }
-
-  private void apply(String file) {
-    objects(file).forEach(o -> kube.client().resource(o).serverSideApply());
-  }
-
-  private void delete(String file) {
-    objects(file).forEach(o -> kube.client().resource(o).delete());
-  }
-
-  private List<HasMetadata> objects(String file) {
-    var yaml = Golden.input(file).replace("${NAMESPACE}", kube.namespace());
-    return kube.client()
-        .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-        .items();
-  }
-
-  private CredentialLease lease(String name, LeasePhase phase, boolean finalizer) {
-    var template = Objects.of("well.yaml").of(CredentialLease.class).getFirst();
-    var pod =
-        kube.client().pods().inNamespace(kube.namespace()).withName("orders-1").get().getMetadata();
-    var lease = new CredentialLease();
-    lease.getMetadata().setName(name);
-    lease.getMetadata().setNamespace(kube.namespace());
-    lease.getMetadata().setLabels(Map.of(HallpassApi.POD_UID_LABEL, pod.getUid()));
-    if (finalizer) {
-      lease.getMetadata().setFinalizers(List.of(HallpassApi.REVOCATION_FINALIZER));
-    }
-    var spec = serialization().convertValue(template.getSpec(), ObjectNode.class);
-    spec.putObject("pod")
-        .put("name", "orders-1")
-        .put("uid", pod.getUid())
-        .put("serviceAccountName", "orders");
-    lease.setSpec(serialization().convertValue(spec, CredentialLeaseSpec.class));
-    return status(kube.client().resource(lease).create(), phase);
-  }
-
-  private CredentialLease status(CredentialLease lease, LeasePhase phase) {
-    lease.setStatus(
-        serialization()
-            .convertValue(Map.of("phase", phase, "epoch", 1), CredentialLeaseStatus.class));
-    return kube.client().resource(lease).updateStatus();
-  }
-
-  private KubernetesSerialization serialization() {
-    return kube.client().getKubernetesSerialization();
-  }
-
-  private void release(String lease) {
-    kube.client()
-        .resources(CredentialLease.class)
-        .inNamespace(kube.namespace())
-        .withName(lease)
-        .edit(
-            l -> {
-              l.getMetadata().setFinalizers(List.of());
-              return l;
-            });
-  }
-
-  private CredentialLease found(String name) {
-    return kube.client()
-        .resources(CredentialLease.class)
-        .inNamespace(kube.namespace())
-        .withName(name)
-        .get();
   }
 
   private String annotation() {

@@ -144,7 +144,8 @@ class PluginE2E {
         .contains("✓ leader: hallpass-controller-")
         .contains("✓ webhook: its CA is trusted until")
         .contains("✓ serving certificate: valid until")
-        .contains("✓ your rights: ");
+        .contains("✓ your rights: ")
+        .contains("· break-glass: you may ");
   }
 
   @Test
