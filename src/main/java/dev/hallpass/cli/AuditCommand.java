@@ -177,7 +177,7 @@ final class AuditCommand implements Runnable {
 
     @Option(
         names = {"-n", "--namespace"},
-        paramLabel = "NAME",
+        paramLabel = "NAMESPACE",
         description = "The lease's namespace, where the name is not enough.")
     @Nullable String namespace;
 

@@ -29,7 +29,10 @@ final class BreakGlassCommand implements Callable<Integer> {
       description = "The request whose pods it is for.")
   @Nullable String request;
 
-  @Option(names = "--credential", paramLabel = "NAME", description = "The one of its credentials.")
+  @Option(
+      names = "--credential",
+      paramLabel = "CREDENTIAL",
+      description = "The one of its credentials.")
   @Nullable String credential;
 
   @Option(names = "--incident", paramLabel = "REFERENCE", description = "E.g. INC-4711 or a link.")
@@ -48,7 +51,10 @@ final class BreakGlassCommand implements Callable<Integer> {
       description = "How long it is open, at most 4h; 30m where it is left out.")
   String duration = "30m";
 
-  @Option(names = "--end", paramLabel = "NAME", description = "Instead: ends one that is open.")
+  @Option(
+      names = "--end",
+      paramLabel = "OPEN-BREAK-GLASS",
+      description = "Instead: ends one that is open.")
   @Nullable String end;
 
   BreakGlassCommand(Surface surface, Cluster.Connector connector) {

@@ -15,13 +15,13 @@ final class ClusterOptions {
 
   @Option(
       names = "--context",
-      paramLabel = "NAME",
+      paramLabel = "CONTEXT",
       description = "The context of the kubeconfig to use instead of its current one.")
   @Nullable String context;
 
   @Option(
       names = {"-n", "--namespace"},
-      paramLabel = "NAME",
+      paramLabel = "NAMESPACE",
       description = "The namespace to use instead of the context's.")
   @Nullable String namespace;
 

@@ -1,12 +1,11 @@
 package dev.hallpass.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import picocli.AutoComplete;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "completion",
@@ -21,12 +20,11 @@ final class CompletionCommand implements Callable<Integer> {
   /** Shells, spelt as their commands. */
   enum Shell {
     bash,
-    zsh
+    zsh,
+    fish
   }
 
-  @Spec CommandSpec spec = CommandSpec.create();
-
-  @Parameters(paramLabel = "bash|zsh", description = "The shell.")
+  @Parameters(paramLabel = "bash|zsh|fish", description = "The shell.")
   Shell shell = Shell.bash;
 
   CompletionCommand(Surface surface) {
@@ -35,12 +33,20 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var script = AutoComplete.bash("kubectl-hallpass", new CommandLine(spec.root()));
-    surface.print(
-        switch (shell) {
-          case bash -> script;
-          case zsh -> "autoload -U +X bashcompinit && bashcompinit\n" + script;
-        });
+    surface.print(script(shell));
     return ExitCode.OK.code();
+  }
+
+  /** What the shell is to run; it asks {@link CandidatesCommand} then. */
+  static String script(Shell shell) {
+    var file = "completion." + shell;
+    try (var in = CompletionCommand.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IllegalStateException("the plugin was built without " + file);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -28,7 +28,7 @@ abstract sealed class DecideCommand implements Callable<Integer> {
 
   @Mixin ClusterOptions where = new ClusterOptions();
 
-  @Parameters(paramLabel = "LEASE", description = "The lease that waits, by its name.")
+  @Parameters(paramLabel = "WAITING-LEASE", description = "By its name.")
   String lease = "";
 
   @Option(

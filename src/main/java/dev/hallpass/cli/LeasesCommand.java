@@ -23,10 +23,10 @@ final class LeasesCommand implements Callable<Integer> {
   @Mixin ScopeOptions where = new ScopeOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
-  @Option(names = "--pod", paramLabel = "NAME", description = "Those of this pod.")
+  @Option(names = "--pod", paramLabel = "POD", description = "Those of this pod.")
   @Nullable String pod;
 
-  @Option(names = "--provider", paramLabel = "NAME", description = "Those of this provider.")
+  @Option(names = "--provider", paramLabel = "PROVIDER", description = "Those of this provider.")
   @Nullable String provider;
 
   @Option(names = "--ended", description = "Also those that have ended and are still readable.")

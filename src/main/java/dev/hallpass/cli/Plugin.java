@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,13 +25,6 @@ import picocli.CommandLine.Spec;
     footer =
         "0 all well, 1 something needs attention, 2 usage, 3 refused or unreachable, 4 absent.")
 public final class Plugin implements Runnable {
-
-  private static final String COMPLETION = "completion";
-  private static final String CANDIDATES = "__complete";
-
-  /** Commands about all commands. */
-  private static final Set<String> SEE_ALL = Set.of(COMPLETION, CANDIDATES);
-
   @Spec CommandSpec spec = CommandSpec.create();
 
   /** People who are used to kubectl give them before the command, too. */
@@ -59,10 +53,8 @@ public final class Plugin implements Runnable {
     var plugin = new Plugin();
     var line = new CommandLine(plugin);
     var commands = commands(surface, where -> connector.connect(where.or(plugin.where)));
-    var wanted =
-        arguments.length == 0 || SEE_ALL.contains(arguments[0]) ? null : commands.get(arguments[0]);
-    (wanted == null ? commands.values() : List.of(wanted))
-        .forEach(command -> line.addSubcommand(command.get()));
+    commands.keySet().retainAll(needed(commands.keySet(), List.of(arguments)));
+    commands.values().forEach(command -> line.addSubcommand(command.get()));
     for (var command : line.getSubcommands().values()) {
       var spec = command.getCommandSpec();
       if (!spec.usageMessage().hidden()) {
@@ -88,6 +80,27 @@ public final class Plugin implements Runnable {
   }
 
   /**
+   * The command that is run, or whose line is completed; all where it is not sure which that is.
+   */
+  private static Set<String> needed(Set<String> all, List<String> arguments) {
+    var completing = arguments.size() > 1 && arguments.getFirst().equals(CandidatesCommand.NAME);
+    var words = completing ? arguments.subList(1, arguments.size() - 1) : arguments;
+    // What follows an option may be its value.
+    var first =
+        IntStream.range(0, words.size())
+            .filter(i -> !words.get(i).startsWith("-"))
+            .filter(i -> i == 0 || !words.get(i - 1).startsWith("-"))
+            .mapToObj(words::get)
+            .findFirst()
+            .filter(all::contains)
+            .filter(w -> !w.equals(CandidatesCommand.NAME));
+    if (first.isEmpty()) {
+      return Set.copyOf(all);
+    }
+    return completing ? Set.of(first.get(), CandidatesCommand.NAME) : Set.of(first.get());
+  }
+
+  /**
    * By the names that need no look at the others; further names of a command are found among all.
    */
   private static Map<String, Supplier<?>> commands(Surface surface, Cluster.Connector connector) {
@@ -105,8 +118,8 @@ public final class Plugin implements Runnable {
     commands.put("audit", () -> AuditCommand.line(surface, connector));
     commands.put("doctor", () -> new DoctorCommand(surface, connector));
     commands.put("version", () -> new VersionCommand(surface));
-    commands.put(COMPLETION, () -> new CompletionCommand(surface));
-    commands.put(CANDIDATES, () -> new CandidatesCommand(surface));
+    commands.put("completion", () -> new CompletionCommand(surface));
+    commands.put(CandidatesCommand.NAME, () -> new CandidatesCommand(surface, connector));
     return commands;
   }
 

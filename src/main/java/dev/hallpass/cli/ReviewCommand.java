@@ -23,7 +23,7 @@ final class ReviewCommand implements Callable<Integer> {
 
   @Mixin ScopeOptions where = new ScopeOptions();
 
-  @Parameters(arity = "0..1", paramLabel = "NAME", description = "The break-glass.")
+  @Parameters(arity = "0..1", paramLabel = "BREAK-GLASS", description = "By its name.")
   @Nullable String name;
 
   @Option(

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 final class SystemOptions {
   @Option(
       names = "--system-namespace",
-      paramLabel = "NAME",
+      paramLabel = "NAMESPACE",
       defaultValue = "hallpass-system",
       description = "The namespace of Hallpass itself; hallpass-system where it is left out.")
   String namespace = "hallpass-system";

@@ -81,10 +81,9 @@ class PluginTest {
 
   @Test
   void completionIsAScriptOfTheShell() {
-    assertThat(run("completion", "bash").out())
-        .startsWith("#!/usr/bin/env bash")
-        .contains("break-glass");
-    assertThat(run("completion", "zsh").out()).startsWith("autoload -U +X bashcompinit");
+    assertThat(run("completion", "bash").out()).contains("complete -F _kubectl_hallpass");
+    assertThat(run("completion", "zsh").out()).startsWith("#compdef kubectl-hallpass");
+    assertThat(run("completion", "fish").out()).contains("complete -c kubectl-hallpass");
     assertThat(run("completion", "tcsh").code()).isEqualTo(2);
   }
 

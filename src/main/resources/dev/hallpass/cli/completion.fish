@@ -1,0 +1,11 @@
+# Completes kubectl-hallpass in fish, by asking it.
+function __kubectl_hallpass
+    set -l words (commandline -opc) (commandline -ct)
+    set -l answer ($words[1] __complete $words[2..] 2>/dev/null)
+    if test "$answer[-1]" = :0
+        __fish_complete_path (commandline -ct)
+    else if test (count $answer) -gt 1
+        printf '%s\n' $answer[1..-2]
+    end
+end
+complete -c kubectl-hallpass -f -a '(__kubectl_hallpass)'
