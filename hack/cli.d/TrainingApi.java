@@ -1,8 +1,9 @@
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PfxOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +11,10 @@ import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /**
- * What the plugin asks of an API server when it explains a pod, for its training. Writes a
- * kubeconfig for itself into the folder.
+ * What the plugin asks of an API server, for its training: over HTTP/2, as a real one answers.
+ * Writes a kubeconfig for itself into the folder.
  */
 final class TrainingApi {
   private static final String META =
@@ -56,12 +55,26 @@ final class TrainingApi {
           + "\"spec\":{\"access\":[{\"name\":\"reader\",\"maxTtl\":\"1h\",\"maxLifetime\":\"24h\"}]},"
           + "\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"Ready\",\"message\":\"m\"}]}}";
 
+  private static final String GLASS =
+      "{\"apiVersion\":\"hallpass.dev/v1alpha1\",\"kind\":\"BreakGlass\","
+          + META.formatted("g")
+          + "},"
+          + "\"spec\":{\"requestRef\":{\"name\":\"db\"},\"credential\":\"db\",\"justification\":\"training\","
+          + "\"incident\":\"none\",\"duration\":\"30m\",\"openedBy\":{\"username\":\"training\"}},"
+          + "\"status\":{\"phase\":\"Ended\",\"endsAt\":\"2026-01-01T00:15:00Z\",\"unreviewedSince\":\"2026-01-01T00:15:00Z\"}}";
+
   private static final String POLICY =
       "{\"apiVersion\":\"hallpass.dev/v1alpha1\",\"kind\":\"CredentialPolicy\","
           + META.formatted("p")
           + "},"
           + "\"spec\":{\"enforcement\":\"Enforce\",\"validations\":[{\"expression\":"
           + "\"'app' in pod.metadata.labels && ttl <= duration('1h')\",\"message\":\"m\",\"reason\":\"Denied\"}]}}";
+
+  private static final String MAY =
+      "{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{},\"status\":{\"allowed\":true}}";
+
+  private static final String NOTHING =
+      "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"code\":404,\"reason\":\"NotFound\"}";
 
   private static final Map<String, String> LISTS =
       Map.of(
@@ -71,6 +84,7 @@ final class TrainingApi {
           "clustercredentialproviders",
               list("hallpass.dev/v1alpha1", "ClusterCredentialProvider", ""),
           "credentialpolicies", list("hallpass.dev/v1alpha1", "CredentialPolicy", POLICY),
+          "breakglasses", list("hallpass.dev/v1alpha1", "BreakGlass", GLASS),
           "pods", list("v1", "Pod", POD),
           "events", list("v1", "Event", ""),
           "configmaps", list("v1", "ConfigMap", ""));
@@ -79,6 +93,8 @@ final class TrainingApi {
       Map.of(
           "pods/orders",
           POD,
+          "credentialrequests/db",
+          REQUEST,
           "credentialproviders/pg",
           PROVIDER,
           "namespaces/shop",
@@ -91,59 +107,79 @@ final class TrainingApi {
 
   public static void main(String[] args) throws Exception {
     var folder = Path.of(args[0]);
-    var keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(folder.resolve("server.p12"))) {
-      keys.load(in, "training".toCharArray());
+    var keys = folder.resolve("server.p12").toString();
+    Vertx.vertx()
+        .createHttpServer(
+            new HttpServerOptions()
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setKeyCertOptions(new PfxOptions().setPath(keys).setPassword("training")))
+        .requestHandler(request -> request.body().onSuccess(b -> answer(request)))
+        .listen(0, "localhost")
+        .onSuccess(server -> write(folder, server))
+        .onFailure(TrainingApi::fail);
+  }
+
+  private static void answer(HttpServerRequest request) {
+    var path = request.path();
+    var parts = path.split("/");
+    var last = parts[parts.length - 1];
+    var found =
+        request.method() == HttpMethod.POST
+            ? path.endsWith("selfsubjectaccessreviews") ? MAY : POD
+            : LISTS.getOrDefault(last, OBJECTS.get(parts[parts.length - 2] + "/" + last));
+    request
+        .response()
+        .setStatusCode(found == null ? 404 : 200)
+        .putHeader("Content-Type", "application/json")
+        .end(found == null ? NOTHING : found);
+  }
+
+  private static void write(Path folder, HttpServer server) {
+    try {
+      var keys = KeyStore.getInstance("PKCS12");
+      try (var in = Files.newInputStream(folder.resolve("server.p12"))) {
+        keys.load(in, "training".toCharArray());
+      }
+      var lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.UTF_8));
+      var pem =
+          "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+              .formatted(lines.encodeToString(keys.getCertificate("server").getEncoded()));
+      // Certificate and key are what kubeadm's and kind's administrators have, tokens others.
+      var key =
+          "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
+              .formatted(
+                  lines.encodeToString(
+                      keys.getKey("server", "training".toCharArray()).getEncoded()));
+      var written = folder.resolve("kubeconfig.new");
+      Files.writeString(
+          written,
+          """
+          apiVersion: v1
+          kind: Config
+          current-context: training
+          contexts:
+          - {name: training, context: {cluster: training, user: token, namespace: shop}}
+          - {name: certificate, context: {cluster: training, user: certificate, namespace: shop}}
+          clusters: [{name: training, cluster: {server: "https://localhost:%d", certificate-authority-data: %s}}]
+          users:
+          - {name: token, user: {token: training}}
+          - {name: certificate, user: {client-certificate-data: %s, client-key-data: %s}}
+          """
+              .formatted(server.actualPort(), encoded(pem), encoded(pem), encoded(key)));
+      Files.move(written, folder.resolve("kubeconfig"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (Exception e) {
+      fail(e);
     }
-    var managers = KeyManagerFactory.getInstance("PKIX");
-    managers.init(keys, "training".toCharArray());
-    var tls = SSLContext.getInstance("TLS");
-    tls.init(managers.getKeyManagers(), null, null);
-    var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(tls));
-    server.createContext(
-        "/",
-        exchange -> {
-          exchange.getRequestBody().readAllBytes();
-          var parts = exchange.getRequestURI().getPath().split("/");
-          var last = parts[parts.length - 1];
-          var answer =
-              "POST".equals(exchange.getRequestMethod())
-                  ? POD
-                  : LISTS.getOrDefault(last, OBJECTS.get(parts[parts.length - 2] + "/" + last));
-          var found = answer != null;
-          var body =
-              (found
-                      ? answer
-                      : "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"code\":404,\"reason\":\"NotFound\"}")
-                  .getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().set("Content-Type", "application/json");
-          exchange.sendResponseHeaders(found ? 200 : 404, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
-    var ca = keys.getCertificate("server").getEncoded();
-    var pem =
-        "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
-            .formatted(
-                Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.UTF_8))
-                    .encodeToString(ca));
-    var written = folder.resolve("kubeconfig.new");
-    Files.writeString(
-        written,
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: training
-        contexts: [{name: training, context: {cluster: training, user: training, namespace: shop}}]
-        clusters: [{name: training, cluster: {server: "https://localhost:%d", certificate-authority-data: %s}}]
-        users: [{name: training, user: {token: training}}]
-        """
-            .formatted(
-                server.getAddress().getPort(),
-                Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.UTF_8))));
-    Files.move(written, folder.resolve("kubeconfig"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String encoded(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void fail(Throwable e) {
+    e.printStackTrace();
+    System.exit(1);
   }
 
   private TrainingApi() {}
