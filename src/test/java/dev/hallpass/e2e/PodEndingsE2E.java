@@ -5,11 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.EndedBy;
 import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -131,47 +128,16 @@ class PodEndingsE2E {
     assertThat(state.getState().getTerminated().getReason()).isEqualTo("OOMKilled");
   }
 
-  /** A seat that the node has one of makes room for two pods impossible, whatever its CPUs. */
   @Test
   void preempted(Scene scene) {
-    var node = scene.served("reader").getSpec().getNodeName();
-    scene
-        .client()
-        .nodes()
-        .withName(node)
-        .editStatus(
-            n -> {
-              n.getStatus().getCapacity().put("hallpass.dev/seat", new Quantity("1"));
-              return n;
-            });
-    var values = Map.of("NODE", node, "NAMESPACE", scene.namespace());
-    priority(scene, "low", 10);
-    priority(scene, "high", 1000);
-    try {
-      scene.apply("victim.yaml", values);
-      var victim = scene.awaitRunning("victim");
-      scene.awaitActive(victim);
+    try (var seat = Seat.on(scene, scene.served("reader").getSpec().getNodeName())) {
+      var victim = seat.victim();
       var login = scene.login(victim);
 
-      scene.apply("usurper.yaml", values);
+      seat.usurp();
 
       scene.assertEnded(victim, login, EndedBy.PodDeleted);
       scene.awaitActive(scene.awaitRunning("usurper"));
-    } finally {
-      scene
-          .client()
-          .scheduling()
-          .v1()
-          .priorityClasses()
-          .withName(scene.namespace() + "-low")
-          .delete();
-      scene
-          .client()
-          .scheduling()
-          .v1()
-          .priorityClasses()
-          .withName(scene.namespace() + "-high")
-          .delete();
     }
   }
 
@@ -199,18 +165,5 @@ class PodEndingsE2E {
           n.getSpec().setUnschedulable(is);
           return n;
         });
-  }
-
-  private static void priority(Scene scene, String name, int value) {
-    scene
-        .client()
-        .resource(
-            new PriorityClassBuilder()
-                .withNewMetadata()
-                .withName(scene.namespace() + "-" + name)
-                .endMetadata()
-                .withValue(value)
-                .build())
-        .create();
   }
 }

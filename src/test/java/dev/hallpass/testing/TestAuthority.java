@@ -19,13 +19,19 @@ public final class TestAuthority implements AutoCloseable {
 
   /** Makes a new authority. */
   public TestAuthority() {
+    this("test-ca");
+  }
+
+  /** Makes a new authority of this name. */
+  public TestAuthority(String name) {
     try {
       folder = Files.createTempDirectory("hallpass-ca-");
     } catch (IOException e) {
       throw new IllegalStateException("no folder for a CA", e);
     }
     run(
-        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test-ca"
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN="
+            + name
             + " -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.crt");
   }
 
