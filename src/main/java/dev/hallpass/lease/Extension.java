@@ -81,8 +81,7 @@ public final class Extension {
     audit.require(
         new AuditEvent.Renewed(Held.of(lease), epoch, verdict.until()),
         Trace.ofLease(lease.getMetadata().getUid()));
-    driver.renew(
-        target,
+    var grant =
         new Grant(
             new Subject(installation, UUID.fromString(lease.getMetadata().getUid())),
             epoch,
@@ -91,7 +90,12 @@ public final class Extension {
             new Holder(
                 namespace,
                 lease.getSpec().pod().name(),
-                lease.getSpec().pod().serviceAccountName())));
+                lease.getSpec().pod().serviceAccountName()));
+    Turns.aside(
+        () -> {
+          driver.renew(target, grant);
+          return grant;
+        });
     return leases
         .writeStatus(lease, LeaseStatuses.renewed(lease, epoch, clock.instant(), verdict.until()))
         .<Outcome>map(Outcome.Done::new)

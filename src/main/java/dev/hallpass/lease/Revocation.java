@@ -141,7 +141,10 @@ public final class Revocation {
     try {
       var target = targets.of(ref, namespace);
       var reached =
-          lanes.pass(target.id(), () -> drivers.of(target.spec()).revoke(target, ending(lease)));
+          Turns.aside(
+              () ->
+                  lanes.pass(
+                      target.id(), () -> drivers.of(target.spec()).revoke(target, ending(lease))));
       return done(lease, reached);
     } catch (TargetException e) {
       return failed(lease, e.reason(), String.valueOf(e.getMessage()));

@@ -8,6 +8,7 @@ import dev.hallpass.lease.AdminTargets;
 import dev.hallpass.lease.Extension;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.Revocation;
+import dev.hallpass.lease.Turns;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Targets;
@@ -47,6 +48,9 @@ public final class Controller implements AutoCloseable {
   private static final Duration STATUS_PERIOD = Duration.ofSeconds(1);
   private static final Duration NOTICES_PERIOD = Duration.ofSeconds(1);
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
+
+  /** More make the API server no faster. */
+  private static final int AT_ONCE = 32;
 
   private final ClusterView view;
   private final Events events;
@@ -153,7 +157,7 @@ public final class Controller implements AutoCloseable {
     operator
         .withKubernetesClient(client)
         .withCloseClientOnStop(false)
-        .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
+        .withExecutorService(new Turns(AT_ONCE).executor())
         .withReconciliationTerminationTimeout(SHUTDOWN)
         .withLeaderElectionConfiguration(leadership.configuration());
   }

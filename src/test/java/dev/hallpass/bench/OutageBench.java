@@ -8,6 +8,7 @@ import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,6 +119,7 @@ class OutageBench {
     return Awaitility.await()
         .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(500))
+        .ignoreExceptionsInstanceOf(KubernetesClientException.class)
         .until(
             scene::leases,
             leases -> leases.stream().allMatch(l -> LeaseJudge.phase(l) == LeasePhase.Revoked));

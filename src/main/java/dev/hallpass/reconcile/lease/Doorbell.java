@@ -2,6 +2,7 @@ package dev.hallpass.reconcile.lease;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.lease.Turns;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -45,7 +46,7 @@ final class Doorbell {
 
   /** Takes a second at most once the pod is known, and never fails. */
   void ring(CredentialLease lease) {
-    door(lease).ifPresent(d -> count(answers(d) ? "heard" : "unheard"));
+    door(lease).ifPresent(d -> count(Turns.aside(() -> answers(d)) ? "heard" : "unheard"));
   }
 
   private Optional<InetSocketAddress> door(CredentialLease lease) {

@@ -3,6 +3,7 @@ package dev.hallpass.reconcile.provider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.lease.AdminTargets;
+import dev.hallpass.lease.Turns;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.TargetException;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -53,7 +54,7 @@ final class TargetCare {
     if (!probe && !sweeps) {
       return before.health();
     }
-    var health = ask(provider, probe, sweeps);
+    var health = Turns.aside(() -> ask(provider, probe, sweeps));
     var probed = probe || health instanceof Health.Failing;
     seen.put(
         uid,
