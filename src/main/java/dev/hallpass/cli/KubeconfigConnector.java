@@ -20,21 +20,26 @@ final class KubeconfigConnector implements Cluster.Connector {
 
   @Override
   public Cluster connect(ClusterOptions options) {
-    var read = read(options.kubeconfig, options.context);
-    requireContext(read, options.context);
-    var config =
-        new ConfigBuilder(acting(read, options))
-            .withConnectionTimeout(CONNECT_MILLIS)
-            .withRequestTimeout(REQUEST_MILLIS)
-            .withRequestRetryBackoffLimit(RETRIES)
-            .build();
-    var chosen = options.namespace == null ? read.getNamespace() : options.namespace;
+    var config = config(options);
+    var chosen = options.namespace == null ? config.getNamespace() : options.namespace;
     return new Cluster(
         new KubernetesClientBuilder()
             .withConfig(config)
             .withKubernetesSerialization(Json.ofKnownKinds())
             .build(),
         requireNonNullElse(chosen, "default"));
+  }
+
+  /** Without a look at the current context where another is asked for: its key is not for that. */
+  static Config config(ClusterOptions options) {
+    var read = read(options.kubeconfig, options.context);
+    requireContext(read, options.context);
+    return new ConfigBuilder(acting(read, options))
+        .withAutoConfigure(false)
+        .withConnectionTimeout(CONNECT_MILLIS)
+        .withRequestTimeout(REQUEST_MILLIS)
+        .withRequestRetryBackoffLimit(RETRIES)
+        .build();
   }
 
   private static Config read(@Nullable Path kubeconfig, @Nullable String context) {
@@ -60,6 +65,7 @@ final class KubeconfigConnector implements Cluster.Connector {
       return own;
     }
     return new ConfigBuilder(own)
+        .withAutoConfigure(false)
         .withImpersonateUsername(options.user)
         .withImpersonateGroups(options.groups.toArray(String[]::new))
         .build();
