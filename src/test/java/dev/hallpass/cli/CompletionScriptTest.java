@@ -9,15 +9,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script in a real bash, with a plugin that adds to the last word, and tells how many. */
 class CompletionScriptTest {
-  private static final String ASK =
-      """
-      kubectl-hallpass() { printf '%%s\\n' "${!#}ind" "of-$#" ':4'; }
-      %s
-      COMP_LINE='%s' COMP_POINT=${#COMP_LINE}
-      _kubectl_hallpass
-      printf '%%s ' "${COMPREPLY[@]}"
-      """;
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -31,7 +22,15 @@ class CompletionScriptTest {
           'kubectl-hallpass explain pod/k'        | pod/kind of-3
           """)
   void asksForTheWordThatIsTypedAndGivesWhatBashReplaces(String typed, String candidates) {
-    var script = ASK.formatted(CompletionCommand.script(Shell.bash), typed);
+    var script =
+        """
+        kubectl-hallpass() { printf '%%s\\n' "${!#}ind" "of-$#" ':4'; }
+        %s
+        COMP_LINE='%s' COMP_POINT=${#COMP_LINE}
+        _kubectl_hallpass
+        printf '%%s ' "${COMPREPLY[@]}"
+        """
+            .formatted(CompletionCommand.script(Shell.bash), typed);
 
     assertThat(ServerProcess.output("bash", "--norc", "-c", script).strip()).isEqualTo(candidates);
   }
