@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.BreakGlassStatus.Phase;
-import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.audit.AuditEvent;
@@ -21,7 +20,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,17 +33,12 @@ class BreakGlassEndingsIT {
 
   private final LedgerDriver target = new LedgerDriver();
   private KubernetesClient client;
-  private ControllerScene scene;
+  @AutoClose private ControllerScene scene;
 
   @BeforeEach
   void setUp(KubeApi api) {
     client = api.client();
     scene = new ControllerScene(api, target);
-  }
-
-  @AfterEach
-  void tearDown() {
-    scene.close();
   }
 
   private BreakGlass open(String name) {
@@ -53,12 +47,6 @@ class BreakGlassEndingsIT {
 
   private BreakGlass now(BreakGlass breakGlass) {
     return client.resource(breakGlass).get();
-  }
-
-  private CredentialLease lease(String pod) {
-    var lease = scene.active(scene.pod(pod));
-    target.add(account(lease));
-    return lease;
   }
 
   private void awaitPhase(BreakGlass breakGlass, Phase phase) {
@@ -72,10 +60,10 @@ class BreakGlassEndingsIT {
   void endsByItselfAndTakesItsLeasesAlong() {
     scene.breakGlassLastsAtMost(Duration.ofSeconds(8));
     scene.leading();
-    var ordinary = lease("ordinary");
+    var ordinary = scene.held(target, "ordinary");
     var open = open("inc-7");
     scene.under(open);
-    var under = lease("under");
+    var under = scene.held(target, "under");
     awaitPhase(open, Phase.Open);
 
     assertThat(scene.revoked(under, SOON).endedBy()).isEqualTo(EndedBy.BreakGlassEnded);
@@ -129,7 +117,7 @@ class BreakGlassEndingsIT {
     scene.leading();
     var open = open("inc-7");
     scene.under(open);
-    var under = lease("under");
+    var under = scene.held(target, "under");
     awaitPhase(open, Phase.Open);
     assertThat(scene.phase(under)).isEqualTo(LeasePhase.Active);
 

@@ -482,6 +482,13 @@ final class ControllerScene implements AutoCloseable {
     return client.resource(lease).updateStatus();
   }
 
+  /** An active lease of a new pod of that name, with its account at this target. */
+  CredentialLease held(LedgerDriver target, String pod) {
+    var lease = active(pod(pod));
+    target.add(account(lease));
+    return lease;
+  }
+
   CredentialLease active(Pod pod) {
     return active(pod, Instant.now().plusSeconds(900));
   }

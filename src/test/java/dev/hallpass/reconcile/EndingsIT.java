@@ -6,7 +6,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.Replaced;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
@@ -24,7 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,7 +35,7 @@ class EndingsIT {
 
   private final LedgerDriver target = new LedgerDriver();
   private KubernetesClient client;
-  private ControllerScene scene;
+  @AutoClose private ControllerScene scene;
 
   @BeforeEach
   void setUp(KubeApi api) {
@@ -44,22 +43,11 @@ class EndingsIT {
     scene = new ControllerScene(api, target);
   }
 
-  @AfterEach
-  void tearDown() {
-    scene.close();
-  }
-
-  private CredentialLease lease(String pod) {
-    var lease = scene.active(scene.pod(pod));
-    target.add(account(lease));
-    return lease;
-  }
-
   @Test
   void revokesWithinASecondOfAForcedDeletion() {
     scene.leading();
-    var lease = lease("forced");
-    var other = lease("other");
+    var lease = scene.held(target, "forced");
+    var other = scene.held(target, "other");
 
     scene.forceDeletePod("forced");
 
@@ -76,7 +64,7 @@ class EndingsIT {
   @Test
   void keepsAGracefulPodUntilItsContainersStop() {
     scene.leading();
-    var lease = lease("graceful");
+    var lease = scene.held(target, "graceful");
 
     scene.deletePod("graceful");
     await().during(Duration.ofSeconds(1)).until(() -> scene.phase(lease) == LeasePhase.Active);
@@ -88,7 +76,7 @@ class EndingsIT {
   @Test
   void revokesOnCompletion() {
     scene.leading();
-    var lease = lease("job");
+    var lease = scene.held(target, "job");
 
     scene.containerStops("job");
 
@@ -98,7 +86,7 @@ class EndingsIT {
 
   @Test
   void revokesWhatEndedWhileItWasDown() {
-    var lease = lease("early");
+    var lease = scene.held(target, "early");
     scene.forceDeletePod("early");
 
     scene.controller();
@@ -166,7 +154,7 @@ class EndingsIT {
   @Test
   void revokesWhenTheRequestIsDeleted() {
     scene.leading();
-    var lease = lease("asked");
+    var lease = scene.held(target, "asked");
 
     client.resources(CredentialRequest.class).inNamespace(scene.namespace()).delete();
 
@@ -176,7 +164,7 @@ class EndingsIT {
   @Test
   void revokesWhenTheRequestSelectsOthers() {
     scene.leading();
-    var lease = lease("selected");
+    var lease = scene.held(target, "selected");
 
     client
         .resources(CredentialRequest.class)
@@ -194,7 +182,7 @@ class EndingsIT {
   @Test
   void revokesWhenTheServiceAccountIsDeleted() {
     scene.leading();
-    var lease = lease("disowned");
+    var lease = scene.held(target, "disowned");
 
     client.serviceAccounts().inNamespace(scene.namespace()).withName("orders").delete();
 
@@ -204,7 +192,7 @@ class EndingsIT {
   @Test
   void revokesWhatAnAnnotationOfTheRequestAsksFor() {
     scene.leading();
-    var lease = lease("ordered");
+    var lease = scene.held(target, "ordered");
 
     client
         .resources(CredentialRequest.class)
@@ -222,7 +210,7 @@ class EndingsIT {
   @Test
   void revokesWhatAnAnnotationOfThePodAsksFor() {
     scene.leading();
-    var lease = lease("ordered");
+    var lease = scene.held(target, "ordered");
 
     client
         .pods()
@@ -277,7 +265,7 @@ class EndingsIT {
   @Test
   void letsADeletedLeaseGoOnceItIsRevoked() {
     scene.leading();
-    var lease = lease("cut");
+    var lease = scene.held(target, "cut");
 
     client.resource(lease).delete();
 
@@ -288,7 +276,7 @@ class EndingsIT {
   @Test
   void revokesWhenTheNodeIsLost() {
     scene.leading();
-    var lease = lease("stranded");
+    var lease = scene.held(target, "stranded");
 
     scene.nodeReady("Unknown", Instant.now());
 
@@ -298,7 +286,7 @@ class EndingsIT {
   @Test
   void sparesANodeThatComesBackInTime() {
     scene.controller("one", new LeaseTimes(A_SECOND, Duration.ofSeconds(5), SOON));
-    var lease = lease("lucky");
+    var lease = scene.held(target, "lucky");
 
     scene.nodeReady("Unknown", Instant.now());
     scene.nodeReady("True", Instant.now());
@@ -312,7 +300,7 @@ class EndingsIT {
   @Test
   void triesAgainUntilTheTargetAnswers() {
     scene.leading();
-    var lease = lease("unlucky");
+    var lease = scene.held(target, "unlucky");
     target.goDown();
 
     scene.forceDeletePod("unlucky");
@@ -336,7 +324,7 @@ class EndingsIT {
   @Test
   void saysOnLeaseAndRequestWhatFailed() {
     scene.leading();
-    lease("noisy");
+    scene.held(target, "noisy");
     target.goDown();
 
     scene.forceDeletePod("noisy");
@@ -354,7 +342,7 @@ class EndingsIT {
   @Test
   void removesARevokedLeaseAfterItsRetention() {
     scene.controller("one", new LeaseTimes(A_SECOND, A_SECOND, Duration.ofSeconds(2)));
-    var lease = lease("kept");
+    var lease = scene.held(target, "kept");
 
     scene.forceDeletePod("kept");
 
@@ -364,7 +352,8 @@ class EndingsIT {
 
   @Test
   void sparesWhatLivesWhenItStarts() {
-    var leases = List.of("a", "b", "c", "d", "e", "f").stream().map(this::lease).toList();
+    var leases =
+        List.of("a", "b", "c", "d", "e", "f").stream().map(pod -> scene.held(target, pod)).toList();
 
     for (var turn = 0; turn < 2; turn++) {
       var controller = scene.leading();
@@ -386,7 +375,7 @@ class EndingsIT {
   @Test
   void providerGoesAfterItsLeases() {
     scene.leading();
-    var lease = lease("served");
+    var lease = scene.held(target, "served");
     await()
         .atMost(SOON)
         .until(
@@ -418,7 +407,7 @@ class EndingsIT {
   @Test
   void revokesWithTheSecretItLastReadWhileItsProviderGoes() {
     scene.leading();
-    var lease = lease("orphaned");
+    var lease = scene.held(target, "orphaned");
     var provider =
         client
             .resources(CredentialProvider.class)

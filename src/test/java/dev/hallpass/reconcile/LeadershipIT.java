@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,17 +21,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class LeadershipIT {
   private final LedgerDriver target = new LedgerDriver();
   private KubernetesClient client;
-  private ControllerScene scene;
+  @AutoClose private ControllerScene scene;
 
   @BeforeEach
   void setUp(KubeApi api) {
     client = api.client();
     scene = new ControllerScene(api, target);
-  }
-
-  @AfterEach
-  void tearDown() {
-    scene.close();
   }
 
   @Test

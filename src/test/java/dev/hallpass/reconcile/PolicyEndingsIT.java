@@ -54,15 +54,9 @@ class PolicyEndingsIT {
     scene.close();
   }
 
-  private CredentialLease lease(String pod) {
-    var lease = scene.active(scene.pod(pod));
-    target.add(account(lease));
-    return lease;
-  }
-
   @Test
   void revokesWhatANewPolicyDoesNotAllow() {
-    var lease = lease("unlabelled");
+    var lease = scene.held(target, "unlabelled");
 
     policies.apply(
         "ticket",
@@ -93,7 +87,7 @@ class PolicyEndingsIT {
             .inNamespace(scene.namespace())
             .withName("orders-db");
     scene.under(client.resource(BreakGlassManifests.of(request.get(), "inc-7")).create());
-    var lease = lease("under");
+    var lease = scene.held(target, "under");
     staysActive(lease);
 
     request.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"purpose\":\"another\"}}");
@@ -104,7 +98,7 @@ class PolicyEndingsIT {
 
   @Test
   void seesAllOfThePod() {
-    var allowed = lease("known-image");
+    var allowed = scene.held(target, "known-image");
     policies.apply(
         "images",
         """
@@ -125,7 +119,7 @@ class PolicyEndingsIT {
 
   @Test
   void looksAgainWhenANamespaceComesUnderAPolicy() {
-    var lease = lease("moved");
+    var lease = scene.held(target, "moved");
     policies.apply(
         "environment",
         """
@@ -148,7 +142,7 @@ class PolicyEndingsIT {
 
   @Test
   void looksAgainWhenParametersChange() {
-    var lease = lease("frozen");
+    var lease = scene.held(target, "frozen");
     var policy =
         policies.apply(
             "freeze",
@@ -176,7 +170,7 @@ class PolicyEndingsIT {
 
   @Test
   void looksAgainWhenAnObjectChanges() {
-    var lease = lease("windowed");
+    var lease = scene.held(target, "windowed");
     try (var windows = new WindowKind(client, scene.namespace())) {
       var policy =
           policies.apply(
@@ -200,7 +194,7 @@ class PolicyEndingsIT {
 
   @Test
   void aControllerThatTakesOverKnowsTheObjectsAlready() {
-    var lease = lease("windowed");
+    var lease = scene.held(target, "windowed");
     try (var windows = new WindowKind(client, scene.namespace())) {
       windows.install();
       windows.set("a", "{open: true}");
@@ -224,7 +218,7 @@ class PolicyEndingsIT {
 
   @Test
   void endsNothingForAnObjectThatGoes() {
-    var lease = lease("windowed");
+    var lease = scene.held(target, "windowed");
     try (var windows = new WindowKind(client, scene.namespace())) {
       windows.install();
       windows.set("a", "{open: true}");
@@ -270,7 +264,7 @@ class PolicyEndingsIT {
 
   @Test
   void endsNothingForAPolicyThatOnlyAuditsOrIsWrong() {
-    var lease = lease("spared");
+    var lease = scene.held(target, "spared");
 
     policies.apply(
         "later",
@@ -309,7 +303,7 @@ class PolicyEndingsIT {
             """
                 .formatted(closing));
     await().atMost(SOON).until(() -> ready(asked).isPresent());
-    var lease = lease("in-use");
+    var lease = scene.held(target, "in-use");
     await().atMost(SOON).until(() -> Instant.now().isAfter(closing));
     staysActive(lease);
 
@@ -321,7 +315,7 @@ class PolicyEndingsIT {
 
   @Test
   void aRuleThatComesWhileNobodyLeadsStillEndsWhatItForbids() {
-    var lease = lease("unlabelled");
+    var lease = scene.held(target, "unlabelled");
     staysActive(lease);
 
     scene.stop();
@@ -339,7 +333,7 @@ class PolicyEndingsIT {
   /** A freeze must not wait for the ttl, even if it is the first policy that there is. */
   @Test
   void aRuleAboutTheTimeEndsWhatItForbidsWhenItComes() {
-    var lease = lease("before-the-freeze");
+    var lease = scene.held(target, "before-the-freeze");
     staysActive(lease);
 
     policies.apply(

@@ -23,7 +23,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,18 +34,13 @@ class StatusesIT {
 
   private final LedgerDriver target = new LedgerDriver();
   private KubernetesClient client;
-  private ControllerScene scene;
+  @AutoClose private ControllerScene scene;
 
   @BeforeEach
   void setUp(KubeApi api) {
     client = api.client();
     scene = new ControllerScene(api, target);
     scene.leading();
-  }
-
-  @AfterEach
-  void tearDown() {
-    scene.close();
   }
 
   @Test

@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,17 +23,12 @@ class SweepIT {
 
   private final LedgerDriver target = new LedgerDriver();
   private KubernetesClient client;
-  private ControllerScene scene;
+  @AutoClose private ControllerScene scene;
 
   @BeforeEach
   void setUp(KubeApi api) {
     client = api.client();
     scene = new ControllerScene(api, target);
-  }
-
-  @AfterEach
-  void tearDown() {
-    scene.close();
   }
 
   @Test
