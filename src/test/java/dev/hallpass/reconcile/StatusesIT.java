@@ -96,7 +96,7 @@ class StatusesIT {
               assertThat(ready.getMessage())
                   .isEqualTo(
                       "spec.credentials[db].providerRef: CredentialProvider/orders-postgres is not"
-                          + " ready: connection refused (TargetUnreachable)");
+                          + " ready (TargetUnreachable): connection refused");
             });
 
     target.comeUp();
