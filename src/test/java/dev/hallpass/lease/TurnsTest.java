@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,7 +20,7 @@ class TurnsTest {
 
   private void work() {
     most.accumulateAndGet(working.incrementAndGet(), Math::max);
-    Thread.yield();
+    LockSupport.parkNanos(1000);
     working.decrementAndGet();
   }
 
@@ -77,12 +78,13 @@ class TurnsTest {
   void aFailureLosesNoTurn() {
     try (var executor = turns.executor()) {
       for (var i = 0; i < 10 * AT_ONCE; i++) {
-        executor.submit(
-            () ->
-                Turns.aside(
-                    () -> {
-                      throw new IllegalStateException("the target");
-                    }));
+        var _ =
+            executor.submit(
+                () ->
+                    Turns.aside(
+                        () -> {
+                          throw new IllegalStateException("the target");
+                        }));
       }
       executor.execute(this::work);
     }
