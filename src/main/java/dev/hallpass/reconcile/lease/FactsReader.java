@@ -116,7 +116,8 @@ final class FactsReader {
 
   private static Set<Source> restsOn(EndedBy by) {
     return switch (by) {
-      case PodDeleted -> EnumSet.of(Source.POD);
+      // Without its service account, in a namespace that ends, a pod is taken for over.
+      case PodDeleted -> EnumSet.of(Source.POD, Source.SERVICE_ACCOUNT, Source.NAMESPACE);
       case NodeLost -> EnumSet.of(Source.POD, Source.NODE);
       case ServiceAccountDeleted -> EnumSet.of(Source.SERVICE_ACCOUNT);
       case RequestDeleted, RequestChanged -> EnumSet.of(Source.POD, Source.REQUEST);
