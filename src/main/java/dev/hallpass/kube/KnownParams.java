@@ -7,6 +7,8 @@ import dev.hallpass.kube.ParamState.Missing;
 import dev.hallpass.kube.ParamState.Unreadable;
 import dev.hallpass.wire.Reason;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What policies may take parameters from, as far as it is known.
@@ -22,18 +24,35 @@ public record KnownParams(
 
   /** What is known of what a policy names. */
   public ParamState of(Params named) {
+    return of(
+        named,
+        name -> Optional.ofNullable(configMaps.get(name)),
+        object -> objects.getOrDefault(object, object.unread()));
+  }
+
+  /**
+   * What is known of what a policy names, without a look at anything else.
+   *
+   * @param configMaps the data of the ConfigMap of a name
+   */
+  public static ParamState of(
+      Params named,
+      Function<String, Optional<Map<String, String>>> configMaps,
+      Function<ParamObject, ParamState> objects) {
     var configMap = named.configMap();
     if (configMap != null) {
-      var data = configMaps.get(configMap);
-      return data == null
-          ? new Missing(
-              "spec.params.configMap: Hallpass's namespace has no ConfigMap %s with the label %s"
-                  .formatted(configMap, HallpassApi.PARAMS_LABEL))
-          : new Found(data);
+      return configMaps
+          .apply(configMap)
+          .<ParamState>map(Found::new)
+          .orElseGet(
+              () ->
+                  new Missing(
+                      "spec.params.configMap: Hallpass's namespace has no ConfigMap %s with the label %s"
+                          .formatted(configMap, HallpassApi.PARAMS_LABEL)));
     }
-    var object = ParamObject.of(named);
-    return object.isPresent()
-        ? objects.getOrDefault(object.get(), object.get().unread())
-        : new Unreadable(Reason.PolicyInvalid, "spec.params." + HallpassApi.CUSTOM_KINDS);
+    return ParamObject.of(named)
+        .map(objects)
+        .orElseGet(
+            () -> new Unreadable(Reason.PolicyInvalid, "spec.params." + HallpassApi.CUSTOM_KINDS));
   }
 }

@@ -21,12 +21,13 @@ public final class Params {
     return client.configMaps().inNamespace(systemNamespace).withLabel(HallpassApi.PARAMS_LABEL);
   }
 
+  /** Its data, not copied: what is watched is replaced, never changed. */
+  public static Map<String, String> data(ConfigMap map) {
+    return map.getData() == null ? Map.of() : map.getData();
+  }
+
   /** The data of each, by its name. */
   public static Map<String, Map<String, String>> of(Collection<ConfigMap> maps) {
-    return maps.stream()
-        .collect(
-            toUnmodifiableMap(
-                m -> m.getMetadata().getName(),
-                m -> m.getData() == null ? Map.of() : Map.copyOf(m.getData())));
+    return maps.stream().collect(toUnmodifiableMap(m -> m.getMetadata().getName(), Params::data));
   }
 }

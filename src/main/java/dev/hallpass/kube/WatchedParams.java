@@ -47,6 +47,12 @@ public final class WatchedParams implements AutoCloseable {
         .collect(toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().state()));
   }
 
+  /** What is known of this one. */
+  public synchronized ParamState state(ParamObject object) {
+    var watch = watches.get(object);
+    return watch == null ? object.unread() : watch.state();
+  }
+
   /** Whether a change of what is known is seen as it happens. What is not known denies anyhow. */
   public synchronized boolean isCurrent() {
     return watches.values().stream().allMatch(ParamWatch::isCurrent);

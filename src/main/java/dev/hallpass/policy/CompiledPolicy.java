@@ -172,18 +172,12 @@ public final class CompiledPolicy {
   /** Whether it is about these facts. */
   boolean matches(PolicyFacts facts) {
     var match = spec.match();
-    if (match == null) {
-      return true;
-    }
-    var namespaces = match.namespaceSelector();
-    var pods = match.podSelector();
-    var providers = match.providers();
-    var access = match.access();
-    return (namespaces == null
-            || namespaces.matches(facts.namespaceObject().getMetadata().getLabels()))
-        && (pods == null || pods.matches(facts.pod().getMetadata().getLabels()))
-        && (providers == null || providers.contains(facts.credential().providerRef()))
-        && (access == null || access.contains(facts.credential().access()));
+    return match == null
+        || match.covers(
+            facts.namespaceObject().getMetadata().getLabels(),
+            facts.pod().getMetadata().getLabels(),
+            facts.credential().providerRef(),
+            facts.credential().access());
   }
 
   /** Whether its validations do not hold while a break-glass is open. */

@@ -313,6 +313,83 @@ class PolicyEndingsIT {
     staysActive(lease);
   }
 
+  /** What would end one lease here would end every lease of the cluster that is out of hours. */
+  @Test
+  void nothingThatHappensAfterTheWindowMakesTheTimeCount() {
+    var closing = Instant.now().plusSeconds(8);
+    policies.apply("until", until(closing));
+    policies.apply("other", "validations: [{expression: 'true', message: typo}]\n");
+    changes("no");
+    policies.apply(
+        "freeze",
+        """
+        params: {configMap: changes}
+        validations: [{expression: "params.frozen != 'yes'", message: frozen}]
+        """);
+    var lease = scene.held(target, "in-use");
+    try (var elsewhere = new NamespacePolicies(client, "elsewhere-" + scene.namespace())) {
+      elsewhere.apply("nobody", "validations: [{expression: 'false', message: typo}]\n");
+      await().atMost(SOON).until(() -> Instant.now().isAfter(closing));
+      staysActive(lease);
+
+      elsewhere.apply("nobody", "validations: [{expression: 'false', message: mended}]\n");
+      policies.apply("other", "validations: [{expression: 'true', message: mended}]\n");
+      changes("not now");
+      label("in-use", "colour");
+      staysActive(lease);
+    }
+
+    label("in-use", "held");
+    policies.apply(
+        "held", "validations: [{expression: \"!('held' in pod.metadata.labels)\", message: m}]\n");
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+    assertThat(scene.condition(lease, Conditions.ACTIVE).getMessage())
+        .contains("held")
+        .doesNotContain("it is late");
+  }
+
+  /** A label counts as if it had been there when the lease was issued. */
+  @Test
+  void aLabelAfterTheWindowCountsWhereItWouldHaveCountedWithinIt() {
+    var closing = Instant.now().plusSeconds(8);
+    policies.apply(
+        "hours",
+        """
+        validations:
+        - {expression: "!('held' in pod.metadata.labels)", message: held, reason: Held}
+        - {expression: "!('strict' in pod.metadata.labels) || now < timestamp('%s')", message: late, reason: Late}
+        """
+            .formatted(closing));
+    var lease = scene.held(target, "in-use");
+    await().atMost(SOON).until(() -> Instant.now().isAfter(closing));
+    staysActive(lease);
+
+    label("in-use", "strict");
+    staysActive(lease);
+    label("in-use", "held");
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
+  private static String until(Instant closing) {
+    return """
+        validations:
+        - {expression: "now < timestamp('%s')", message: it is late, reason: Late}
+        """
+        .formatted(closing);
+  }
+
+  private void label(String pod, String label) {
+    client
+        .pods()
+        .inNamespace(scene.namespace())
+        .withName(pod)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"labels\":{\"%s\":\"yes\"}}}".formatted(label));
+  }
+
   @Test
   void aRuleThatComesWhileNobodyLeadsStillEndsWhatItForbids() {
     var lease = scene.held(target, "unlabelled");

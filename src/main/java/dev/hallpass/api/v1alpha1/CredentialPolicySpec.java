@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,20 @@ public record CredentialPolicySpec(
       @Size(min = 1, max = 32) @JsonPropertyDescription("The providers, one of them.")
           @Nullable List<ProviderRef> providers,
       @Size(min = 1, max = 32) @JsonPropertyDescription("The names of access levels, one of them.")
-          @Nullable List<String> access) {}
+          @Nullable List<String> access) {
+
+    /** Whether a credential is among them, by the labels of its namespace and of its pod. */
+    public boolean covers(
+        @Nullable Map<String, String> namespaceLabels,
+        @Nullable Map<String, String> podLabels,
+        ProviderRef provider,
+        String level) {
+      return (namespaceSelector == null || namespaceSelector.matches(namespaceLabels))
+          && (podSelector == null || podSelector.matches(podLabels))
+          && (providers == null || providers.contains(provider))
+          && (access == null || access.contains(level));
+    }
+  }
 
   /** Where the variable {@code params} comes from: the data of a ConfigMap, or an object. */
   @ValidationRule(

@@ -43,13 +43,15 @@ public final class LeaseControl {
       MeterRegistry meters,
       Clock clock) {
     var backOff = new BackOff(clock, () -> ThreadLocalRandom.current().nextDouble());
-    var wake = new LeaseEvents(view, backOff);
+    var matching = new Matching(view);
+    var wake = new LeaseEvents(view, matching, backOff);
     var reconciler =
         new LeaseReconciler(
             new LeaseStore(client),
             new LeaseJudge(times),
             new FactsReader(view, client, live, longestBreakGlass, clock),
-            new PolicyReview(view, live, client, policies, longestBreakGlass),
+            new PolicyReview(
+                view, matching, new Hearing(view, live, client, policies, longestBreakGlass)),
             revocation,
             extension,
             new LeaseReports(events, meters, view),

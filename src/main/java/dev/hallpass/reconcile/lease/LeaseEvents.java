@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  */
 final class LeaseEvents {
   private final ClusterView view;
+  private final Matching matching;
   private final BackOff backOff;
   private final SimpleInboundEventSource<CredentialLease> answered =
       new SimpleInboundEventSource<>("answered");
@@ -31,8 +33,9 @@ final class LeaseEvents {
   private final SimpleInboundEventSource<CredentialLease> paramObjects =
       new SimpleInboundEventSource<>("paramObjects");
 
-  LeaseEvents(ClusterView view, BackOff backOff) {
+  LeaseEvents(ClusterView view, Matching matching, BackOff backOff) {
     this.view = view;
+    this.matching = matching;
     this.backOff = backOff;
   }
 
@@ -50,7 +53,14 @@ final class LeaseEvents {
             "breakGlass", l -> Keys.breakGlass(l).toList(),
             "request", l -> List.of(Keys.request(l)),
             "provider", l -> List.of(Keys.provider(l))));
-    view.paramObjects().onChange(object -> all(leases).forEach(paramObjects::propagateEvent));
+    view.paramObjects()
+        .onChange(
+            object -> {
+              // Before that, no lease was looked at yet.
+              if (paramObjects.isRunning()) {
+                those(leases, matching.heeding(object)).forEach(paramObjects::propagateEvent);
+              }
+            });
     return List.of(
         answered,
         paramObjects,
@@ -89,12 +99,14 @@ final class LeaseEvents {
             view.approvals(),
             Changes::identity,
             by(leases, Cache.NAMESPACE_INDEX, a -> a.getMetadata().getNamespace())),
-        new InformerEvents<>(view.policies(), Changes::spec, policy -> all(leases)),
-        new InformerEvents<>(view.params(), Changes::any, params -> all(leases)));
+        new InformerEvents<>(view.policies(), Changes::spec, policy -> those(leases, l -> true)),
+        new InformerEvents<>(
+            view.params(), Changes::data, params -> those(leases, matching.heeding(params))));
   }
 
-  private static Stream<ResourceID> all(IndexerResourceCache<CredentialLease> leases) {
-    return leases.list().map(ResourceID::fromResource);
+  private static Stream<ResourceID> those(
+      IndexerResourceCache<CredentialLease> leases, Predicate<CredentialLease> concerned) {
+    return leases.list(concerned).map(ResourceID::fromResource);
   }
 
   private static Stream<ResourceID> replaced(CredentialLease newer) {

@@ -152,12 +152,22 @@ public final class LeaseReconciler
   /** The wake-up by our own write comes first; what the target cannot extend just expires. */
   private Next extend(LeaseFacts known, Verdict.Extend wanted) {
     var lease = known.lease();
-    var policy = policies.extension(known);
-    if (policy.filter(p -> !p.allows()).isPresent()) {
-      reports.notExtended(lease, Denial.sentence(policy.get().denials()));
-      return atMost(POLICY_AGAIN, expiry(lease));
-    }
-    var verdict = policy.map(p -> wanted.within(lease, known.now(), p.allowed())).orElse(wanted);
+    return switch (policies.extension(known)) {
+      case Heard.Unneeded unneeded -> extended(lease, wanted);
+      case Heard.Refused(var why) -> notExtended(lease, why);
+      case Heard.Judged(var policy) ->
+          policy.allows()
+              ? extended(lease, wanted.within(lease, known.now(), policy.allowed()))
+              : notExtended(lease, Denial.sentence(policy.denials()));
+    };
+  }
+
+  private Next notExtended(CredentialLease lease, String why) {
+    reports.notExtended(lease, why);
+    return atMost(POLICY_AGAIN, expiry(lease));
+  }
+
+  private Next extended(CredentialLease lease, Verdict.Extend verdict) {
     return switch (attempted(lease, verdict)) {
       case Extension.Outcome.Done(var extended) -> {
         reports.extended(extended, verdict.until());

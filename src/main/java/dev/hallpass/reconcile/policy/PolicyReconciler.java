@@ -56,13 +56,17 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     var objects = new SimpleInboundEventSource<CredentialPolicy>("paramObjects");
     view.paramObjects()
         .onChange(
-            object ->
+            object -> {
+              // Before that, no policy was looked at yet.
+              if (objects.isRunning()) {
                 policies
                     .list(
                         p ->
                             ParamObject.of(p.getSpec().params()).filter(object::equals).isPresent())
                     .map(ResourceID::fromResource)
-                    .forEach(objects::propagateEvent));
+                    .forEach(objects::propagateEvent);
+              }
+            });
     return List.of(
         objects,
         new InformerEvents<>(
@@ -122,7 +126,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       return new Standing(Reason.PolicyInvalid, String.join("; ", flaws));
     }
     var params = policy.getSpec().params();
-    return params == null ? COMPILED : standing(params, view.knownParams().of(params));
+    return params == null ? COMPILED : standing(params, view.param(params));
   }
 
   private static Standing standing(Params named, ParamState state) {

@@ -3,9 +3,11 @@ package dev.hallpass.reconcile.view;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
+import dev.hallpass.kube.Params;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.RevokeOrder;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeCondition;
@@ -26,6 +28,11 @@ public final class Changes {
   /** Any. */
   public static boolean any(HasMetadata old, HasMetadata updated) {
     return true;
+  }
+
+  /** Its data, or that it is another. */
+  public static boolean data(ConfigMap old, ConfigMap updated) {
+    return identity(old, updated) || !Params.data(old).equals(Params.data(updated));
   }
 
   /** Its spec, or that it is being deleted. */

@@ -5,12 +5,14 @@ import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.CredentialPolicySpec;
 import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.KnownParams;
+import dev.hallpass.kube.ParamState;
 import dev.hallpass.kube.Params;
 import dev.hallpass.kube.Trim;
 import dev.hallpass.kube.WatchedParams;
@@ -58,6 +60,7 @@ public final class ClusterView implements AutoCloseable {
   private final SharedIndexInformer<CredentialApproval> approvals;
   private final SharedIndexInformer<ConfigMap> params;
   private final WatchedParams paramObjects;
+  private final String systemNamespace;
   private final SharedIndexInformer<BreakGlass> breakGlasses;
 
   /**
@@ -77,6 +80,7 @@ public final class ClusterView implements AutoCloseable {
     policies = informer(client.resources(CredentialPolicy.class), Trim::own);
     breakGlasses = informer(client.resources(BreakGlass.class).inAnyNamespace(), Trim::own);
     approvals = informer(client.resources(CredentialApproval.class).inAnyNamespace(), Trim::own);
+    this.systemNamespace = systemNamespace;
     params = informer(Params.in(client, systemNamespace), Trim::own);
     paramObjects = WatchedParams.of(client, policies);
     leases.addIndexers(
@@ -179,6 +183,12 @@ public final class ClusterView implements AutoCloseable {
   /** What is known of both. */
   public KnownParams knownParams() {
     return new KnownParams(Params.of(params.getStore().list()), paramObjects.states());
+  }
+
+  /** What is known of what a policy names. */
+  public ParamState param(CredentialPolicySpec.Params named) {
+    return KnownParams.of(
+        named, name -> find(params, systemNamespace, name).map(Params::data), paramObjects::state);
   }
 
   public SharedIndexInformer<BreakGlass> breakGlasses() {

@@ -12,6 +12,8 @@ import dev.hallpass.lease.LeaseFacts.NamespaceFacts;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseTimes;
 import dev.hallpass.lease.Verdict;
+import dev.hallpass.policy.PolicyDecider;
+import dev.hallpass.policy.PolicyDecider.Unmatched;
 import dev.hallpass.reconcile.view.ClusterView;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -162,5 +164,50 @@ class StaleViewIT {
     assertThat(confirmed.serviceAccountSince()).isNotNull();
     assertThat(confirmed.namespace().terminating()).isFalse();
     assertThat(judge.judge(confirmed)).isInstanceOf(Verdict.Keep.class);
+  }
+
+  @Test
+  void aProviderThatRefusesLiveIsNoSilence() {
+    var seen = facts(Instant.now(), new NamespaceFacts(Map.of(), false));
+    assertThat(said(seen)).isInstanceOf(Heard.Judged.class);
+
+    client
+        .resources(CredentialProvider.class)
+        .inNamespace(namespace)
+        .withName("orders-postgres")
+        .edit(
+            p ->
+                Serialization.unmarshal(
+                    Serialization.asYaml(p).replace("name: \"reader\"", "name: \"other\""),
+                    CredentialProvider.class));
+
+    assertThat(said(seen)).isInstanceOf(Heard.Refused.class);
+  }
+
+  @Test
+  void whatIsGoneIsNoSilence() {
+    var seen = facts(Instant.now(), new NamespaceFacts(Map.of(), false));
+    client.resources(CredentialProvider.class).inNamespace(namespace).delete();
+    assertThat(said(seen)).isEqualTo(new Heard.Refused("the provider is gone"));
+
+    client.resources(CredentialRequest.class).inNamespace(namespace).delete();
+    assertThat(said(seen))
+        .isEqualTo(new Heard.Refused("the request is gone, or does not ask for it any more"));
+
+    client.resource(pod).withGracePeriod(0).delete();
+    assertThat(said(seen)).isEqualTo(new Heard.Refused("the pod is gone"));
+  }
+
+  @Test
+  void whereNobodyDecidesNobodyIsAsked() {
+    var hearing = new Hearing(blind, live, client, new PolicyDecider(Unmatched.Allow), LONGEST);
+
+    assertThat(hearing.of(facts(Instant.now(), new NamespaceFacts(Map.of(), false)), Instant.now()))
+        .isEqualTo(new Heard.Unneeded());
+  }
+
+  private Heard said(LeaseFacts facts) {
+    return new Hearing(blind, live, client, new PolicyDecider(Unmatched.Deny), LONGEST)
+        .of(facts, facts.now());
   }
 }

@@ -1,0 +1,20 @@
+package dev.hallpass.reconcile.lease;
+
+import dev.hallpass.policy.PolicyVerdict;
+
+/** What is said to a lease that stands. */
+sealed interface Heard {
+
+  /** There are no policies, and where none matches all is allowed. */
+  record Unneeded() implements Heard {}
+
+  /**
+   * Policies were not asked: the provider does not allow it, or what they decide about is gone.
+   *
+   * @param why what a person reads
+   */
+  record Refused(String why) implements Heard {}
+
+  /** Policies were asked. */
+  record Judged(PolicyVerdict verdict) implements Heard {}
+}
