@@ -7,8 +7,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Whether a restart would be of no help. It helps a controller whose watches have ended, and
- * whoever has an audit trail that broke off.
+ * Alive unless a restart would help: that of a controller whose watches have ended, or of a process
+ * whose audit trail broke off.
  */
 @Liveness
 @Singleton
