@@ -2,6 +2,7 @@ package dev.hallpass.policy;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.hallpass.wire.Reason;
 import java.util.List;
 
 /** How a credential stands with the people whom policies ask. */
@@ -30,7 +31,7 @@ public sealed interface ApprovalDecision {
                       t.demand().policy(),
                       t.demand().generation(),
                       Denial.Ground.Silence,
-                      "ApprovalRequired",
+                      Reason.ApprovalRequired.name(),
                       t.toString()))
           .toList();
     }
@@ -52,7 +53,11 @@ public sealed interface ApprovalDecision {
       implements ApprovalDecision {
     Denial denial() {
       return new Denial(
-          demand.policy(), demand.generation(), Denial.Ground.Refusal, "ApprovalDenied", message);
+          demand.policy(),
+          demand.generation(),
+          Denial.Ground.Refusal,
+          Reason.ApprovalDenied.name(),
+          message);
     }
   }
 

@@ -194,7 +194,7 @@ public final class CompiledPolicy {
   List<Denial> overruns(Quota quota) {
     return limits().stream()
         .flatMap(l -> quota.reached(l).stream())
-        .map(r -> Denial.ruled(name, generation, r.reason(), r.message()))
+        .map(r -> Denial.ruled(name, generation, r.reason().name(), r.message()))
         .toList();
   }
 
@@ -209,7 +209,8 @@ public final class CompiledPolicy {
   /** Its opinion; one that is wrong, or lacks its parameters, denies. */
   Opinion opinion(Scope<PolicyFacts> scope) {
     if (!flaws.isEmpty()) {
-      return denying(Denial.failed(name, generation, "PolicyInvalid", flaws.getFirst()));
+      return denying(
+          Denial.failed(name, generation, Reason.PolicyInvalid.name(), flaws.getFirst()));
     }
     var named = spec.params();
     if (named == null) {

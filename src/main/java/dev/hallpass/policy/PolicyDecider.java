@@ -3,6 +3,7 @@ package dev.hallpass.policy;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.PolicyVerdict.Consulted;
+import dev.hallpass.wire.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,9 @@ public final class PolicyDecider {
       maxLifetime = least(maxLifetime, policy.limits().map(l -> l.maxLifetime()));
     }
     if (enforced == 0 && unmatched == Unmatched.Deny) {
-      denials.add(Denial.ruled("", 0, "NoPolicy", "no CredentialPolicy is about this credential"));
+      denials.add(
+          Denial.ruled(
+              "", 0, Reason.NoPolicy.name(), "no CredentialPolicy is about this credential"));
     }
     return new PolicyVerdict(
         List.copyOf(denials),

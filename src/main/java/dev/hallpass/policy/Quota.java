@@ -5,6 +5,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Limits;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Rate;
+import dev.hallpass.wire.Reason;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -33,10 +34,10 @@ final class Quota {
   /**
    * A limit that is reached.
    *
-   * @param reason a word
+   * @param reason its code
    * @param message what a person reads
    */
-  record Reached(String reason, String message) {}
+  record Reached(Reason reason, String message) {}
 
   /** Whether something of the lease may be left at the target, or is to come. */
   static boolean live(CredentialLease lease) {
@@ -86,7 +87,7 @@ final class Quota {
         ? Optional.empty()
         : Optional.of(
             new Reached(
-                "LeaseLimit",
+                Reason.LeaseLimit,
                 "pods of CredentialRequest %s hold %d of %s as \"%s\", and limits.maxLeases is %d"
                     .formatted(request(), holders, provider(), access(), most)));
   }
@@ -100,7 +101,7 @@ final class Quota {
         ? Optional.empty()
         : Optional.of(
             new Reached(
-                "RateLimit",
+                Reason.RateLimit,
                 "pods of CredentialRequest %s were given %d of %s as \"%s\" within %s, and limits.rate.count is %d"
                     .formatted(request(), recent, provider(), access(), rate.per(), rate.count())));
   }

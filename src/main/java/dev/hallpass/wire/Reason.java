@@ -116,6 +116,20 @@ public enum Reason {
   PolicyDenied(
       Kind.REFUSED,
       "A CredentialPolicy does not allow it now; the message names the policy, and says why."),
+  NoPolicy(
+      Kind.REPORT,
+      "No CredentialPolicy in Enforce is about the credential, and this Hallpass issues nothing"
+          + " without one. Write one that matches it."),
+  LeaseLimit(
+      Kind.REPORT,
+      "The workload's pods hold as many leases as limits.maxLeases of a CredentialPolicy lets them."
+          + " Let some end, or let the limit be raised."),
+  RateLimit(
+      Kind.REPORT,
+      "The workload's pods were given as many leases as limits.rate of a CredentialPolicy lets them."
+          + " It passes by itself."),
+  ApprovalRequired(
+      Kind.REPORT, "A CredentialPolicy asks for approval, and too few people have given theirs."),
   PolicyCompiled(Kind.REPORT, "Every expression of the CredentialPolicy compiles."),
   PolicyInvalid(
       Kind.REPORT,

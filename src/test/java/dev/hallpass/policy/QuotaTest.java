@@ -6,7 +6,6 @@ import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Limits;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Rate;
-import dev.hallpass.policy.Quota.Reached;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
@@ -51,7 +50,7 @@ class QuotaTest {
   private static List<String> holding(
       Limits limits, @Nullable CredentialLease lease, CredentialLease... made) {
     var facts = PolicyScene.about("me", Instant.parse("2026-03-02T10:30:00Z"), lease, made);
-    return new Quota(facts).reached(limits).stream().map(Reached::reason).toList();
+    return new Quota(facts).reached(limits).stream().map(r -> r.reason().name()).toList();
   }
 
   @Test
