@@ -84,15 +84,33 @@ public sealed interface AuditEvent {
    * @param generation of it
    * @param enforcement {@code Enforce} or {@code Audit}
    * @param denials its reasons against, each with its message; empty where it allows
+   * @param params what it was given as parameters; null where it names none
    */
-  record Consulted(String name, long generation, String enforcement, List<String> denials) {}
+  record Consulted(
+      String name,
+      long generation,
+      String enforcement,
+      List<String> denials,
+      @Nullable Given params) {}
+
+  /**
+   * What a policy was given as {@code params}.
+   *
+   * @param object e.g. {@code ConfigMap windows}, or {@code Window a in namespace shop}
+   * @param uid a custom resource's; null where it is a ConfigMap, or not there
+   * @param generation a custom resource's; null where it is a ConfigMap, or not there
+   * @param digest SHA-256 of the ConfigMap's data, or of the custom resource as expressions see it,
+   *     in hex; null where it is not there, or cannot be read
+   */
+  record Given(
+      String object, @Nullable String uid, @Nullable Long generation, @Nullable String digest) {}
 
   /**
    * A decision about a credential.
    *
-   * @param policies all that matched
-   * @param inputs SHA-256 of what the decision rests on, in hex; null where it was made before
-   *     policies were asked
+   * @param policies all that matched, each with its own parameters
+   * @param inputs SHA-256 of what all of them were shown alike, in hex; null where none was asked.
+   *     What expressions look up themselves is not in it: the node, owners, other leases
    * @param ttl within this limit, where it is allowed
    * @param maxLifetime within this limit, where it is allowed
    * @param breakGlass the BreakGlass that policies gave way to; null where none had to

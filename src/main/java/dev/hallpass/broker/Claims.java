@@ -101,6 +101,7 @@ final class Claims {
   }
 
   private Claim underlying(Catalog catalog, Pod pod, CredentialLease lease, Hearing hearing) {
+    hearing.anew();
     var spec = lease.getSpec();
     var request = request(catalog, pod, spec.requestRef().name());
     if (!request.getMetadata().getUid().equals(spec.requestRef().uid())) {
@@ -118,6 +119,7 @@ final class Claims {
   }
 
   private Claim claim(Catalog catalog, Pod pod, String requestName, String name, Hearing hearing) {
+    hearing.anew();
     var request = request(catalog, pod, requestName);
     var credential = credential(pod, request, name);
     var provider = provider(catalog, pod, credential);

@@ -1,5 +1,7 @@
 package dev.hallpass.broker;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec.PodRef;
 import dev.hallpass.audit.AuditEvent;
@@ -7,19 +9,17 @@ import dev.hallpass.audit.AuditEvent.Operation;
 import dev.hallpass.audit.AuditEvent.Outcome;
 import dev.hallpass.audit.AuditLog;
 import dev.hallpass.audit.AuditUnavailableException;
-import dev.hallpass.audit.Digest;
 import dev.hallpass.audit.Held;
 import dev.hallpass.kube.RecentKeys;
 import dev.hallpass.lease.Claim;
+import dev.hallpass.lease.Grounds;
 import dev.hallpass.lease.LeaseIssuer;
-import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.Durations;
 import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.PolicyVerdict;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +61,13 @@ final class Hearing {
     lease = found;
   }
 
-  /** Policies were asked; where they are asked again, the last word counts. */
+  /** It is decided once more, on other grounds: whatever was said before does not count. */
+  void anew() {
+    facts = null;
+    verdict = null;
+  }
+
+  /** Policies were asked. */
   void judged(PolicyFacts of, PolicyVerdict said) {
     facts = of;
     verdict = said;
@@ -147,7 +153,16 @@ final class Hearing {
         of == null ? "" : of.credential().name(),
         why.reason().name(),
         why.detail(),
-        consulted().toString());
+        opinions());
+  }
+
+  private String opinions() {
+    var said = verdict;
+    return said == null
+        ? ""
+        : said.consulted().stream()
+            .map(c -> "%s@%d %s".formatted(c.policy(), c.generation(), c.denials()))
+            .collect(joining("\n"));
   }
 
   private AuditEvent refusal(Reason reason, String detail) {
@@ -195,36 +210,11 @@ final class Hearing {
 
   private List<AuditEvent.Consulted> consulted() {
     var said = verdict;
-    return said == null
-        ? List.of()
-        : said.consulted().stream()
-            .map(
-                c ->
-                    new AuditEvent.Consulted(
-                        c.policy(),
-                        c.generation(),
-                        c.enforcement().name(),
-                        c.denials().stream().map(Denial::toString).toList()))
-            .toList();
+    return said == null ? List.of() : Grounds.policies(said);
   }
 
-  /** Of what policies were shown; what they fetch themselves, such as the node, is not in it. */
   private @Nullable String inputs() {
     var of = facts;
-    if (of == null) {
-      return null;
-    }
-    var shown = new HashMap<String, @Nullable Object>();
-    shown.put("pod", of.pod());
-    shown.put("namespaceObject", of.namespaceObject());
-    shown.put("serviceAccount", of.serviceAccount());
-    shown.put("request", of.request());
-    shown.put("credential", of.credential());
-    shown.put("provider", of.provider());
-    shown.put("access", of.access());
-    shown.put("ttl", of.ttl().toString());
-    shown.put("now", of.now().toString());
-    shown.put("lease", of.lease());
-    return Digest.of(shown);
+    return of == null ? null : Grounds.inputs(of);
   }
 }

@@ -1,6 +1,7 @@
 package dev.hallpass.broker;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Events;
@@ -11,6 +12,7 @@ import dev.hallpass.policy.ApprovalDemand;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
+import dev.hallpass.policy.Once;
 import dev.hallpass.policy.OpenBreakGlass;
 import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
@@ -56,17 +58,17 @@ final class Policies {
    * @throws RefusedException with every denial, where there is one
    */
   Judged judge(Catalog catalog, Inquiry inquiry, Hearing hearing) {
-    return switch (inquiry.put(() -> rules(catalog, inquiry))) {
+    var policies = new Once<>(catalog::policies);
+    return switch (inquiry.put(() -> rules(catalog, policies.get(), inquiry))) {
       case Answer.Refused(var denial) -> throw refused(inquiry.request(), denial);
       case Answer.Judged judged -> {
-        tellOfFailures(catalog, judged.verdict());
+        tellOfFailures(policies.get(), judged.verdict());
         yield judged(judged, hearing);
       }
     };
   }
 
-  private Inquiry.Rules rules(Catalog catalog, Inquiry inquiry) {
-    var policies = catalog.policies();
+  private Inquiry.Rules rules(Catalog catalog, List<CredentialPolicy> policies, Inquiry inquiry) {
     return new Inquiry.Rules(
         decider,
         book.of(policies, catalog.params(policies)),
@@ -94,14 +96,14 @@ final class Policies {
   }
 
   /** Whoever wrote a policy looks at it, and not at pods. */
-  private void tellOfFailures(Catalog catalog, PolicyVerdict verdict) {
+  private void tellOfFailures(List<CredentialPolicy> policies, PolicyVerdict verdict) {
     Stream.of(verdict.denials(), verdict.reported(), verdict.waived())
         .flatMap(List::stream)
         .filter(d -> d.reason().equals(Denial.EXPRESSION_FAILED))
         .filter(d -> d.ground() == Denial.Ground.Failure)
         .forEach(
             failed ->
-                catalog.policies().stream()
+                policies.stream()
                     .filter(p -> p.getMetadata().getName().equals(failed.policy()))
                     .forEach(
                         p ->

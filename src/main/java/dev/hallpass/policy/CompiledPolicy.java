@@ -227,6 +227,13 @@ public final class CompiledPolicy {
     };
   }
 
+  /** What its expressions see as {@code params}; empty where it names none, or is wrong. */
+  Optional<Parameters> parameters() {
+    return flaws.isEmpty()
+        ? Optional.ofNullable(spec.params()).map(named -> Parameters.of(named, params.of(named)))
+        : Optional.empty();
+  }
+
   private static Opinion denying(Denial denial) {
     return new Opinion(List.of(denial), Optional.empty());
   }

@@ -105,14 +105,15 @@ public final class PolicyDecider {
         policy.name(),
         policy.generation(),
         policy.enforcement(),
-        Stream.concat(overruns.stream(), objections.stream()).toList());
+        Stream.concat(overruns.stream(), objections.stream()).toList(),
+        policy.parameters().orElse(null));
   }
 
   private static Denial wouldAsk(ApprovalDemand demand) {
     return Denial.ruled(
         demand.policy(),
         demand.generation(),
-        "ApprovalRequired",
+        Reason.ApprovalRequired.name(),
         "it would need %d approvals".formatted(demand.needed()));
   }
 

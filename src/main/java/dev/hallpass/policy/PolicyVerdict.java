@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.policy.IssueDecision.Allow;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What policies say of a credential that requests and providers allow.
@@ -30,9 +31,14 @@ public record PolicyVerdict(
    * @param generation of it
    * @param enforcement whether its word counts
    * @param denials what it has against the credential, whether it gives way or not
+   * @param params what it was given as such; null where it names none, or is wrong
    */
   public record Consulted(
-      String policy, long generation, Enforcement enforcement, List<Denial> denials) {}
+      String policy,
+      long generation,
+      Enforcement enforcement,
+      List<Denial> denials,
+      @Nullable Parameters params) {}
 
   /** The policies that gave way, by their names, each once. */
   public List<String> waivedPolicies() {

@@ -44,7 +44,7 @@ class TimelineTest {
               Outcome.Allowed,
               null,
               "",
-              List.of(new Consulted("hours", 3, "Enforce", List.of())),
+              List.of(new Consulted("hours", 3, "Enforce", List.of(), null)),
               null,
               "15m",
               "2h",

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.audit.AuditEvent.Decided;
 import dev.hallpass.audit.AuditEvent.Delivered;
+import dev.hallpass.audit.AuditEvent.Given;
 import dev.hallpass.audit.AuditEvent.Issued;
 import dev.hallpass.audit.AuditEvent.Operation;
 import dev.hallpass.audit.AuditEvent.Outcome;
 import dev.hallpass.audit.AuditEvent.Refused;
 import dev.hallpass.audit.AuditEvent.Renewed;
+import dev.hallpass.audit.Digest;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
@@ -21,12 +24,14 @@ import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +47,7 @@ class BrokerAuditIT {
 
   @BeforeEach
   void setUp(KubeApi kube, PostgresServer.Instance postgres) {
-    scene = new BrokerScene(kube, postgres, failing);
+    scene = new BrokerScene(kube, postgres, kube.client(), kube.namespace(), failing);
   }
 
   @AfterEach
@@ -114,6 +119,48 @@ class BrokerAuditIT {
 
     assertThat(created.getSpec().getTerminationGracePeriodSeconds()).isEqualTo((1L << 53) + 1);
     assertThat(scene.audit().said(Decided.class).getFirst().inputs()).matches("[0-9a-f]{64}");
+  }
+
+  /** The same policy of the same generation: what is another is told. */
+  @Test
+  void tellsOnWhichParametersADecisionRests() {
+    params("no");
+    scene.policy(
+        "hours",
+        """
+        params: {configMap: windows}
+        validations: [{expression: "params.open == 'yes'", message: not now, reason: Closed}]
+        """);
+    var token = scene.token(scene.pod("orders-1"));
+    assertThat(scene.issuing(token)).isEqualTo(Reason.PolicyDenied);
+    params("yes");
+    assertThat(scene.issuing(token)).isEqualTo(Reason.Issued);
+
+    assertThat(scene.audit().said(Decided.class))
+        .extracting(d -> d.outcome() + " " + d.policies().getFirst().generation())
+        .containsExactly("Denied 1", "Allowed 1");
+    assertThat(scene.audit().said(Decided.class))
+        .extracting(d -> d.policies().getFirst().params())
+        .containsExactly(
+            new Given("ConfigMap windows", null, null, Digest.of(Map.of("open", "no"))),
+            new Given("ConfigMap windows", null, null, Digest.of(Map.of("open", "yes"))));
+  }
+
+  private void params(String open) {
+    scene
+        .kube()
+        .client()
+        .configMaps()
+        .inNamespace(scene.kube().namespace())
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName("windows")
+                .addToLabels(HallpassApi.PARAMS_LABEL, "true")
+                .endMetadata()
+                .addToData("open", open)
+                .build())
+        .serverSideApply();
   }
 
   @Test

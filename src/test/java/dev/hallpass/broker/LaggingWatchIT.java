@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.audit.AuditEvent;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.reconcile.Controller;
@@ -106,6 +108,23 @@ class LaggingWatchIT {
     kube.client().resources(CredentialPolicy.class).withName(kube.namespace() + "-closed").delete();
 
     assertThat(issuing()).isEqualTo(Reason.Issued);
+  }
+
+  /** The last word was the provider's: what the watch let policies say is not beside it. */
+  @Test
+  void theTrailHasOnlyWhatTheLastWordRestsOn() {
+    scene.policy("closed", CLOSED);
+    assertThat(issuing()).isEqualTo(Reason.PolicyDenied);
+    assertThat(scene.audit().said().getLast()).isInstanceOf(AuditEvent.Decided.class);
+
+    proxy.stall();
+    kube.client().resources(CredentialProvider.class).inNamespace(kube.namespace()).delete();
+
+    assertThat(issuing()).isEqualTo(Reason.ProviderNotFound);
+    assertThat(scene.audit().said().getLast())
+        .isInstanceOfSatisfying(
+            AuditEvent.Refused.class,
+            r -> assertThat(r.reason()).isEqualTo(Reason.ProviderNotFound));
   }
 
   /** The window that the broker leaves, and what closes it. */
