@@ -9,10 +9,13 @@ import dev.hallpass.audit.AuditEvent.Verdict;
 import dev.hallpass.audit.AuditLog;
 import dev.hallpass.audit.Held;
 import dev.hallpass.audit.Trace;
-import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.reconcile.view.ClusterView;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -27,12 +30,24 @@ final class ApprovalRecords implements ResourceEventHandler<CredentialApproval> 
   private static final Logger LOG = Logger.getLogger(ApprovalRecords.class);
 
   private final ClusterView view;
-  private final LeaseStore leases;
+  private final LiveLeases leases;
   private final AuditLog audit;
   private final Set<String> told = new HashSet<>();
+  private final Map<String, CredentialApproval> untold = new HashMap<>();
   private boolean tells;
 
-  ApprovalRecords(ClusterView view, LeaseStore leases, AuditLog audit) {
+  /** Where a lease is looked up that the cache does not show. */
+  @FunctionalInterface
+  interface LiveLeases {
+    /**
+     * The lease of that name.
+     *
+     * @throws KubernetesClientException where that cannot be told
+     */
+    Optional<CredentialLease> get(String namespace, String name);
+  }
+
+  ApprovalRecords(ClusterView view, LiveLeases leases, AuditLog audit) {
     this.view = view;
     this.leases = leases;
     this.audit = audit;
@@ -61,6 +76,11 @@ final class ApprovalRecords implements ResourceEventHandler<CredentialApproval> 
     told.remove(gone.getMetadata().getUid());
   }
 
+  /** Tells of those whose lease could not be read, however long ago, and deleted since or not. */
+  synchronized void again() {
+    List.copyOf(untold.values()).forEach(a -> tell(a, this::found));
+  }
+
   private synchronized void tell(
       CredentialApproval approval,
       Function<CredentialApproval, Optional<CredentialLease>> leaseOf) {
@@ -68,9 +88,22 @@ final class ApprovalRecords implements ResourceEventHandler<CredentialApproval> 
     if (!tells || stamp == null || told.contains(approval.getMetadata().getUid())) {
       return;
     }
-    leaseOf
-        .apply(approval)
-        .filter(l -> l.getMetadata().getUid().equals(stamp.leaseUid()))
+    Optional<CredentialLease> found;
+    try {
+      found = leaseOf.apply(approval);
+    } catch (KubernetesClientException e) {
+      untold.put(approval.getMetadata().getUid(), approval);
+      LOG.warnf(
+          "approval not recorded yet, as its lease cannot be read: namespace=%s approval=%s lease=%s: %s",
+          approval.getMetadata().getNamespace(),
+          approval.getMetadata().getName(),
+          approval.getSpec().leaseRef().name(),
+          e.getMessage());
+      return;
+    }
+    untold.remove(approval.getMetadata().getUid());
+    found
+        .filter(l -> isMeant(l, approval))
         .ifPresentOrElse(
             lease -> {
               told.add(approval.getMetadata().getUid());
@@ -84,8 +117,15 @@ final class ApprovalRecords implements ResourceEventHandler<CredentialApproval> 
                     approval.getSpec().leaseRef().name()));
   }
 
+  /** The same name can stand for another lease. */
+  private static boolean isMeant(CredentialLease lease, CredentialApproval approval) {
+    var stamp = approval.getSpec().stamp();
+    return stamp != null && lease.getMetadata().getUid().equals(stamp.leaseUid());
+  }
+
   private Optional<CredentialLease> cached(CredentialApproval approval) {
-    return view.lease(approval.getMetadata().getNamespace(), approval.getSpec().leaseRef().name());
+    return view.lease(approval.getMetadata().getNamespace(), approval.getSpec().leaseRef().name())
+        .filter(l -> isMeant(l, approval));
   }
 
   /** The cache of leases can be behind that of approvals. */

@@ -47,6 +47,7 @@ public final class Controller implements AutoCloseable {
   private static final Duration CACHES = Duration.ofMinutes(2);
   private static final Duration STATUS_PERIOD = Duration.ofSeconds(1);
   private static final Duration NOTICES_PERIOD = Duration.ofSeconds(1);
+  private static final Duration RECORDS_PERIOD = Duration.ofSeconds(5);
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
   /** More make the API server no faster. */
@@ -92,16 +93,20 @@ public final class Controller implements AutoCloseable {
                         settings.installation(),
                         meters,
                         clock));
+    var leases = new LeaseStore(client);
+    var told = new ApprovalRecords(view, leases::get, audit);
+    approvals = told;
     this.duties =
-        Stream.concat(
+        Stream.of(
                 duties.stream(),
+                Stream.of(new LeaderDuty("records of approvals", RECORDS_PERIOD, told::again)),
                 notifications.stream()
                     .map(n -> new LeaderDuty("notifications", NOTICES_PERIOD, n::turn)))
+            .flatMap(s -> s)
             .toList();
     events = new Events(client, clock);
     leadership = new Leadership(client, settings, this::takeUpDuties, onLost);
     operator = new Operator(o -> configure(o, client));
-    var leases = new LeaseStore(client);
     var live = new LiveCatalog(client, settings.namespace());
     var admin = new AdminTargets(live, new Targets(client, settings.namespace()));
     var revocation = new Revocation(leases, admin, drivers, audit, settings.installation(), clock);
@@ -133,7 +138,6 @@ public final class Controller implements AutoCloseable {
             meters,
             clock);
     changes = new ChangeRecords(view, audit);
-    approvals = new ApprovalRecords(view, leases, audit);
     operator.register(lease.reconciler(), Controller::persistent);
     operator.register(provider.namespaced(), Controller::limited);
     operator.register(provider.cluster(), Controller::limited);
