@@ -53,7 +53,8 @@ public final class Revocation {
   /**
    * Revokes at these targets.
    *
-   * @param audit hears of each end before and after it; none waits for it
+   * @param audit hears of each end before and after it; what waits for it, once the account is
+   *     gone, holds up no other end
    * @param installation see {@link Subject}
    */
   public Revocation(
@@ -95,7 +96,7 @@ public final class Revocation {
                 condition(lease, Conditions.ACTIVE, false, Reason.Revoking, end.message(), now)));
     written.ifPresent(
         l ->
-            audit.keep(
+            audit.note(
                 new AuditEvent.RevocationBegun(Held.of(lease), end.by(), end.message()),
                 trace(lease)));
     return written;
@@ -129,7 +130,7 @@ public final class Revocation {
                 condition(lease, Conditions.ACTIVE, false, Reason.LeaseEnded, end.message(), now)));
     written.ifPresent(
         l ->
-            audit.keep(
+            audit.note(
                 new AuditEvent.LeaseDenied(Held.of(lease), end.by(), end.message()), trace(lease)));
     return written;
   }
@@ -142,9 +143,13 @@ public final class Revocation {
       var target = targets.of(ref, namespace);
       var reached =
           Turns.aside(
-              () ->
-                  lanes.pass(
-                      target.id(), () -> drivers.of(target.spec()).revoke(target, ending(lease))));
+              () -> {
+                var found =
+                    lanes.pass(
+                        target.id(), () -> drivers.of(target.spec()).revoke(target, ending(lease)));
+                tellVerified(lease, found);
+                return found;
+              });
       return done(lease, reached);
     } catch (TargetException e) {
       return failed(lease, e.reason(), String.valueOf(e.getMessage()));
@@ -158,15 +163,19 @@ public final class Revocation {
         Durations.parse(lease.getSpec().ttl()));
   }
 
+  /** Before the lease says so: whoever dies in between verifies, and records, once more. */
+  private void tellVerified(CredentialLease lease, String found) {
+    var status = status(lease);
+    audit.keep(
+        new AuditEvent.RevocationVerified(
+            Held.of(lease), status.endedBy(), String.valueOf(status.endedAt()), found),
+        trace(lease));
+  }
+
   private Outcome done(CredentialLease lease, String reached) {
     var old = status(lease);
     var now = now();
     var message = old.endedBy() + ": " + reached;
-    // Before the lease says so: whoever dies in between verifies, and records, once more.
-    audit.keep(
-        new AuditEvent.RevocationVerified(
-            Held.of(lease), old.endedBy(), String.valueOf(old.endedAt()), reached),
-        trace(lease));
     var conditions =
         condition(lease, Conditions.REVOKED, true, Reason.Revoked, message, now).stream()
             .filter(c -> !Conditions.REVOCATION_FAILED.equals(c.getType()))

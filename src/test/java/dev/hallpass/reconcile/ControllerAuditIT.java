@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.audit.AuditEvent;
 import dev.hallpass.audit.AuditEvent.Approval;
 import dev.hallpass.audit.AuditEvent.Change;
 import dev.hallpass.audit.AuditEvent.LeaseDenied;
@@ -14,12 +15,17 @@ import dev.hallpass.audit.AuditEvent.ProviderChanged;
 import dev.hallpass.audit.AuditEvent.RevocationBegun;
 import dev.hallpass.audit.AuditEvent.RevocationFailed;
 import dev.hallpass.audit.AuditEvent.RevocationVerified;
+import dev.hallpass.audit.AuditLog;
+import dev.hallpass.audit.Trace;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.PeoplesWord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +80,49 @@ class ControllerAuditIT {
             });
     assertThat(scene.audit().said(RevocationFailed.class))
         .noneMatch(e -> e.held().namespace().equals(namespace));
+  }
+
+  /** More ends than reconciliations at a time wait for the trail together. */
+  @Test
+  void anEndThatWaitsForTheTrailHoldsUpNoOther() {
+    var slow = new SlowTrail(40);
+    scene.audit().passOnTo(slow);
+    var leases = IntStream.range(0, 40).mapToObj(i -> scene.held(target, "many-" + i)).toList();
+    scene.leading();
+
+    leases.forEach(l -> scene.forceDeletePod(l.getSpec().pod().name()));
+
+    assertThat(slow.allHaveCome(SOON)).isTrue();
+    leases.forEach(l -> scene.revoked(l, SOON));
+  }
+
+  /** Keeps whoever tells of an account that is gone, until so many do. */
+  private static final class SlowTrail implements AuditLog {
+    private final CountDownLatch come;
+
+    SlowTrail(int all) {
+      come = new CountDownLatch(all);
+    }
+
+    boolean allHaveCome(Duration atMost) {
+      try {
+        return come.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void require(AuditEvent event, Trace trace) {}
+
+    @Override
+    public void note(AuditEvent event, Trace trace) {}
+
+    @Override
+    public void keep(AuditEvent event, Trace trace) {
+      come.countDown();
+      allHaveCome(SOON);
+    }
   }
 
   @Test
