@@ -13,6 +13,7 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.KnownParams;
 import dev.hallpass.kube.LiveCatalog;
+import dev.hallpass.kube.ParamObject;
 import dev.hallpass.kube.ParamState.Unreadable;
 import dev.hallpass.lease.Inquiry;
 import dev.hallpass.lease.Inquiry.Answer;
@@ -190,10 +191,14 @@ final class Preview {
   }
 
   /** That this user may not see an object says nothing about the broker. */
-  private static Optional<String> hidden(KnownParams known) {
-    return known.objects().entrySet().stream()
-        .filter(e -> e.getValue() instanceof Unreadable u && u.reason() == Reason.ParamsForbidden)
-        .map(e -> "you may not read %s, which a policy takes parameters from".formatted(e.getKey()))
+  private Optional<String> hidden(KnownParams known) {
+    return policies.items().stream()
+        .flatMap(p -> ParamObject.of(p.getSpec().params()).stream())
+        .filter(
+            o ->
+                known.objects().apply(o) instanceof Unreadable u
+                    && u.reason() == Reason.ParamsForbidden)
+        .map("you may not read %s, which a policy takes parameters from"::formatted)
         .findFirst();
   }
 

@@ -19,7 +19,10 @@ public interface Catalog {
   /** Whether everything below was seen at least once; until then nothing can be decided. */
   boolean isReady();
 
-  /** Whether a change at the API server is seen here as it happens. */
+  /**
+   * Whether a change at the API server is seen here as it happens. Of a custom resource that
+   * policies take parameters from, {@link #params} tells that of each.
+   */
   boolean isCurrent();
 
   /** The requests of a namespace. */
@@ -44,6 +47,9 @@ public interface Catalog {
   /** The approvals of a namespace. */
   List<CredentialApproval> approvals(String namespace);
 
-  /** What is known of what these policies take parameters from. */
+  /**
+   * What is known of what these policies take parameters from. What may have changed unseen is
+   * unread.
+   */
   KnownParams params(Collection<CredentialPolicy> policies);
 }

@@ -14,20 +14,23 @@ import java.util.function.Function;
  * What policies may take parameters from, as far as it is known.
  *
  * @param configMaps the data of each ConfigMap, by its name; there are no others
- * @param objects what was asked for of other kinds
+ * @param objects what is known of those of other kinds; may read one when it is asked for
  */
 public record KnownParams(
-    Map<String, Map<String, String>> configMaps, Map<ParamObject, ParamState> objects) {
+    Map<String, Map<String, String>> configMaps, Function<ParamObject, ParamState> objects) {
 
   /** Nothing. */
   public static final KnownParams NONE = new KnownParams(Map.of(), Map.of());
 
+  /** Where no other objects are known than these. */
+  public KnownParams(
+      Map<String, Map<String, String>> configMaps, Map<ParamObject, ParamState> objects) {
+    this(configMaps, o -> objects.getOrDefault(o, o.unread()));
+  }
+
   /** What is known of what a policy names. */
   public ParamState of(Params named) {
-    return of(
-        named,
-        name -> Optional.ofNullable(configMaps.get(name)),
-        object -> objects.getOrDefault(object, object.unread()));
+    return of(named, name -> Optional.ofNullable(configMaps.get(name)), objects);
   }
 
   /**

@@ -15,7 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What the API server has at the time of each call. */
 public final class LiveCatalog implements Catalog {
@@ -95,11 +95,15 @@ public final class LiveCatalog implements Catalog {
     return client.resources(CredentialApproval.class).inNamespace(namespace).list().getItems();
   }
 
+  /**
+   * Custom resources are read when a policy asks for them, which one that does not match never
+   * does.
+   */
   @Override
   public KnownParams params(Collection<CredentialPolicy> policies) {
+    var seen = new ConcurrentHashMap<ParamObject, ParamState>();
     return new KnownParams(
         Params.of(Params.in(client, systemNamespace).list().getItems()),
-        ParamObject.of(policies).stream()
-            .collect(Collectors.toUnmodifiableMap(o -> o, objects::read)));
+        object -> seen.computeIfAbsent(object, objects::read));
   }
 }

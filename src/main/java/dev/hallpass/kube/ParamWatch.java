@@ -65,9 +65,11 @@ final class ParamWatch implements AutoCloseable {
     return state;
   }
 
-  /** Whether a change of what is known is seen as it happens. What is not known denies anyhow. */
-  synchronized boolean isCurrent() {
-    return informer == null || informer.isWatching();
+  /** The same, where a change of it would be seen as it happens; else that it is unread. */
+  synchronized ParamState currentState() {
+    return state instanceof Unreadable || (informer != null && informer.isWatching())
+        ? state
+        : object.unread("its watch is down");
   }
 
   private void run() {

@@ -87,7 +87,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
 
   @Override
   public boolean isCurrent() {
-    return isReady() && all().allMatch(SharedIndexInformer::isWatching) && objects.isCurrent();
+    return isReady() && all().allMatch(SharedIndexInformer::isWatching);
   }
 
   @Override
@@ -134,7 +134,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
 
   @Override
   public KnownParams params(Collection<CredentialPolicy> policies) {
-    return new KnownParams(Params.of(params.getIndexer().list()), objects.states());
+    return new KnownParams(Params.of(params.getIndexer().list()), objects.currentStates());
   }
 
   @Override

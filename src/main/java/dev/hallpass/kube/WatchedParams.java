@@ -41,7 +41,7 @@ public final class WatchedParams implements AutoCloseable {
     listeners.add(listener);
   }
 
-  /** What is known of each. */
+  /** What was last known of each. */
   public synchronized Map<ParamObject, ParamState> states() {
     return watches.entrySet().stream()
         .collect(toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().state()));
@@ -53,9 +53,10 @@ public final class WatchedParams implements AutoCloseable {
     return watch == null ? object.unread() : watch.state();
   }
 
-  /** Whether a change of what is known is seen as it happens. What is not known denies anyhow. */
-  public synchronized boolean isCurrent() {
-    return watches.values().stream().allMatch(ParamWatch::isCurrent);
+  /** The same, where one that may have changed unseen is unread: it denies what asks for it. */
+  public synchronized Map<ParamObject, ParamState> currentStates() {
+    return watches.entrySet().stream()
+        .collect(toUnmodifiableMap(Map.Entry::getKey, e -> e.getValue().currentState()));
   }
 
   private synchronized void follow() {

@@ -117,11 +117,11 @@ class WatchedParamsIT {
     becomesMissing();
     windows.set("a", "{open: true}");
     becomes(Map.of("open", true), SOON);
-    assertThat(params.isCurrent()).isTrue();
+    assertThat(params.currentStates()).isEqualTo(params.states());
 
     windows.revoke();
     becomes(Reason.ParamsForbidden, NEXT_CHECK);
-    assertThat(params.isCurrent()).isTrue();
+    assertThat(params.currentStates()).isEqualTo(params.states());
     windows.grant(windows.role("list", "watch"), ACCOUNT);
     becomes(Map.of("open", true), SOON);
     windows.uninstall();
@@ -213,13 +213,40 @@ class WatchedParamsIT {
 
     var known = live.params(List.of(policy));
 
-    assertThat(known).isEqualTo(KnownParams.NONE);
     assertThat(known.of(Objects.requireNonNull(policy.getSpec().params())))
         .isInstanceOfSatisfying(
             Unreadable.class, u -> assertThat(u.reason()).isEqualTo(Reason.PolicyInvalid));
     assertThat(kube.accesses(ACCOUNT)).isNotEmpty().noneMatch(a -> a.resource().equals("secrets"));
     assertThatThrownBy(() -> kube.client().resource(policy).create())
         .hasMessageContaining("kinds of Kubernetes itself, such as Secret, are refused");
+  }
+
+  /** A policy that does not match never asks. */
+  @Test
+  void liveItIsReadWhenItIsAskedFor() {
+    windows.install();
+    windows.set("a", "{open: true}");
+    var role = windows.role("list", "watch");
+    role.getRules().getFirst().getApiGroups().add("");
+    role.getRules().getFirst().getResources().add("configmaps");
+    windows.grant(role, ACCOUNT);
+    var policy = policies.apply("window", windows.params("a") + VALIDATIONS);
+    policies.close();
+    await().atMost(SOON).until(() -> params.states().isEmpty());
+    var live = new LiveCatalog(reading, kube.namespace());
+    await().ignoreExceptions().until(() -> live.params(List.of()).configMaps().isEmpty());
+    var before = windowsRead();
+
+    var known = live.params(List.of(policy));
+
+    assertThat(windowsRead()).isEqualTo(before);
+    var named = Objects.requireNonNull(policy.getSpec().params());
+    assertThat(known.of(named)).isInstanceOf(Found.class);
+    assertThat(known.of(named)).isSameAs(known.of(named));
+  }
+
+  private long windowsRead() {
+    return kube.accesses(ACCOUNT).stream().filter(a -> a.resource().equals("windows")).count();
   }
 
   @Test
