@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A custom resource that policies take parameters from. None is ever of a kind of Kubernetes
  * itself: what a policy reads, its messages may tell, so Secrets are not among what it can read,
- * whatever the schema has let through.
+ * whatever the schema has let through. Nor of a kind of Hallpass's own: those it may read without
+ * anybody having said so, and it writes them itself.
  *
  * @param namespace null where the kind has none
  */
 public record ParamObject(String apiVersion, String kind, @Nullable String namespace, String name) {
   private static final Pattern CUSTOM =
-      Pattern.compile("(?!(.*[.])?k8s[.]io/)[a-z0-9-]+([.][a-z0-9-]+)+/v[0-9][a-z0-9]*");
+      Pattern.compile(
+          "(?!(.*[.])?(k8s[.]io|hallpass[.]dev)/)[a-z0-9-]+([.][a-z0-9-]+)+/v[0-9][a-z0-9]*");
 
   /** The objects that these policies name. */
   static Set<ParamObject> of(Collection<CredentialPolicy> policies) {

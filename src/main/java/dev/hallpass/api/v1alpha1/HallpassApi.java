@@ -105,17 +105,18 @@ public final class HallpassApi {
   public static final String DURATION_FORM = "self.matches('^([0-9]+(s|m|h))+$')";
 
   /**
-   * A schema rule for the API version of custom resources: of a group with a dot, not of k8s.io.
+   * A schema rule for the API version of custom resources: of a group with a dot, neither of k8s.io
+   * nor of Hallpass.
    */
   public static final String CUSTOM_KINDS_FORM =
       "self.matches('^[a-z0-9-]+([.][a-z0-9-]+)+/v[0-9][a-z0-9]*$')"
-          + " && !self.matches('(^|[.])k8s[.]io/')";
+          + " && !self.matches('(^|[.])(k8s[.]io|hallpass[.]dev)/')";
 
   /** What a person reads where it does not hold. */
   public static final String CUSTOM_KINDS =
       "paramKind.apiVersion: must be of custom resources, e.g. change.example.com/v1; kinds of"
-          + " Kubernetes itself, such as Secret, are refused, and a ConfigMap is named by"
-          + " params.configMap";
+          + " Kubernetes itself, such as Secret, are refused, and so are Hallpass's own; a ConfigMap is"
+          + " named by params.configMap";
 
   private HallpassApi() {}
 }
