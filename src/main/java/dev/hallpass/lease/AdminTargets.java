@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Targets to revoke at. While a namespace is being deleted its admin Secret goes first, and the
- * leases still wait for their end: so the entries that were last read stand in for a Secret that
- * can no longer be read. They are kept in memory alone.
+ * Targets to revoke at. The chart's admission policy keeps the admin Secret of a namespace that is
+ * being deleted until its leases have ended. Where it is gone all the same, as without that policy,
+ * the entries that were last read stand in for it. They are kept in memory alone.
  */
 public final class AdminTargets {
   private final Catalog catalog;

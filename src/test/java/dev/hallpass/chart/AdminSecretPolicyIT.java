@@ -37,6 +37,51 @@ class AdminSecretPolicyIT {
       Set.of("Secret", "Role", "RoleBinding", "CredentialProvider");
   private static final Duration SOON = Duration.ofSeconds(30);
 
+  private static final String TOKENS =
+      """
+      apiVersion: hallpass.dev/v1alpha1
+      kind: CredentialProvider
+      metadata: {name: tokens}
+      spec:
+        kubernetes: {}
+        access:
+        - {name: deployer, maxTtl: 1h, maxLifetime: 4h, kubernetes: {serviceAccountName: ci-deployer}}
+      """;
+
+  /** Grants that name no Secret, in forms that owners may choose. */
+  private static final String BROAD =
+      """
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: Role
+      metadata: {name: everything}
+      rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: RoleBinding
+      metadata: {name: to-the-user}
+      roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: everything}
+      subjects:
+      - {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:serviceaccount:hallpass-system:hallpass-controller"}
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: RoleBinding
+      metadata: {name: to-the-group}
+      roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: everything}
+      subjects:
+      - {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:hallpass-system"}
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: Role
+      metadata: {name: pods-alone}
+      rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: RoleBinding
+      metadata: {name: to-somebody}
+      roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: pods-alone}
+      subjects: [{kind: ServiceAccount, name: default, namespace: default}]
+      """;
+
   private final List<HasMetadata> rules = new ArrayList<>();
   private KubernetesClient client;
   private String namespace;
@@ -56,17 +101,31 @@ class AdminSecretPolicyIT {
         rules.add(client.resource(object).create());
       }
     }
+    client.resource(other()).create();
+  }
+
+  private void createProviders() throws IOException {
     for (var file : List.of("provider.yaml", "mtls.yaml")) {
-      var yaml =
+      create(
           Files.readString(Path.of("src/test/resources/e2e", file))
               .replaceAll("\\$\\{CA_[A-Z]+}", "")
               .replace("${DATABASE_HOST}", "db.example.org")
-              .replace("${NAMESPACE}", namespace);
-      client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items().stream()
-          .filter(o -> KINDS.contains(o.getKind()))
-          .forEach(o -> client.resource(o).inNamespace(namespace).create());
+              .replace("${NAMESPACE}", namespace));
     }
-    client.resource(other()).create();
+  }
+
+  /** As an owner applies what the documentation says. */
+  private void createTokens() throws IOException {
+    create(
+        Files.readString(Path.of("config/providers/kubernetes/rights.yaml"))
+            .replace("namespace: deployers", "namespace: " + namespace));
+    create(TOKENS);
+  }
+
+  private void create(String yaml) {
+    client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items().stream()
+        .filter(o -> KINDS.contains(o.getKind()))
+        .forEach(o -> client.resource(o).inNamespace(namespace).create());
   }
 
   private Secret other() {
@@ -84,7 +143,8 @@ class AdminSecretPolicyIT {
   }
 
   @Test
-  void whatAProviderIsAdministeredWithOutlastsItInANamespaceThatIsDeleted() {
+  void whatAProviderIsAdministeredWithOutlastsItInANamespaceThatIsDeleted() throws IOException {
+    createProviders();
     var secrets = client.secrets().inNamespace(namespace);
     var roles = client.rbac().roles().inNamespace(namespace);
     var bindings = client.rbac().roleBindings().inNamespace(namespace);
@@ -94,7 +154,7 @@ class AdminSecretPolicyIT {
         .atMost(SOON)
         .untilAsserted(
             () ->
-                assertThatThrownBy(() -> tryToDelete("orders-postgres-admin"))
+                assertThatThrownBy(() -> tryToDelete("secrets", "orders-postgres-admin"))
                     .hasMessageContaining(
                         "CredentialProvider orders-postgres still ends its leases with this"
                             + " Secret: it is deleted after the provider"));
@@ -106,6 +166,13 @@ class AdminSecretPolicyIT {
         .hasMessageContaining("still ends its leases by this grant");
     assertThat(secrets.withName("other").delete()).hasSize(1);
 
+    assertThatAllGoesAfterTheProviders();
+  }
+
+  private void assertThatAllGoesAfterTheProviders() {
+    var secrets = client.secrets().inNamespace(namespace);
+    var roles = client.rbac().roles().inNamespace(namespace);
+    var bindings = client.rbac().roleBindings().inNamespace(namespace);
     client.resources(CredentialProvider.class).inNamespace(namespace).delete();
 
     await("the rule knows that they are gone")
@@ -122,14 +189,50 @@ class AdminSecretPolicyIT {
             });
   }
 
-  private void tryToDelete(String secret) {
+  private void tryToDelete(String kind, String name) {
+    var group = kind.equals("secrets") ? "api/v1" : "apis/rbac.authorization.k8s.io/v1";
     client.raw(
-        "/api/v1/namespaces/%s/secrets/%s?dryRun=All".formatted(namespace, secret), "DELETE", null);
+        "/%s/namespaces/%s/%s/%s?dryRun=All".formatted(group, namespace, kind, name),
+        "DELETE",
+        null);
+  }
+
+  /** Its leases are ended by deleting Secrets of Hallpass's own, which no grant can name. */
+  @Test
+  void theGrantByWhichTokensEndOutlastsTheirProvider() throws IOException {
+    createTokens();
+    create(BROAD);
+    var roles = client.rbac().roles().inNamespace(namespace);
+    var bindings = client.rbac().roleBindings().inNamespace(namespace);
+    client.namespaces().withName(namespace).delete();
+
+    await("the rule is known")
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> tryToDelete("roles", "hallpass-controller-tokens"))
+                    .hasMessageContaining(
+                        "CredentialProvider tokens still ends its leases by this grant: it is"
+                            + " deleted after the provider"));
+    assertThatThrownBy(() -> roles.withName("everything").delete())
+        .hasMessageContaining("still ends its leases by this grant");
+    for (var kept : List.of("hallpass-controller-tokens", "to-the-user", "to-the-group")) {
+      assertThatThrownBy(() -> bindings.withName(kept).delete())
+          .as(kept)
+          .hasMessageContaining("still ends its leases by this grant");
+    }
+    assertThat(roles.withName("pods-alone").delete()).hasSize(1);
+    assertThat(bindings.withName("to-somebody").delete()).hasSize(1);
+    // What tokens are bound to may go: they end with it.
+    assertThat(client.secrets().inNamespace(namespace).withName("other").delete()).hasSize(1);
+
+    assertThatAllGoesAfterTheProviders();
   }
 
   /** Who takes the Secret away can bring it back, as long as the namespace stays. */
   @Test
-  void elsewhereItsOwnerMayDeleteIt() {
+  void elsewhereItsOwnerMayDeleteIt() throws IOException {
+    createProviders();
     assertThat(client.secrets().inNamespace(namespace).withName("orders-postgres-admin").delete())
         .hasSize(1);
   }
