@@ -39,8 +39,12 @@ public record PolicyFacts(
                 + " yet.")
         @Nullable CredentialLease lease,
     @JsonPropertyDescription(
-            "The workload behind the pod: what controls it, nearest first, e.g. its ReplicaSet and"
-                + " the Deployment of that; empty where nothing does.")
+            "The workload behind the pod: what it says controls it, nearest first, e.g. its"
+                + " ReplicaSet and the Deployment of that; empty where nothing does. Owner"
+                + " references are the claim of the pod's author: verified is that a ReplicaSet,"
+                + " Deployment, StatefulSet, DaemonSet, Job or CronJob of that name and UID exists,"
+                + " not that it made the pod. Those that do not exist, and other kinds, are left"
+                + " out.")
         Supplier<List<Owner>> owners,
     @JsonPropertyDescription("The node it runs on; null where that is gone.")
         Supplier<@Nullable Node> node,
@@ -106,7 +110,7 @@ public record PolicyFacts(
       @JsonPropertyDescription("Its labels; empty where it has none.")
           Map<String, String> labels) {}
 
-  /** What controls a pod, or what controls that. */
+  /** What controls a pod, or what controls that; it exists. */
   public record Owner(
       @JsonPropertyDescription("Its API version.") String apiVersion,
       @JsonPropertyDescription("Its kind.") String kind,

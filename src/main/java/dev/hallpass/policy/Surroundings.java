@@ -11,7 +11,7 @@ import java.util.Optional;
 /** What policies may ask beyond a pod and its request. Each answer costs a call or more. */
 public interface Surroundings {
 
-  /** What controls the pod, nearest first. */
+  /** What the pod says controls it, nearest first, as far as that is known to exist. */
   List<Owner> owners(Pod pod);
 
   /** The node that the pod runs on; empty where it has none, or that is gone. */

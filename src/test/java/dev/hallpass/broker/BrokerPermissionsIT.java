@@ -47,8 +47,11 @@ class BrokerPermissionsIT {
           // An Event that repeats: Events.
           "get events",
           "patch events",
-          // A policy that asks for the Job behind a pod: LiveSurroundings.
+          // A policy that asks for the workload behind a pod, of these kinds: LiveSurroundings.
+          "get statefulsets.apps",
+          "get daemonsets.apps",
           "get jobs.batch",
+          "get cronjobs.batch",
           // Whoever writes an approval or reviews a break-glass: ClusterRights.
           "create subjectaccessreviews.authorization.k8s.io",
           // A refusal over a provider of the cluster, asked again: LiveCatalog.

@@ -7,6 +7,7 @@ import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
+import dev.hallpass.testing.Workloads;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.LeaseAnswer.Next;
 import dev.hallpass.wire.Reason;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -89,8 +91,14 @@ class BrokerPolicyIT {
     var bare = scene.token(scene.pod("orders-1"));
     var deployed = scene.pod("orders-2");
     scene.deployedBy(deployed, "orders");
+    var forged = scene.pod("orders-3");
+    scene.controlledBy(
+        forged,
+        Workloads.controller("apps/v1", "Deployment", "orders", UUID.randomUUID().toString()));
 
     assertThat(scene.reason(ISSUE, bare, BrokerScene.asks("db", "db")))
+        .isEqualTo(Reason.PolicyDenied);
+    assertThat(scene.reason(ISSUE, scene.token(forged), BrokerScene.asks("db", "db")))
         .isEqualTo(Reason.PolicyDenied);
     assertThat(scene.issue(scene.token(deployed)).epoch()).isEqualTo(1);
   }

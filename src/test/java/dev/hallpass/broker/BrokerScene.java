@@ -22,6 +22,7 @@ import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.testing.RecordedAudit;
 import dev.hallpass.testing.TestAuthority;
+import dev.hallpass.testing.Workloads;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.IssueRequest;
@@ -31,14 +32,12 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodIPBuilder;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -61,7 +60,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
@@ -443,56 +441,18 @@ public final class BrokerScene implements AutoCloseable {
 
   /** A ReplicaSet of a Deployment has made this pod, as far as one can see. */
   void deployedBy(Pod pod, String deployment) {
-    var selector = Map.of("app", deployment);
-    var replicaSet =
-        kube.client()
-            .resource(
-                new ReplicaSetBuilder()
-                    .withNewMetadata()
-                    .withName(deployment + "-1")
-                    .withNamespace(kube.namespace())
-                    .addToOwnerReferences(
-                        owner("Deployment", deployment, UUID.randomUUID().toString()))
-                    .endMetadata()
-                    .withNewSpec()
-                    .withNewSelector()
-                    .withMatchLabels(selector)
-                    .endSelector()
-                    .withNewTemplate()
-                    .withNewMetadata()
-                    .withLabels(selector)
-                    .endMetadata()
-                    .withNewSpec()
-                    .addNewContainer()
-                    .withName("app")
-                    .withImage("none")
-                    .endContainer()
-                    .endSpec()
-                    .endTemplate()
-                    .endSpec()
-                    .build())
-            .create();
-    var meta = replicaSet.getMetadata();
+    var made = Workloads.deployed(kube.client(), kube.namespace(), deployment);
+    controlledBy(pod, Workloads.controller(made, made.getMetadata().getUid()));
+  }
+
+  /** This pod says that it is controlled so. */
+  void controlledBy(Pod pod, OwnerReference owner) {
     kube.client()
         .pods()
         .resource(pod)
         .edit(
             p ->
-                new PodBuilder(p)
-                    .editMetadata()
-                    .addToOwnerReferences(owner("ReplicaSet", meta.getName(), meta.getUid()))
-                    .endMetadata()
-                    .build());
-  }
-
-  private static OwnerReference owner(String kind, String name, String uid) {
-    return new OwnerReferenceBuilder()
-        .withApiVersion("apps/v1")
-        .withKind(kind)
-        .withName(name)
-        .withUid(uid)
-        .withController(true)
-        .build();
+                new PodBuilder(p).editMetadata().addToOwnerReferences(owner).endMetadata().build());
   }
 
   /** A token as the kubelet projects it into the pod, for this audience. */

@@ -71,9 +71,14 @@ class ControllerPermissionsIT {
           // An Event that repeats: Events.
           "get events",
           "patch events",
-          // Before anything ends for an absence: FactsReader, LiveCatalog.
+          // A policy that asks for the workload behind a pod: LiveSurroundings.
           "get replicasets.apps",
+          "get deployments.apps",
+          "get statefulsets.apps",
+          "get daemonsets.apps",
           "get jobs.batch",
+          "get cronjobs.batch",
+          // Before anything ends for an absence: FactsReader, LiveCatalog.
           "get namespaces",
           "get nodes",
           "get serviceaccounts",
