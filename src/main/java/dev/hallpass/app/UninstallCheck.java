@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Whether Hallpass may be uninstalled. The chart asks before Helm removes anything: nobody but a
- * running Hallpass ends what is out there.
+ * running Hallpass ends what is out there. It is asked once; what is issued between its answer and
+ * the end of the brokers it does not see.
  */
 final class UninstallCheck {
   private static final String WAY_OUT =
