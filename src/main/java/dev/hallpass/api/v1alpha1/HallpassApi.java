@@ -98,6 +98,13 @@ public final class HallpassApi {
   /** Beside it, for people: the pod that holds the credential. Set by the broker. */
   public static final String HOLDER_ANNOTATION = "hallpass.dev/holder";
 
+  /**
+   * On a revocation list, a ConfigMap of Hallpass's namespace: kind, namespace and name of its
+   * provider. Set by whoever writes the list first; read by the controller, which lets the list of
+   * a provider that is gone go too.
+   */
+  public static final String PROVIDER_ANNOTATION = "hallpass.dev/provider";
+
   /** Audience of the projected service-account token that a pod shows to the broker. */
   public static final String TOKEN_AUDIENCE = "hallpass.dev";
 

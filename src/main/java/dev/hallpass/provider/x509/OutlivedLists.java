@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,11 +49,24 @@ public final class OutlivedLists {
         .list()
         .getItems()
         .stream()
-        .filter(map -> provider(map) != null)
         .filter(map -> map.getMetadata().getOwnerReferences().isEmpty())
-        .filter(map -> RevocationLists.list(map).with(List.of(), clock.instant()).isEmpty())
-        .filter(map -> !exists(Objects.requireNonNull(provider(map))))
+        .filter(this::outlived)
         .forEach(this::letGo);
+  }
+
+  /** One that somebody has spoilt keeps none of the others. */
+  private boolean outlived(ConfigMap map) {
+    var provider = provider(map);
+    try {
+      return provider != null
+          && RevocationLists.list(map).with(List.of(), clock.instant()).isEmpty()
+          && !exists(provider);
+    } catch (IllegalArgumentException | DateTimeException | IndexOutOfBoundsException e) {
+      LOG.warnf(
+          "revocation list left alone, as it cannot be read; mend or delete it configMap=%s provider=%s: %s",
+          map.getMetadata().getName(), provider, e.getMessage());
+      return false;
+    }
   }
 
   private void letGo(ConfigMap map) {
@@ -71,7 +85,7 @@ public final class OutlivedLists {
 
   private static @Nullable String provider(ConfigMap map) {
     return Objects.requireNonNullElse(map.getMetadata().getAnnotations(), Map.<String, String>of())
-        .get(RevocationLists.PROVIDER_ANNOTATION);
+        .get(HallpassApi.PROVIDER_ANNOTATION);
   }
 
   private boolean exists(String provider) {

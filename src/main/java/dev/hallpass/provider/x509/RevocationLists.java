@@ -1,5 +1,6 @@
 package dev.hallpass.provider.x509;
 
+import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps each CA's list in a ConfigMap of Hallpass's namespace, for anybody to read. */
 final class RevocationLists {
-  static final String PROVIDER_ANNOTATION = "hallpass.dev/provider";
   static final Map<String, String> LABELS = Map.of("app.kubernetes.io/managed-by", "hallpass");
 
   private static final int ATTEMPTS = 10;
@@ -182,7 +182,7 @@ final class RevocationLists {
         .withName(name(target))
         .withNamespace(namespace)
         .addToLabels(LABELS)
-        .addToAnnotations(PROVIDER_ANNOTATION, target.id())
+        .addToAnnotations(HallpassApi.PROVIDER_ANNOTATION, target.id())
         .endMetadata()
         .withData(data)
         .build();

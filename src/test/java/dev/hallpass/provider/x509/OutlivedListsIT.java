@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** There is no garbage collector here: what it goes by is looked at. */
 @ExtendWith(KubeApi.class)
@@ -98,6 +100,40 @@ class OutlivedListsIT {
     new OutlivedLists(kube.client(), kube.namespace(), LATER).letGo();
 
     assertThat(List.of(near, far, cluster)).allSatisfy(t -> assertThat(owners(t)).isEmpty());
+  }
+
+  /** Whoever may write ConfigMaps there can spoil one. */
+  @ParameterizedTest
+  @CsvSource({
+    "Nothing/a/b, ''",
+    "CredentialProvider, ''",
+    "CredentialProvider/a, ''",
+    "'', ''",
+    "CredentialProvider/gone/mesh, 'no number'",
+    "CredentialProvider/gone/mesh, 'zz 1 2'"
+  })
+  void oneThatCannotBeReadKeepsNoOther(String provider, String revoked) {
+    var spoilt =
+        kube.client()
+            .resource(
+                new ConfigMapBuilder()
+                    .withNewMetadata()
+                    .withName("hallpass-crl-0")
+                    .withNamespace(kube.namespace())
+                    .addToLabels(RevocationLists.LABELS)
+                    .addToAnnotations("hallpass.dev/provider", provider)
+                    .endMetadata()
+                    .addToData("revoked", revoked)
+                    .build())
+            .create();
+    var gone = created(new CredentialProvider(), namespace());
+    var target = revokedAt(gone);
+    delete(gone);
+
+    new OutlivedLists(kube.client(), kube.namespace(), LATER).letGo();
+
+    assertThat(owners(target)).hasSize(1);
+    assertThat(kube.client().resource(spoilt).get().getMetadata().getOwnerReferences()).isEmpty();
   }
 
   /** Whoever made it, and whatever it is for. */
