@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes on a break-glass who opened and who reviewed it, whatever the manifest says, and refuses
@@ -36,10 +37,46 @@ final class BreakGlassStamp {
    */
   record Rules(Duration longest, int unreviewed, String controller) {}
 
+  /** What stands for digests where none can be made: no digest, so that the schema refuses it. */
+  static final String NO_DIGEST = "none, as the rest of spec is not valid";
+
   private final Rules rules;
 
   BreakGlassStamp(Rules rules) {
     this.rules = rules;
+  }
+
+  /** Whether all is there, in its form, that is looked at here; else the schema refuses it. */
+  static boolean isWhole(@Nullable BreakGlassSpec spec) {
+    if (spec == null || spec.credential() == null || !isDuration(spec.duration())) {
+      return false;
+    }
+    var workload = spec.workload();
+    var request = spec.requestRef();
+    return workload == null
+        ? request != null && request.name() != null
+        : request == null && workload.serviceAccountName() != null;
+  }
+
+  private static boolean isDuration(@Nullable String text) {
+    try {
+      return text != null && !Durations.parse(text).isNegative();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** One that cannot be read, or is not whole. What it would open cannot be told: nothing. */
+  static Stamping leaveToSchema(JsonNode object, Requester who) {
+    var patch = new JsonPatch();
+    var spec = object.path("spec");
+    if (spec.isObject()) {
+      if (!spec.has("openedBy")) {
+        patch.add("/spec/openedBy", who.identity());
+      }
+      patch.add("/spec/digests", List.of(NO_DIGEST));
+    }
+    return new Stamped(patch.operations());
   }
 
   /**

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hallpass.wire.Reason;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -75,6 +76,21 @@ final class Review {
    */
   <T> T object(Class<T> type) {
     return read(object(), type);
+  }
+
+  /**
+   * What somebody writes, as a resource; empty where it cannot be one. Without its status, which
+   * the API server does not take from them, and so looks at no more than this does.
+   */
+  <T> Optional<T> written(Class<T> type) {
+    if (!(object() instanceof ObjectNode whole)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(read(whole.deepCopy().without("status"), type));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** What it is changed from, likewise. */

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Answers the API server's question about what people write: puts on it who wrote it, as the API
  * server knows them. Reads what it needs to know from the API server at each question, and has no
  * side effect but a line in the log.
+ *
+ * <p>The question comes before the schema is looked at. What cannot be read is left to the schema,
+ * whose message says what is wrong, and without a stamp, so that it is refused in any case.
  */
 public final class StampReviewer {
   private static final Logger LOG = Logger.getLogger(StampReviewer.class);
@@ -111,7 +114,12 @@ public final class StampReviewer {
   }
 
   private Stamping breakGlass(Review review, Requester who) {
-    var asked = review.object(BreakGlass.class);
+    var written =
+        review.written(BreakGlass.class).filter(b -> BreakGlassStamp.isWhole(b.getSpec()));
+    if (written.isEmpty()) {
+      return BreakGlassStamp.leaveToSchema(review.object(), who);
+    }
+    var asked = written.get();
     Predicate<String> may = verb -> rights.may(who, verb, null);
     return isNew(review)
         ? breakGlass.open(
@@ -129,11 +137,14 @@ public final class StampReviewer {
   private Stamping approval(Review review, Requester who) {
     // Its schema keeps it from being changed.
     return isNew(review)
-        ? approval(review.object(CredentialApproval.class), review.namespace(), who)
+        ? review
+            .written(CredentialApproval.class)
+            .map(a -> approval(a, review.namespace(), who))
+            .orElseGet(() -> ApprovalStamp.leaveToSchema(review.object()))
         : new Stamping.Stamped(JsonNodeFactory.instance.arrayNode());
   }
 
-  /** The question comes before the schema is looked at: anything may be missing. */
+  /** Anything may be missing. */
   private Stamping approval(CredentialApproval approval, String namespace, Requester who) {
     var spec = approval.getSpec();
     var named = spec == null ? null : spec.leaseRef();

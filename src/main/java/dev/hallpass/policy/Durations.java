@@ -15,6 +15,14 @@ public final class Durations {
    * @throws IllegalArgumentException where the text is not one
    */
   public static Duration parse(String text) {
+    try {
+      return sum(text);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("no duration is so long: " + text, e);
+    }
+  }
+
+  private static Duration sum(String text) {
     var total = Duration.ZERO;
     var terms = TERM.matcher(text);
     var read = 0;

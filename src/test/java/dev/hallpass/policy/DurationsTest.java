@@ -17,7 +17,19 @@ class DurationsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "15", "m", "15 m", "1d", "-1m", "1m x", "x1m"})
+  @ValueSource(
+      strings = {
+        "",
+        "15",
+        "m",
+        "15 m",
+        "1d",
+        "-1m",
+        "1m x",
+        "x1m",
+        "9999999999999999h",
+        "99999999999999999999s"
+      })
   void refusesWhatIsNone(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> Durations.parse(text));
   }
