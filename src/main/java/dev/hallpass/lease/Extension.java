@@ -66,11 +66,13 @@ public final class Extension {
   /**
    * Tries once.
    *
+   * @param allowed says so before anything is done, where it can be; an exception keeps it from
+   *     being done
    * @throws dev.hallpass.provider.TargetException where the target does not do it
    * @throws dev.hallpass.audit.AuditUnavailableException where it cannot be recorded, and is not
    *     done
    */
-  public Outcome attempt(CredentialLease lease, Verdict.Extend verdict) {
+  public Outcome attempt(CredentialLease lease, Verdict.Extend verdict, Runnable allowed) {
     var namespace = lease.getMetadata().getNamespace();
     var target = targets.of(lease.getSpec().providerRef(), namespace);
     var driver = drivers.of(target.spec());
@@ -78,6 +80,7 @@ public final class Extension {
       return new Outcome.Impossible();
     }
     var epoch = LeaseJudge.epoch(lease);
+    allowed.run();
     audit.require(
         new AuditEvent.Renewed(Held.of(lease), epoch, verdict.until()),
         Trace.ofLease(lease.getMetadata().getUid()));

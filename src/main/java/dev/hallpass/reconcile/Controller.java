@@ -122,6 +122,7 @@ public final class Controller implements AutoCloseable {
             settings.longestBreakGlass(),
             new PolicyDecider(settings.unmatched()),
             events,
+            audit,
             meters,
             clock);
     var provider =

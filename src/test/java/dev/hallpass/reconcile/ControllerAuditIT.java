@@ -9,9 +9,13 @@ import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.audit.AuditEvent;
 import dev.hallpass.audit.AuditEvent.Approval;
 import dev.hallpass.audit.AuditEvent.Change;
+import dev.hallpass.audit.AuditEvent.Decided;
 import dev.hallpass.audit.AuditEvent.LeaseDenied;
+import dev.hallpass.audit.AuditEvent.Operation;
+import dev.hallpass.audit.AuditEvent.Outcome;
 import dev.hallpass.audit.AuditEvent.PolicyChanged;
 import dev.hallpass.audit.AuditEvent.ProviderChanged;
+import dev.hallpass.audit.AuditEvent.Renewed;
 import dev.hallpass.audit.AuditEvent.RevocationBegun;
 import dev.hallpass.audit.AuditEvent.RevocationFailed;
 import dev.hallpass.audit.AuditEvent.RevocationVerified;
@@ -20,6 +24,7 @@ import dev.hallpass.audit.Trace;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.PeoplesWord;
+import dev.hallpass.wire.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -191,6 +196,64 @@ class ControllerAuditIT {
     assertThat(denials())
         .extracting(d -> d.held().pod().name() + " " + d.endedBy())
         .containsExactlyInAnyOrder("late ApprovalTimedOut", "gone PodDeleted");
+  }
+
+  @Test
+  void tellsOfTheDecisionToExtendBeforeItDoes() {
+    var policy = policies.apply("short", "limits: {maxTtl: 5m}").getMetadata();
+    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(2));
+    target.add(account(lease));
+    scene.leading();
+
+    await().atMost(SOON).until(() -> !extensions().isEmpty() && renewals() > 0);
+
+    var decided = extensions().getFirst();
+    assertThat(decided.outcome()).isEqualTo(Outcome.Allowed);
+    assertThat(decided.ttl()).isEqualTo("5m");
+    assertThat(decided.inputs()).matches("[0-9a-f]{64}");
+    assertThat(decided.held().lease().uid()).isEqualTo(lease.getMetadata().getUid());
+    assertThat(decided.policies())
+        .extracting(p -> p.name() + "@" + p.generation())
+        .containsExactly(policy.getName() + "@1");
+    var said = scene.audit().said();
+    assertThat(said.indexOf(decided))
+        .isLessThan(said.indexOf(scene.audit().said(Renewed.class).getFirst()));
+  }
+
+  @Test
+  void tellsOnceWhichPolicyLetsALeaseNotBeExtended() {
+    policies.apply(
+        "failing",
+        "validations: [{expression: \"pod.metadata.labels['none'] == ''\", message: m, reason: Fails}]");
+    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(4));
+    target.add(account(lease));
+    scene.leading();
+    scene.revoked(lease, SOON);
+
+    assertThat(extensions())
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.outcome()).isEqualTo(Outcome.Denied);
+              assertThat(d.reason()).isEqualTo(Reason.PolicyDenied);
+              assertThat(d.policies())
+                  .singleElement()
+                  .satisfies(p -> assertThat(p.denials()).hasSize(1));
+            });
+    assertThat(renewals()).isZero();
+  }
+
+  private List<Decided> extensions() {
+    return scene.audit().said(Decided.class).stream()
+        .filter(d -> d.operation() == Operation.Extend)
+        .filter(d -> d.held().namespace().equals(namespace))
+        .toList();
+  }
+
+  private long renewals() {
+    return scene.audit().said(Renewed.class).stream()
+        .filter(r -> r.held().namespace().equals(namespace))
+        .count();
   }
 
   private List<Approval> words() {

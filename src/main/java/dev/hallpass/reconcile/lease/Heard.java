@@ -1,6 +1,8 @@
 package dev.hallpass.reconcile.lease;
 
+import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.PolicyVerdict;
+import dev.hallpass.wire.Reason;
 
 /** What is said to a lease that stands. */
 sealed interface Heard {
@@ -13,8 +15,12 @@ sealed interface Heard {
    *
    * @param why what a person reads
    */
-  record Refused(String why) implements Heard {}
+  record Refused(Reason reason, String why) implements Heard {}
 
-  /** Policies were asked. */
-  record Judged(PolicyVerdict verdict) implements Heard {}
+  /**
+   * Policies were asked.
+   *
+   * @param told what they were told
+   */
+  record Judged(PolicyVerdict verdict, PolicyFacts told) implements Heard {}
 }

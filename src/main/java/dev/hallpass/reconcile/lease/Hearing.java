@@ -18,6 +18,7 @@ import dev.hallpass.policy.PolicyBook;
 import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.Surroundings;
 import dev.hallpass.reconcile.view.ClusterView;
+import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -84,7 +85,7 @@ final class Hearing {
     }
     var pod = pod(facts.lease());
     var first = put(facts, seen(facts, pod), counted);
-    return first instanceof Heard.Judged(var verdict) && verdict.allows()
+    return first instanceof Heard.Judged(var verdict, var told) && verdict.allows()
         ? first
         : put(facts, current(facts, pod), counted);
   }
@@ -146,16 +147,17 @@ final class Hearing {
             .filter(c -> c.name().equals(lease.getSpec().credential()))
             .findFirst();
     if (read.pod().isEmpty()) {
-      return new Heard.Refused("the pod is gone");
+      return new Heard.Refused(Reason.PodGone, "the pod is gone");
     }
     if (credential.isEmpty()) {
-      return new Heard.Refused("the request is gone, or does not ask for it any more");
+      return new Heard.Refused(
+          Reason.RequestNotFound, "the request is gone, or does not ask for it any more");
     }
     if (read.namespace().isEmpty()) {
-      return new Heard.Refused("the namespace is gone");
+      return new Heard.Refused(Reason.RequestNotFound, "the namespace is gone");
     }
     if (read.provider().isEmpty()) {
-      return new Heard.Refused("the provider is gone");
+      return new Heard.Refused(Reason.ProviderNotFound, "the provider is gone");
     }
     var request = read.request().orElseThrow();
     var pod = read.pod().get();
@@ -170,7 +172,7 @@ final class Hearing {
             lease,
             facts.now());
     return switch (inquiry.put(read.rules())) {
-      case Answer.Refused(var denial) -> new Heard.Refused(denial.message());
+      case Answer.Refused(var denial) -> new Heard.Refused(denial.reason(), denial.message());
       case Answer.Judged(var allowed, var told, var verdict, var open) ->
           new Heard.Judged(
               verdict.with(
@@ -178,7 +180,8 @@ final class Hearing {
                       verdict.demands(),
                       read.approvals(),
                       new ApprovalDecider.Subject(
-                          request, credential.get(), pod.getMetadata().getUid(), lease, counted))));
+                          request, credential.get(), pod.getMetadata().getUid(), lease, counted))),
+              told);
     };
   }
 }

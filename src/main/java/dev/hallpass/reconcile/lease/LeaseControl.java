@@ -1,5 +1,6 @@
 package dev.hallpass.reconcile.lease;
 
+import dev.hallpass.audit.AuditLog;
 import dev.hallpass.kube.Catalog;
 import dev.hallpass.kube.Events;
 import dev.hallpass.lease.Extension;
@@ -29,6 +30,7 @@ public final class LeaseControl {
    * Puts it together.
    *
    * @param longestBreakGlass what a break-glass may last
+   * @param audit hears of what is decided here
    */
   public static LeaseControl of(
       KubernetesClient client,
@@ -40,6 +42,7 @@ public final class LeaseControl {
       Duration longestBreakGlass,
       PolicyDecider policies,
       Events events,
+      AuditLog audit,
       MeterRegistry meters,
       Clock clock) {
     var backOff = new BackOff(clock, () -> ThreadLocalRandom.current().nextDouble());
@@ -55,6 +58,7 @@ public final class LeaseControl {
             revocation,
             extension,
             new LeaseReports(events, meters, view),
+            new ExtensionRecords(audit, clock),
             new Doorbell(client, meters),
             backOff,
             wake,

@@ -13,6 +13,7 @@ import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.lease.Revocation;
 import dev.hallpass.lease.Verdict;
 import dev.hallpass.policy.Denial;
+import dev.hallpass.provider.TargetException;
 import dev.hallpass.reconcile.view.Keys;
 import dev.hallpass.wire.Reason;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -62,6 +63,7 @@ public final class LeaseReconciler
   private final Revocation revocation;
   private final Extension extension;
   private final LeaseReports reports;
+  private final ExtensionRecords records;
   private final Doorbell doorbell;
   private final BackOff backOff;
   private final LeaseEvents wake;
@@ -75,6 +77,7 @@ public final class LeaseReconciler
       Revocation revocation,
       Extension extension,
       LeaseReports reports,
+      ExtensionRecords records,
       Doorbell doorbell,
       BackOff backOff,
       LeaseEvents wake,
@@ -86,6 +89,7 @@ public final class LeaseReconciler
     this.revocation = revocation;
     this.extension = extension;
     this.reports = reports;
+    this.records = records;
     this.doorbell = doorbell;
     this.backOff = backOff;
     this.wake = wake;
@@ -152,23 +156,25 @@ public final class LeaseReconciler
   /** The wake-up by our own write comes first; what the target cannot extend just expires. */
   private Next extend(LeaseFacts known, Verdict.Extend wanted) {
     var lease = known.lease();
-    return switch (policies.extension(known)) {
-      case Heard.Unneeded unneeded -> extended(lease, wanted);
-      case Heard.Refused(var why) -> notExtended(lease, why);
-      case Heard.Judged(var policy) ->
+    var heard = policies.extension(known);
+    return switch (heard) {
+      case Heard.Unneeded unneeded -> extended(lease, heard, wanted);
+      case Heard.Refused(var reason, var why) -> notExtended(lease, heard, reason, why);
+      case Heard.Judged(var policy, var told) ->
           policy.allows()
-              ? extended(lease, wanted.within(lease, known.now(), policy.allowed()))
-              : notExtended(lease, Denial.sentence(policy.denials()));
+              ? extended(lease, heard, wanted.within(lease, known.now(), policy.allowed()))
+              : notExtended(lease, heard, Reason.PolicyDenied, Denial.sentence(policy.denials()));
     };
   }
 
-  private Next notExtended(CredentialLease lease, String why) {
-    reports.notExtended(lease, why);
+  private Next notExtended(CredentialLease lease, Heard heard, Reason reason, String why) {
+    records.refused(lease, heard, reason, why);
+    reports.notExtended(lease, reason, why);
     return atMost(POLICY_AGAIN, expiry(lease));
   }
 
-  private Next extended(CredentialLease lease, Verdict.Extend verdict) {
-    return switch (attempted(lease, verdict)) {
+  private Next extended(CredentialLease lease, Heard heard, Verdict.Extend verdict) {
+    return switch (attempted(lease, heard, verdict)) {
       case Extension.Outcome.Done(var extended) -> {
         reports.extended(extended, verdict.until());
         yield at(verdict.until());
@@ -178,10 +184,16 @@ public final class LeaseReconciler
     };
   }
 
-  /** What cannot be recorded is not extended, but tried again as long as it lasts. */
-  private Extension.Outcome attempted(CredentialLease lease, Verdict.Extend verdict) {
+  /**
+   * What cannot be recorded is not extended, but tried again as long as it lasts; so is what the
+   * target refuses.
+   */
+  private Extension.Outcome attempted(CredentialLease lease, Heard heard, Verdict.Extend verdict) {
     try {
-      return extension.attempt(lease, verdict);
+      return extension.attempt(lease, verdict, () -> records.allowed(lease, heard));
+    } catch (TargetException e) {
+      records.refused(lease, heard, e.reason(), String.valueOf(e.getMessage()));
+      throw e;
     } catch (AuditUnavailableException e) {
       LOG.warnf(
           "lease not extended: namespace=%s lease=%s reason=%s: %s",

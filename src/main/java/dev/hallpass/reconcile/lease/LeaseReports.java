@@ -60,12 +60,12 @@ final class LeaseReports {
     LOG.info(LeaseLine.of("lease extended", lease, Reason.Renewed, "until " + until));
   }
 
-  /** Policies do not let a lease go on; it ends with its ttl, unless they change. */
-  void notExtended(CredentialLease lease, String why) {
+  /** A lease may not go on; it ends with its ttl, unless that changes. */
+  void notExtended(CredentialLease lease, Reason reason, String why) {
     events.say(
         Events.aboutPod(lease),
         Events.Type.Warning,
-        Reason.PolicyDenied,
+        reason,
         "Credential %s is not extended. %s".formatted(lease.getSpec().credential(), why));
   }
 

@@ -63,7 +63,7 @@ final class PolicyReview {
       // What is gone ends the lease by itself, once it is seen to be; until then it is asked again.
       case Heard.Refused refused -> Optional.empty();
       case Heard.Unneeded unneeded -> Optional.empty();
-      case Heard.Judged(var verdict) -> {
+      case Heard.Judged(var verdict, var told) -> {
         var refusals = refusals(facts, verdict.denials(), looked, before);
         if (refusals.isEmpty()) {
           remember(facts.lease(), looked, verdict.denials());
@@ -108,7 +108,7 @@ final class PolicyReview {
 
   /** The names of the policies that deny it at the time of these facts. */
   private List<String> denying(LeaseFacts facts) {
-    return hearing.of(facts, counted(facts)) instanceof Heard.Judged(var verdict)
+    return hearing.of(facts, counted(facts)) instanceof Heard.Judged(var verdict, var told)
         ? verdict.denials().stream()
             .filter(d -> ends(d, facts.lease()))
             .map(Denial::policy)

@@ -16,6 +16,7 @@ import dev.hallpass.policy.PolicyDecider;
 import dev.hallpass.policy.PolicyDecider.Unmatched;
 import dev.hallpass.reconcile.view.ClusterView;
 import dev.hallpass.testing.KubeApi;
+import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -188,14 +189,17 @@ class StaleViewIT {
   void whatIsGoneIsNoSilence() {
     var seen = facts(Instant.now(), new NamespaceFacts(Map.of(), false));
     client.resources(CredentialProvider.class).inNamespace(namespace).delete();
-    assertThat(said(seen)).isEqualTo(new Heard.Refused("the provider is gone"));
+    assertThat(said(seen))
+        .isEqualTo(new Heard.Refused(Reason.ProviderNotFound, "the provider is gone"));
 
     client.resources(CredentialRequest.class).inNamespace(namespace).delete();
     assertThat(said(seen))
-        .isEqualTo(new Heard.Refused("the request is gone, or does not ask for it any more"));
+        .isEqualTo(
+            new Heard.Refused(
+                Reason.RequestNotFound, "the request is gone, or does not ask for it any more"));
 
     client.resource(pod).withGracePeriod(0).delete();
-    assertThat(said(seen)).isEqualTo(new Heard.Refused("the pod is gone"));
+    assertThat(said(seen)).isEqualTo(new Heard.Refused(Reason.PodGone, "the pod is gone"));
   }
 
   @Test
