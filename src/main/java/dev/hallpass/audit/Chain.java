@@ -1,5 +1,6 @@
 package dev.hallpass.audit;
 
+import dev.hallpass.wire.Unseen;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -98,7 +99,7 @@ final class Chain {
     event.put("data", data);
     var hash = Digest.ofText(Canonical.of(event));
     event.put("hash", hash);
-    var line = new Line(next, hash, event, Canonical.of(event));
+    var line = new Line(next, hash, event, Unseen.escaped(Canonical.of(event)));
     next++;
     last = hash;
     return line;

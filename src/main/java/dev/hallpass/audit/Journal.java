@@ -170,8 +170,7 @@ public final class Journal implements AuditLog, AutoCloseable {
    * @throws IllegalArgumentException where it has no canonical form
    */
   private Said said(AuditEvent event, Trace trace) {
-    var data = Digest.tree(event);
-    var _ = Canonical.of(data);
+    var data = Bounded.of(Digest.tree(event));
     return new Said(
         event.kind(), event.subject(), data, trace, clock.instant(), new CompletableFuture<>());
   }

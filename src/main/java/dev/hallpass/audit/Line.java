@@ -1,5 +1,6 @@
 package dev.hallpass.audit;
 
+import dev.hallpass.wire.Unseen;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequence its number in the chain, from 0
  * @param hash SHA-256 of its canonical form without the member {@code hash}, in hex
  * @param event the CloudEvent, {@code hash} included
- * @param json the same in canonical form, without a line break
+ * @param json the same in canonical form but that {@link Unseen} characters are escaped
  */
 record Line(long sequence, String hash, Map<String, @Nullable Object> event, String json) {
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of files, each of which should be a record. */
 final class Records {
-  private static final int LONGEST = 1 << 20;
+  /** A line of more bytes is none: whoever wrote the file could have memory filled. */
+  static final int LONGEST = 1 << 20;
 
   /** Hears of each line. */
   interface Reader {

@@ -2,6 +2,7 @@ package dev.hallpass.cli;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.cli.OutputOptions.Form;
+import dev.hallpass.wire.Unseen;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.Watcher;
@@ -82,7 +83,7 @@ final class LeaseChanges implements Watcher<CredentialLease> {
     }
     if (form == Form.json || form == Form.yaml) {
       surface.print(
-          Printable.json(serialization.asJson(Map.of("type", action.name(), "object", lease)))
+          Unseen.escaped(serialization.asJson(Map.of("type", action.name(), "object", lease)))
               + "\n");
     } else {
       surface.print(

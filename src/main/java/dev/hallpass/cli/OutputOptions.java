@@ -1,5 +1,6 @@
 package dev.hallpass.cli;
 
+import dev.hallpass.wire.Unseen;
 import picocli.CommandLine.Option;
 
 /** In which form a command shows what it found. */
@@ -26,7 +27,7 @@ final class OutputOptions {
     return switch (form) {
       case yaml, text, wide -> serialization.asYaml(value);
       case json ->
-          Printable.json(
+          Unseen.escaped(
                   serialization
                       .convertValue(value, com.fasterxml.jackson.databind.JsonNode.class)
                       .toPrettyString())

@@ -2,6 +2,7 @@ package dev.hallpass.cli;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.hallpass.wire.Unseen;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -34,7 +35,7 @@ final class Printable {
         printable.append(tone.group());
         i = tone.end() - 1;
       } else {
-        printable.append(c == '\n' || c == '\t' || !unfit(c) ? c : SUBSTITUTE);
+        printable.append(c == '\n' || c == '\t' || !Unseen.is(c) ? c : SUBSTITUTE);
       }
     }
     return printable.toString();
@@ -43,29 +44,5 @@ final class Printable {
   /** A text that is to stay within its line. */
   static String line(String text) {
     return text.replaceAll("\\s*\\R\\s*", " ").replace('\t', ' ');
-  }
-
-  /** JSON that says the same, without a character that is unfit. */
-  static String json(String json) {
-    var printable = new StringBuilder(json.length());
-    json.chars()
-        .forEach(
-            c -> {
-              if (c != '\n' && unfit((char) c)) {
-                printable.append("\\u%04x".formatted(c));
-              } else {
-                printable.append((char) c);
-              }
-            });
-    return printable.toString();
-  }
-
-  private static boolean unfit(char c) {
-    return Character.isISOControl(c)
-        || c == '\u061c'
-        || c == '\u200e'
-        || c == '\u200f'
-        || (c >= '\u2028' && c <= '\u202e')
-        || (c >= '\u2066' && c <= '\u2069');
   }
 }
