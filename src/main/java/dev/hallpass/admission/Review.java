@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hallpass.wire.Excerpt;
 import dev.hallpass.wire.Reason;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -122,7 +123,7 @@ final class Review {
         .putObject("status")
         .put("code", code(reason))
         .put("reason", reason.name())
-        .put("message", message);
+        .put("message", Excerpt.of(message, Excerpt.STATEMENTS));
     return answer(response);
   }
 

@@ -1,5 +1,6 @@
 package dev.hallpass.kube;
 
+import dev.hallpass.wire.Excerpt;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
@@ -47,7 +48,7 @@ public final class Conditions {
             .withType(type)
             .withStatus(status)
             .withReason(reason.name())
-            .withMessage(message)
+            .withMessage(Excerpt.of(message, Excerpt.STATEMENTS))
             .withObservedGeneration(observedGeneration)
             .withLastTransitionTime(since)
             .build();

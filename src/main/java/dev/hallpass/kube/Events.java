@@ -1,6 +1,7 @@
 package dev.hallpass.kube;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.wire.Excerpt;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
@@ -163,7 +164,7 @@ public final class Events implements AutoCloseable {
         .withInvolvedObject(about)
         .withType(type.name())
         .withReason(reason.name())
-        .withMessage(message)
+        .withMessage(Excerpt.of(message, Excerpt.STATEMENTS))
         .withCount(1)
         .withFirstTimestamp(now)
         .withLastTimestamp(now)

@@ -1,5 +1,6 @@
 package dev.hallpass.lease;
 
+import dev.hallpass.wire.Excerpt;
 import dev.hallpass.wire.Reason;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,11 @@ public final class RefusedException extends RuntimeException {
   }
 
   private RefusedException(Reason reason, String message, @Nullable String keyAlgorithm) {
-    super(message);
+    var told = Excerpt.of(message, Excerpt.STATEMENTS);
+    super(told);
     this.keyAlgorithm = keyAlgorithm;
     this.reason = reason;
-    this.detail = message;
+    this.detail = told;
   }
 
   /** The pod must prove a key of this algorithm. */

@@ -115,6 +115,23 @@ class PolicyDeciderTest {
             Denial.ruled("never", 3, "No", "no"));
   }
 
+  /** An attacker names an image of half a megabyte, and a policy quotes it. */
+  @Test
+  void whatAnExpressionSaysIsCut() {
+    var quoting =
+        policy(
+            "quoting",
+            """
+            enforcement: Enforce
+            validations:
+            - {expression: 'false', reason: Quoted,
+               messageExpression: "cel.bind(a, 'xxxxxxxxxxxxxxxx', cel.bind(b, a+a+a+a+a+a+a+a, cel.bind(c, b+b+b+b+b+b+b+b, c+c+c+c+c+c+c+c)))"}
+            """);
+
+    assertThat(decide(Unmatched.Allow, quoting).denials())
+        .containsExactly(Denial.ruled("quoting", 3, "Quoted", "x".repeat(1023) + "…"));
+  }
+
   @Test
   void eachPolicySeesTheParametersItNames() {
     var spec =
