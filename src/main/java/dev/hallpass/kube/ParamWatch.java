@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,10 +28,13 @@ final class ParamWatch implements AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(2);
 
   /**
-   * A watch outlives the permission that it was opened with, so that is asked after. One that does
-   * not open is not tried more often.
+   * A watch outlives the permission that it was opened with, and may be silent, so the object is
+   * asked after. One that does not open is not tried more often.
    */
   private static final Duration CHECK = Duration.ofSeconds(10);
+
+  /** What was read is seen by its watch within this time, if that is not silent. */
+  private static final Duration LAG = Duration.ofSeconds(1);
 
   private static final Duration SYNC = Duration.ofSeconds(10);
 
@@ -38,6 +42,7 @@ final class ParamWatch implements AutoCloseable {
   private final ParamReader reader;
   private final Consumer<ParamObject> changed;
   private final Thread thread;
+  private final CountDownLatch looked = new CountDownLatch(1);
   private @Nullable SharedIndexInformer<GenericKubernetesResource> informer;
   private ParamState state;
   private volatile boolean closed;
@@ -72,14 +77,22 @@ final class ParamWatch implements AutoCloseable {
         : object.unread("its watch is down");
   }
 
+  /** Returns once it was looked for, found or not, or after that time. */
+  void awaitFirst(Duration atMost) throws InterruptedException {
+    var _ = looked.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   private void run() {
     try {
       while (!closed) {
-        Thread.sleep(turn());
+        var next = turn();
+        looked.countDown();
+        Thread.sleep(next);
       }
     } catch (InterruptedException toldToClose) {
       // It ends as it does where it sees so itself.
     } finally {
+      looked.countDown();
       unfollow();
     }
   }
@@ -95,7 +108,9 @@ final class ParamWatch implements AutoCloseable {
   }
 
   private Duration perform() throws InterruptedException {
-    if (reader.read(object) instanceof Unreadable why) {
+    var before = state();
+    var now = reader.read(object);
+    if (now instanceof Unreadable why) {
       // An API server that is away says nothing about the object: what was seen stays.
       if (why.reason() != Reason.ParamsUnread || !isFollowed()) {
         unfollow();
@@ -103,10 +118,19 @@ final class ParamWatch implements AutoCloseable {
       }
       return RETRY;
     }
-    if (!isFollowed()) {
+    if (!isFollowed() || isSilent(before, now)) {
       follow();
     }
     return CHECK;
+  }
+
+  /** Whether something else is there than was seen, and nothing is seen of it. */
+  private boolean isSilent(ParamState before, ParamState now) throws InterruptedException {
+    if (now.equals(before)) {
+      return false;
+    }
+    Thread.sleep(LAG);
+    return state().equals(before);
   }
 
   private synchronized boolean isFollowed() {

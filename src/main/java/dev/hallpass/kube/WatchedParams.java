@@ -6,6 +6,9 @@ import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,23 @@ public final class WatchedParams implements AutoCloseable {
     var params = new WatchedParams(client, policies);
     policies.addEventHandler(params.new Following());
     return params;
+  }
+
+  /**
+   * Returns once each object was looked for that the policies name now, or after that time: what is
+   * then unread denies, and is looked for further.
+   */
+  public void awaitFirst(Duration atMost) throws InterruptedException {
+    // Informers tell of what they have seen some time after.
+    follow();
+    var until = Instant.now().plus(atMost);
+    for (var watch : opened()) {
+      watch.awaitFirst(Duration.between(Instant.now(), until));
+    }
+  }
+
+  private synchronized Collection<ParamWatch> opened() {
+    return watches.values();
   }
 
   /** Tells of each object of which something else is known. */

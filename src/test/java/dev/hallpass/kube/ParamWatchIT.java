@@ -20,10 +20,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A watch of which nothing is heard. */
+/** A watch of which nothing is heard, be it cut or silent. */
 @ExtendWith(KubeApi.class)
 class ParamWatchIT {
   private static final Duration SOON = Duration.ofSeconds(5);
+
+  /** A question on a connection that is silent takes this long to fail. */
+  private static final Duration ANSWER = Duration.ofSeconds(1);
+
+  /** A check, a question that fails, and one more. */
+  private static final Duration CORRECTED = Duration.ofSeconds(25);
 
   private WindowKind windows;
   private StallingProxy proxy;
@@ -41,6 +47,8 @@ class ParamWatchIT {
             .withConfig(
                 new ConfigBuilder(kube.client().getConfiguration())
                     .withMasterUrl("https://127.0.0.1:" + proxy.port())
+                    .withRequestTimeout((int) ANSWER.toMillis())
+                    .withRequestRetryBackoffLimit(0)
                     .build())
             .build();
     watch =
@@ -82,5 +90,15 @@ class ParamWatchIT {
                         Unreadable.class,
                         u -> assertThat(u.reason()).isEqualTo(Reason.ParamsUnread)));
     assertThat(watch.state()).is(open(true));
+  }
+
+  @Test
+  void aWatchThatIsSilentIsOpenedAnew() {
+    proxy.stallOpen();
+    windows.set("a", "{open: false}");
+
+    await().atMost(CORRECTED).untilAsserted(() -> assertThat(watch.state()).is(open(false)));
+    windows.set("a", "{open: true}");
+    await().atMost(SOON).untilAsserted(() -> assertThat(watch.state()).is(open(true)));
   }
 }

@@ -269,6 +269,42 @@ class WatchedParamsIT {
         .startsWith("spec.params.paramRef.namespace: must be given");
   }
 
+  /** Whoever starts judges by it at once, and would have to judge again. */
+  @Test
+  void isKnownOnceItWasWaitedFor() throws InterruptedException {
+    windows.install();
+    windows.set("a", "{open: true}");
+    windows.grant(windows.role("list", "watch"), ACCOUNT);
+    becomesReadable();
+    policies.apply("window", windows.params("a") + VALIDATIONS);
+    try (var started = kube.client().resources(CredentialPolicy.class).runnableInformer(0);
+        var waited = WatchedParams.of(reading, started)) {
+      started.run();
+
+      waited.awaitFirst(SOON);
+
+      assertThat(waited.states().get(object)).isInstanceOf(Found.class);
+    }
+  }
+
+  @Test
+  void isNotWaitedForWithoutEnd() throws InterruptedException {
+    windows.install();
+    policies.apply("window", windows.params("a") + VALIDATIONS);
+    try (var started = kube.client().resources(CredentialPolicy.class).runnableInformer(0);
+        var waited = WatchedParams.of(reading, started)) {
+      started.run();
+
+      waited.awaitFirst(Duration.ZERO);
+
+      assertThat(waited.states().get(object)).isInstanceOf(Unreadable.class);
+    }
+  }
+
+  private void becomesReadable() {
+    await().atMost(SOON).until(() -> new ParamReader(reading).read(object) instanceof Found);
+  }
+
   @Test
   void isLetGoOfWithItsPolicy() {
     windows.install();

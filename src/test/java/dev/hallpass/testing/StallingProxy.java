@@ -6,7 +6,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -17,6 +19,7 @@ public final class StallingProxy implements AutoCloseable {
   private final ServerSocket listening;
   private final int behind;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final Set<Socket> silent = new HashSet<>();
   private boolean stalled;
 
   private StallingProxy(ServerSocket listening, int behind) {
@@ -46,14 +49,20 @@ public final class StallingProxy implements AutoCloseable {
     stalled = true;
   }
 
+  /** From now on the server is heard on new connections alone. */
+  public synchronized void stallOpen() {
+    silent.addAll(open);
+  }
+
   /** It is heard again, with all that it said meanwhile. */
   public synchronized void goOn() {
     stalled = false;
+    silent.clear();
     notifyAll();
   }
 
-  private synchronized void awaitTurn() throws InterruptedException {
-    while (stalled) {
+  private synchronized void awaitTurn(Socket client) throws InterruptedException {
+    while (stalled || silent.contains(client)) {
       wait();
     }
   }
@@ -90,7 +99,7 @@ public final class StallingProxy implements AutoCloseable {
       for (var read = server.getInputStream().read(bytes);
           read >= 0;
           read = server.getInputStream().read(bytes)) {
-        awaitTurn();
+        awaitTurn(client);
         client.getOutputStream().write(bytes, 0, read);
       }
     } catch (IOException e) {

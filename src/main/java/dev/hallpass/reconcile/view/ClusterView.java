@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * before anything is ended for it.
  */
 public final class ClusterView implements AutoCloseable {
+  /** Nothing of a team's own kinds holds a start up for longer. */
+  private static final Duration PARAM_OBJECTS = Duration.ofSeconds(5);
+
   private static final String REQUEST_INDEX = "request";
   private static final String PROVIDER_INDEX = "provider";
   private static final String REPLACED_INDEX = "replaced";
@@ -101,7 +104,8 @@ public final class ClusterView implements AutoCloseable {
   }
 
   /**
-   * Opens all watches, and returns once every cache is filled.
+   * Opens all watches, and returns once every cache is filled, and each object that policies take
+   * parameters from was looked for; of that, what takes long is left for later.
    *
    * @throws IllegalStateException where that takes longer than {@code atMost}, or fails
    */
@@ -112,6 +116,7 @@ public final class ClusterView implements AutoCloseable {
             .toArray(CompletableFuture<?>[]::new);
     try {
       CompletableFuture.allOf(started).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      paramObjects.awaitFirst(PARAM_OBJECTS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the caches were filled", e);
