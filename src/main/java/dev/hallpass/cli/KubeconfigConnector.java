@@ -34,6 +34,9 @@ final class KubeconfigConnector implements Cluster.Connector {
   static Config config(ClusterOptions options) {
     var read = read(options.kubeconfig, options.context);
     requireContext(read, options.context);
+    if (ClientKey.isCurveInPkcs8(read)) {
+      read.setClientKeyAlgo("EC");
+    }
     return new ConfigBuilder(acting(read, options))
         .withAutoConfigure(false)
         .withConnectionTimeout(CONNECT_MILLIS)
