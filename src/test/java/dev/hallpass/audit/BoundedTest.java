@@ -103,7 +103,7 @@ class BoundedTest {
 
   @Test
   void leavesWhatFits() {
-    var data = Digest.tree(decided("x".repeat(4096), 1, 1));
+    var data = Digest.tree(decided("x".repeat(4096), 0, 0));
 
     assertThat(Bounded.of(data)).isEqualTo(data);
   }
