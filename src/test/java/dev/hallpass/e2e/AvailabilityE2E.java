@@ -28,7 +28,7 @@ class AvailabilityE2E {
     try (var stream = PodStream.into(scene)) {
       var broker = deployment(scene, "hallpass-broker");
       broker.rolling().restart();
-      broker.waitUntilCondition(AvailabilityE2E::rolledOut, 3, TimeUnit.MINUTES);
+      broker.waitUntilCondition(Installed::rolledOut, 3, TimeUnit.MINUTES);
 
       stream.assertUnbroken();
     }
@@ -47,7 +47,7 @@ class AvailabilityE2E {
     deployment(scene, "hallpass-broker").rolling().restart();
     scene.scale("reader", 0);
     for (var name : List.of("hallpass-controller", "hallpass-broker")) {
-      deployment(scene, name).waitUntilCondition(AvailabilityE2E::rolledOut, 3, TimeUnit.MINUTES);
+      deployment(scene, name).waitUntilCondition(Installed::rolledOut, 3, TimeUnit.MINUTES);
     }
 
     scene.assertEnded(leaving, login, EndedBy.PodDeleted);
@@ -71,7 +71,7 @@ class AvailabilityE2E {
           .findFirst()
           .ifPresent(pod -> scene.client().pods().resource(pod).withGracePeriod(1).delete());
       deployment(scene, "hallpass-broker")
-          .waitUntilCondition(AvailabilityE2E::rolledOut, 3, TimeUnit.MINUTES);
+          .waitUntilCondition(Installed::rolledOut, 3, TimeUnit.MINUTES);
 
       stream.assertUnbroken();
     }
@@ -144,15 +144,6 @@ class AvailabilityE2E {
   }
 
   private static RollableScalableResource<Deployment> deployment(Scene scene, String name) {
-    return scene.client().apps().deployments().inNamespace(Scene.SYSTEM_NAMESPACE).withName(name);
-  }
-
-  private static boolean rolledOut(Deployment deployment) {
-    var status = deployment.getStatus();
-    var wanted = deployment.getSpec().getReplicas();
-    return deployment.getMetadata().getGeneration().equals(status.getObservedGeneration())
-        && wanted.equals(status.getUpdatedReplicas())
-        && wanted.equals(status.getAvailableReplicas())
-        && wanted.equals(status.getReplicas());
+    return new Installed(scene.client()).deployment(name);
   }
 }

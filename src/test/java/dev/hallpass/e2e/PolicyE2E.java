@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.testing.NamespacePolicies;
 import dev.hallpass.testing.WindowKind;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,16 +39,7 @@ class PolicyE2E {
           .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () ->
-                  assertThat(
-                          scene
-                              .client()
-                              .v1()
-                              .events()
-                              .inNamespace(scene.namespace())
-                              .list()
-                              .getItems())
-                      .filteredOn(e -> isAbout(e, waiting) && isDenial(e))
-                      .extracting(Event::getMessage)
+                  assertThat(denials(scene, waiting))
                       .anyMatch(m -> m.contains("TicketMissing: label the pod with its ticket")));
       assertThat(scene.leases()).isEmpty();
 
@@ -105,6 +99,86 @@ class PolicyE2E {
                     .flatMap(s -> Conditions.find(s.conditions(), Conditions.READY))
                     .filter(c -> c.getReason().equals(reason.name()))
                     .isPresent());
+  }
+
+  @Test
+  void ofMorePodsThanALimitAllowsOneWaitsUntilAnotherEnds(Scene scene) {
+    try (var policies = new NamespacePolicies(scene.client(), scene.namespace())) {
+      policies.apply("two", "limits: {maxLeases: 2}");
+      scene.apply("reader.yaml");
+      scene.scale("reader", 3);
+
+      await("two are served")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> scene.ready("reader").size() == 2);
+      var surplus =
+          scene.pods("reader").stream()
+              .filter(pod -> !Scene.isReady(pod))
+              .findFirst()
+              .orElseThrow();
+      await("the third is told why it is not")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> denials(scene, surplus).stream().anyMatch(m -> m.contains("LeaseLimit")));
+      await("and stays out")
+          .during(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> scene.ready("reader").size() == 2 && live(scene) == 2);
+
+      var ending = scene.ready("reader").getFirst();
+      var login = scene.login(ending);
+      scene.client().pods().resource(ending).withGracePeriod(0).delete();
+
+      scene.assertEnded(ending, login, EndedBy.PodDeleted);
+      await("another is served in its place, and again not one more")
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> scene.ready("reader").size() == 2 && live(scene) == 2);
+    }
+  }
+
+  @Test
+  void ofPodsThatComeTooFastOneWaitsForItsTurn(Scene scene) {
+    try (var policies = new NamespacePolicies(scene.client(), scene.namespace())) {
+      policies.apply("slowly", "limits: {rate: {count: 2, per: 1m}}");
+      scene.apply("reader.yaml");
+      scene.scale("reader", 3);
+
+      await("two are served")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> scene.ready("reader").size() == 2);
+      var surplus =
+          scene.pods("reader").stream()
+              .filter(pod -> !Scene.isReady(pod))
+              .findFirst()
+              .orElseThrow();
+      await("the third is told why it is not")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> denials(scene, surplus).stream().anyMatch(m -> m.contains("RateLimit")));
+
+      await("its turn comes, and nobody helps it")
+          .atMost(Duration.ofMinutes(3))
+          .until(() -> scene.ready("reader").size() == 3);
+      assertThat(made(scene).get(2))
+          .isAfterOrEqualTo(made(scene).getFirst().plus(Duration.ofMinutes(1)));
+    }
+  }
+
+  private static long live(Scene scene) {
+    return scene.leases().stream().filter(lease -> !LeaseJudge.over(lease)).count();
+  }
+
+  /** When the leases were made, in that order. */
+  private static List<Instant> made(Scene scene) {
+    return scene.leases().stream()
+        .map(lease -> Instant.parse(lease.getMetadata().getCreationTimestamp()))
+        .sorted()
+        .toList();
+  }
+
+  private static List<String> denials(Scene scene, Pod pod) {
+    return scene.client().v1().events().inNamespace(scene.namespace()).list().getItems().stream()
+        .filter(e -> isAbout(e, pod) && isDenial(e))
+        .map(Event::getMessage)
+        .toList();
   }
 
   private static boolean isAbout(Event event, Pod pod) {

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -130,9 +131,23 @@ public record Scene(KubernetesClient client, Database database, String namespace
   }
 
   Optional<Pod> pod(String app) {
+    return pods(app).stream().findFirst();
+  }
+
+  /** The app's pods, but those that go. */
+  List<Pod> pods(String app) {
     return client.pods().inNamespace(namespace).withLabel("app", app).list().getItems().stream()
         .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-        .findFirst();
+        .toList();
+  }
+
+  /** Those of the app's pods whose containers are ready. */
+  List<Pod> ready(String app) {
+    return pods(app).stream().filter(Scene::isReady).toList();
+  }
+
+  static boolean isReady(Pod pod) {
+    return Readiness.isPodReady(pod);
   }
 
   /** A deployment's pod, ready and with an active lease. */
