@@ -4,7 +4,7 @@ package dev.hallpass.audit;
  * Something that is wrong with a trail.
  *
  * @param fault what kind of thing
- * @param file where; empty for what is known from a published checkpoint alone
+ * @param file where; empty for what is in no file
  * @param line of the file, from 1; for what is missing at the end, the last line there is
  * @param writer whose record; empty where that cannot be read
  * @param sequence the record's number in its chain; -1 where that cannot be read
@@ -15,6 +15,8 @@ public record Finding(
 
   /** Kinds of things that can be wrong. */
   public enum Fault {
+    /** There is no record at all, so that nothing is proven. */
+    Empty,
     /** The line is no record. */
     Unreadable,
     /** The record is not what it was when it was written. */
@@ -39,7 +41,9 @@ public record Finding(
 
   @Override
   public String toString() {
-    return "%s:%d: %s, record %d of %s: %s"
-        .formatted(file, line, fault, sequence, writer.isEmpty() ? "?" : writer, message);
+    var where = file.isEmpty() ? "" : "%s:%d: ".formatted(file, line);
+    var what = sequence < 0 ? "" : ", record " + sequence;
+    var whose = writer.isEmpty() ? "" : " of " + writer;
+    return "%s%s%s%s: %s".formatted(where, fault, what, whose, message);
   }
 }

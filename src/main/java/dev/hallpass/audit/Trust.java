@@ -20,8 +20,16 @@ public record Trust(List<TrustedKey> keys, List<Head> heads) {
    */
   public static Trust of(Map<String, String> keys, Map<String, String> heads) {
     return new Trust(
-        keys.values().stream().map(TrustedKey::of).toList(),
+        keys.entrySet().stream().map(e -> key(e.getKey(), e.getValue())).toList(),
         heads.values().stream().map(Head::of).toList());
+  }
+
+  private static TrustedKey key(String name, String text) {
+    try {
+      return TrustedKey.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s: %s".formatted(name, e.getMessage()), e);
+    }
   }
 
   boolean vouches(Head head) {

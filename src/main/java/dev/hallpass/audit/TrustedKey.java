@@ -4,9 +4,13 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.regex.Pattern;
 
 /** The public half of a {@link SigningKey}. */
 public final class TrustedKey {
+  private static final Pattern PEM =
+      Pattern.compile("-----BEGIN PUBLIC KEY-----([^-]*)-----END PUBLIC KEY-----");
+
   private final PublicKey key;
 
   private TrustedKey(PublicKey key) {
@@ -18,17 +22,21 @@ public final class TrustedKey {
   }
 
   /**
-   * The one that was written by {@link #text}.
+   * The one that was written by {@link #text}, or in PEM.
    *
    * @throws IllegalArgumentException where it is none
    */
   public static TrustedKey of(String text) {
+    var pem = PEM.matcher(text.strip());
+    var base64 = pem.matches() ? pem.group(1).replaceAll("\\s", "") : text.strip();
     try {
       return new TrustedKey(
           SigningKey.factory()
-              .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(text.strip()))));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("not an Ed25519 public key", e);
+              .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(base64))));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "no Ed25519 public key, neither in PEM (BEGIN PUBLIC KEY) nor the base64 of one in a line",
+          e);
     }
   }
 

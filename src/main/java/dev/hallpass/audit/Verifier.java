@@ -86,6 +86,9 @@ public final class Verifier implements Records.Reader {
           .forEach(record -> mentions(record, checks, scope));
     }
     checks.values().forEach(check -> findings.addAll(check.findings()));
+    if (chains.isEmpty()) {
+      findings.add(new Finding(Fault.Empty, "", 0, "", -1, "there are no records in these files"));
+    }
     findings.sort(
         Comparator.comparingInt((Finding f) -> order.getOrDefault(f.file(), Integer.MAX_VALUE))
             .thenComparingLong(Finding::line));

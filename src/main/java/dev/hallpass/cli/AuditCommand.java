@@ -1,6 +1,8 @@
 package dev.hallpass.cli;
 
 import dev.hallpass.audit.AuditStore;
+import dev.hallpass.audit.Finding;
+import dev.hallpass.audit.Finding.Fault;
 import dev.hallpass.audit.Report;
 import dev.hallpass.audit.Trust;
 import dev.hallpass.audit.Verifier;
@@ -62,7 +64,8 @@ final class AuditCommand implements Runnable {
         names = "--key",
         paramLabel = "FILE",
         description = {
-          "A file with a public key that is trusted; several times. The cluster is not asked then,",
+          "A file with an Ed25519 public key that is trusted, in PEM (BEGIN PUBLIC KEY) or as it is in",
+          "the ConfigMap hallpass-audit-keys; several times. The cluster is not asked then,",
           "and what was cut off after the last checkpoint of the files is not noticed."
         })
     List<Path> keys = new ArrayList<>();
@@ -152,7 +155,32 @@ final class AuditCommand implements Runnable {
       if (report.whole()) {
         page.line(Tone.GOOD, "✓ nothing was changed, dropped or reordered");
       }
-      report.findings().forEach(f -> page.line(page.in(Tone.BAD, "✗ ") + f));
+      report.findings().stream()
+          .filter(f -> !unheldChain(f))
+          .forEach(f -> page.line(page.in(Tone.BAD, "✗ ") + f));
+      report.findings().stream()
+          .filter(VerifyCommand::unheldChain)
+          .findFirst()
+          .ifPresent(f -> unheld(report, f, page));
+      if (report.findings().stream().anyMatch(f -> f.fault() == Fault.Cut)) {
+        page.line("  where it was written to while you copied it: fetch it again");
+      }
+    }
+
+    private static boolean unheldChain(Finding finding) {
+      return finding.fault() == Fault.Missing && finding.file().isEmpty();
+    }
+
+    private static void unheld(Report report, Finding first, Page page) {
+      var chains = report.findings().stream().filter(VerifyCommand::unheldChain).count();
+      page.line(
+              "%s%s"
+                  .formatted(
+                      page.in(Tone.BAD, "✗ "),
+                      chains == 1
+                          ? first
+                          : "%d chains are in no file; first: %s".formatted(chains, first)))
+          .line("  give the files of all chains, or --some where you have but some of them");
     }
   }
 

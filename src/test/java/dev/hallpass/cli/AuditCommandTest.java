@@ -6,9 +6,12 @@ import dev.hallpass.audit.WrittenTrail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditCommandTest {
   private WrittenTrail trail;
@@ -39,6 +42,91 @@ class AuditCommandTest {
 
     assertThat(run.out()).contains("✗ %s:4: Missing".formatted(file));
     assertThat(run.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aChainThatIsInNoFileIsToldWithWhatToDo() {
+    var arguments =
+        new String[] {
+          "audit", "verify", trail.files().getLast().toString(), "--key", trail.key().toString()
+        };
+
+    var run = Run.of(null, arguments);
+
+    assertThat(run.out())
+        .containsPattern("\n✗ Missing, record \\d+: record \\d+ of broker-2 knows of chain ")
+        .endsWith("  give the files of all chains, or --some where you have but some of them\n");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(
+            Run.of(
+                    null,
+                    Stream.concat(Stream.of(arguments), Stream.of("--some")).toArray(String[]::new))
+                .code())
+        .isZero();
+  }
+
+  @Test
+  void aFileThatWasCutMayHaveBeenCopiedTooEarly() throws IOException {
+    var first = trail.files().getFirst();
+    var lines = Files.readAllLines(first);
+    Files.write(first, lines.subList(0, 3));
+
+    var run =
+        Run.of(
+            null,
+            "audit",
+            "verify",
+            first.toString(),
+            trail.files().getLast().toString(),
+            "--key",
+            trail.key().toString());
+
+    assertThat(run.out())
+        .contains("✗ %s:3: Cut".formatted(first))
+        .endsWith("  where it was written to while you copied it: fetch it again\n");
+    assertThat(run.code()).isEqualTo(1);
+  }
+
+  @Test
+  void filesWithoutRecordsProveNothing() throws IOException {
+    Files.writeString(trail.files().getFirst(), "");
+
+    var run = verify();
+
+    assertThat(run.out())
+        .endsWith("✗ Empty: there are no records in these files\n")
+        .doesNotContain("✓");
+    assertThat(run.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aKeyMayBeInPem() throws IOException {
+    var base64 = Files.readString(trail.key());
+    Files.writeString(
+        trail.key(),
+        "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n".formatted(base64));
+
+    assertThat(verify().code()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+        "AAAA",
+        "a key",
+        ""
+      })
+  void whatIsNoKeyIsNamed(String text) throws IOException {
+    Files.writeString(trail.key(), text);
+
+    assertThat(verify())
+        .isEqualTo(
+            new Run(
+                2,
+                "",
+                "--key: %s: no Ed25519 public key, neither in PEM (BEGIN PUBLIC KEY) nor the base64 of one in a line\n"
+                    .formatted(trail.key())));
   }
 
   @Test
