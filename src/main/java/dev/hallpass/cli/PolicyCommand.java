@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -71,9 +72,11 @@ final class PolicyCommand implements Runnable {
 
     private List<Outcome> outcomes() {
       try {
-        return PolicyCases.of(
-                files.stream().flatMap(f -> found(f).stream()).map(this::text).toList())
-            .run();
+        var texts = new LinkedHashMap<String, String>();
+        files.stream()
+            .flatMap(f -> found(f).stream())
+            .forEach(f -> texts.put(f.toString(), text(f)));
+        return PolicyCases.of(texts).run();
       } catch (MalformedCasesException e) {
         throw new Failure(ExitCode.USAGE, String.valueOf(e.getMessage()));
       }

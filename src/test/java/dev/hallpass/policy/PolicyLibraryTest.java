@@ -53,7 +53,9 @@ class PolicyLibraryTest {
   }
 
   private static List<Outcome> run(String policies, Path file) throws IOException {
-    return PolicyCases.of(List.of(policies, Files.readString(CASES.resolve(file.getFileName()))))
+    return PolicyCases.of(
+            Map.of(
+                "policies", policies, "cases", Files.readString(CASES.resolve(file.getFileName()))))
         .run();
   }
 

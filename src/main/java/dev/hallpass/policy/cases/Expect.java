@@ -6,6 +6,8 @@ import dev.hallpass.policy.PolicyVerdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,12 @@ record Expect(
     }
   }
 
+  /** Whether there is nothing that could differ. */
+  boolean comparesNothing() {
+    return Stream.of(decision, reasons, reported, ttl, maxLifetime, message)
+        .allMatch(Objects::isNull);
+  }
+
   /** How the verdict differs, a line for each member. */
   List<String> differences(PolicyVerdict verdict) {
     var differences = new ArrayList<String>();
@@ -50,6 +58,11 @@ record Expect(
     if (decision != null && decision != decided) {
       differences.add(difference("decision", decision, decided + " (told: " + told + ")"));
     }
+    if (decision == Decision.Deny && reasons == null && onlyFailed(verdict)) {
+      differences.add(
+          "reasons: no policy denies it, an expression failed (told: %s); where you mean that, expect reasons: [%s]"
+              .formatted(told, Denial.EXPRESSION_FAILED));
+    }
     compare("reasons", reasons, verdict.denials(), differences);
     compare("reported", reported, verdict.reported(), differences);
     compare("ttl", ttl, verdict.allowed().ttl(), differences);
@@ -58,6 +71,12 @@ record Expect(
       differences.add(difference("message", message, told));
     }
     return differences;
+  }
+
+  /** A slip in an expression denies, too. */
+  private static boolean onlyFailed(PolicyVerdict verdict) {
+    return !verdict.denials().isEmpty()
+        && verdict.denials().stream().allMatch(d -> d.reason().equals(Denial.EXPRESSION_FAILED));
   }
 
   private static void compare(

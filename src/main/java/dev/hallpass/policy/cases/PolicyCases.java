@@ -10,6 +10,7 @@ import dev.hallpass.policy.PolicyDecider.Unmatched;
 import dev.hallpass.policy.PolicyVerdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +39,13 @@ public final class PolicyCases {
    * they take parameters from, and lists of cases. CRDs and ClusterRoles are passed over. A list
    * that shares facts is an object with {@code given} and {@code cases}.
    *
-   * @param files what is in each
+   * @param files what is in each, by its name
    * @throws MalformedCasesException where one is none of these, or names a field that does not
    *     exist
    */
-  public static PolicyCases of(List<String> files) {
+  public static PolicyCases of(Map<String, String> files) {
     var sorted = new PolicyCases();
-    files.stream().flatMap(Reading::documents).forEach(sorted::add);
+    files.forEach(sorted::addFile);
     sorted.params.requireUseIn(sorted.policies);
     if (sorted.policies.isEmpty()) {
       throw new MalformedCasesException("there is no CredentialPolicy in these files");
@@ -54,6 +55,14 @@ public final class PolicyCases {
           "there are no cases in these files; a list of {name, given, expect} is one of cases");
     }
     return sorted;
+  }
+
+  private void addFile(String name, String yaml) {
+    try {
+      Reading.documents(yaml).forEach(this::add);
+    } catch (MalformedCasesException e) {
+      throw new MalformedCasesException("%s: %s".formatted(name, e.getMessage()));
+    }
   }
 
   private void add(JsonNode document) {
@@ -107,6 +116,11 @@ public final class PolicyCases {
       var read = Reading.as(Case.class, list.get(i), "cases[%d]".formatted(i));
       if (read.name() == null || read.expect() == null) {
         throw new MalformedCasesException("cases[%d]: name and expect must be given".formatted(i));
+      }
+      if (read.expect().comparesNothing()) {
+        throw new MalformedCasesException(
+            "cases[%d] (%s): expect compares nothing; give decision, reasons, reported, ttl, maxLifetime or message"
+                .formatted(i, read.name()));
       }
       cases.add(
           read.given() == null

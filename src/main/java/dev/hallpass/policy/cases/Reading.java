@@ -5,15 +5,19 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -60,11 +64,41 @@ final class Reading {
                       .sorted()
                       .collect(Collectors.joining(", "));
       throw new MalformedCasesException("%s: unknown field%s".formatted(path(field, e), known));
+    } catch (InvalidFormatException e) {
+      throw new MalformedCasesException(
+          "%s: %s, not %s".formatted(path(field, e), wanted(e.getTargetType()), e.getValue()));
+    } catch (MismatchedInputException e) {
+      throw new MalformedCasesException(
+          "%s: %s".formatted(path(field, e), wanted(e.getTargetType())));
     } catch (JsonMappingException e) {
       throw new MalformedCasesException("%s: %s".formatted(path(field, e), e.getOriginalMessage()));
     } catch (JsonProcessingException e) {
       throw new MalformedCasesException("%s: %s".formatted(field, e.getOriginalMessage()));
     }
+  }
+
+  private static String wanted(@Nullable Class<?> type) {
+    if (type == null || type == Object.class) {
+      return "is of a type that does not belong there";
+    }
+    if (type.isEnum()) {
+      return "must be one of "
+          + Stream.of(type.getEnumConstants())
+              .map(Object::toString)
+              .collect(Collectors.joining(", "));
+    }
+    if (CharSequence.class.isAssignableFrom(type)) {
+      return "must be text";
+    }
+    if (Collection.class.isAssignableFrom(type)) {
+      return "must be a list";
+    }
+    if (type == Boolean.class || type == boolean.class) {
+      return "must be true or false";
+    }
+    return type.isPrimitive() || Number.class.isAssignableFrom(type)
+        ? "must be a number"
+        : "must be an object";
   }
 
   /** The same of an object of Kubernetes, whose type would take any field. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +24,7 @@ class PolicyCasesTest {
       """;
 
   private static PolicyCases cases(String yaml) {
-    return PolicyCases.of(List.of(yaml));
+    return PolicyCases.of(Map.of("cases.yaml", yaml));
   }
 
   private static List<String> differences(String given, String expect) {
@@ -45,6 +46,49 @@ class PolicyCasesTest {
           """)
   void passesWhereAllIsAsExpected(String given, String expect) {
     assertThat(differences(given, expect)).isEmpty();
+  }
+
+  @Test
+  void aDenialByAFailedExpressionIsNotTakenForThePolicys() {
+    var slip =
+        """
+        kind: CredentialPolicy
+        metadata: {name: slip}
+        spec: {validations: [{expression: "pod.metadata.labels.tier == 'gold'"}]}
+        ---
+        - {name: a, expect: %s}
+        """;
+
+    assertThat(cases(slip.formatted("{decision: Deny}")).run().getFirst().differences())
+        .singleElement()
+        .asString()
+        .startsWith("reasons: no policy denies it, an expression failed (told: ")
+        .endsWith("expect reasons: [ExpressionFailed]");
+    assertThat(
+            cases(slip.formatted("{decision: Deny, reasons: [ExpressionFailed]}"))
+                .run()
+                .getFirst()
+                .passed())
+        .isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          - {name: a, expect: {}}                       | cases.yaml: cases[0] (a): expect compares nothing; give decision, reasons, reported, ttl, maxLifetime or message
+          - {name: a, expect: {decision: Denied}}       | cases.yaml: cases[0].expect.decision: must be one of Allow, Ask, Deny, not Denied
+          - {name: a, expect: {reasons: Denied}}        | cases.yaml: cases[0].expect.reasons: must be a list
+          - {name: a, expect: {ttl: {a: b}}}            | cases.yaml: cases[0].expect.ttl: must be text
+          - {name: [a], expect: {decision: Deny}}       | cases.yaml: cases[0].name: must be text
+          - {name: a, expect: Deny}                     | cases.yaml: cases[0].expect: must be an object
+          {kind: CredentialPolicy, metadata: {name: p}, spec: {enforcement: Warn}} | cases.yaml: CredentialPolicy p.spec.enforcement: must be one of Enforce, Audit, not Warn
+          """)
+  void whatIsOfAWrongTypeIsNamedAsItsAuthorWroteIt(String document, String message) {
+    assertThatThrownBy(() -> cases(document))
+        .isInstanceOf(MalformedCasesException.class)
+        .hasMessage(message);
   }
 
   @Test
@@ -157,7 +201,7 @@ class PolicyCasesTest {
                 cases(
                     WINDOWS
                         .replace("kind: Window\nmetadata", "kind: Windows\nmetadata")
-                        .formatted("a", "", "true", "{}", "{}")))
+                        .formatted("a", "", "true", "{}", "{decision: Allow}")))
         .hasMessageContaining("a document of kind \"Windows\" is neither");
   }
 
@@ -233,12 +277,12 @@ class PolicyCasesTest {
           """
           [{name: a, expect: {decision: Allow}}]                                | there is no CredentialPolicy
           {kind: CredentialPolicy, metadata: {name: p}, spec: {limits: {}}}     | there are no cases
-          {kind: CredentialPolicy, metadata: {name: p}, spec: {limit: {}}}      | CredentialPolicy p.spec.limit: unknown field; there are breakGlass, enforcement, limits
+          {kind: CredentialPolicy, metadata: {name: p}, spec: {limit: {}}}      | cases.yaml: CredentialPolicy p.spec.limit: unknown field; there are breakGlass, enforcement, limits
           {kind: Pod}                                                           | a document of kind "Pod" is neither
-          [{name: a, given: {}}]                                                | cases[0]: name and expect must be given
-          [{name: a                                                             | no YAML: while parsing
-          [{name: a, expects: {}}]                                              | cases[0].expects: unknown field
-          [{name: a, expect: {decision: Maybe}}]                                | cases[0].expect.decision:
+          [{name: a, given: {}}]                                                | cases.yaml: cases[0]: name and expect must be given
+          [{name: a                                                             | cases.yaml: no YAML: while parsing
+          [{name: a, expects: {}}]                                              | cases.yaml: cases[0].expects: unknown field
+          [{name: a, expect: {decision: Maybe}}]                                | cases.yaml: cases[0].expect.decision:
           """)
   void aMistakeInAFileIsNamed(String document, String message) {
     assertThatThrownBy(() -> cases(document))
