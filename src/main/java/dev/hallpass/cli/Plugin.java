@@ -55,12 +55,7 @@ public final class Plugin implements Runnable {
     var commands = commands(surface, where -> connector.connect(where.or(plugin.where)));
     commands.keySet().retainAll(needed(commands.keySet(), List.of(arguments)));
     commands.values().forEach(command -> line.addSubcommand(command.get()));
-    for (var command : line.getSubcommands().values()) {
-      var spec = command.getCommandSpec();
-      if (!spec.usageMessage().hidden()) {
-        spec.mixinStandardHelpOptions(true);
-      }
-    }
+    helpAtEach(line);
     return line.setOut(surface.out())
         .setErr(surface.err())
         .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(surface)))
@@ -77,6 +72,16 @@ public final class Plugin implements Runnable {
               surface.remark(failure.line());
               return failure.code().code();
             });
+  }
+
+  private static void helpAtEach(CommandLine line) {
+    for (var command : line.getSubcommands().values()) {
+      var spec = command.getCommandSpec();
+      if (!spec.usageMessage().hidden()) {
+        spec.mixinStandardHelpOptions(true);
+      }
+      helpAtEach(command);
+    }
   }
 
   /**
@@ -128,12 +133,9 @@ public final class Plugin implements Runnable {
   }
 
   private static String told(ParameterException e) {
-    return "%s; see kubectl hallpass %s--help"
-        .formatted(
-            e.getMessage(),
-            e.getCommandLine().getParent() == null
-                ? ""
-                : e.getCommandLine().getCommandName() + " ");
+    var command = e.getCommandLine().getCommandSpec().qualifiedName();
+    return "%s; see %s --help"
+        .formatted(e.getMessage(), command.replace("kubectl-hallpass", "kubectl hallpass"));
   }
 
   private static Failure failure(Exception e) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +114,21 @@ class PluginTest {
     assertThat(run.code()).as(run.err()).isEqualTo(2);
     assertThat(run.err()).hasLineCount(1);
     assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "policy test", "audit verify", "audit explain"})
+  void aWrongCommandLinePointsToHelpThatThereIs(String command) {
+    var words = command.split(" ", -1);
+
+    assertThat(run(with(words, "--nonsense")).err())
+        .endsWith("; see kubectl hallpass %s --help%n".formatted(command));
+    assertThat(run(with(words, "--help")).out())
+        .startsWith("Usage: kubectl-hallpass %s ".formatted(command));
+  }
+
+  private static String[] with(String[] words, String last) {
+    return Stream.concat(Stream.of(words), Stream.of(last)).toArray(String[]::new);
   }
 
   @Test
