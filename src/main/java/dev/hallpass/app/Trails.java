@@ -83,7 +83,7 @@ final class Trails {
                 sinks.http(
                     url,
                     form,
-                    collector.token().map(Secret::of).orElse(null),
+                    collector.token().map(String::strip).map(Secret::of).orElse(null),
                     http(),
                     need(collector.required())));
   }

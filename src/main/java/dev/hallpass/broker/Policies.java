@@ -71,7 +71,7 @@ final class Policies {
   private Inquiry.Rules rules(Catalog catalog, List<CredentialPolicy> policies, Inquiry inquiry) {
     return new Inquiry.Rules(
         decider,
-        book.of(policies, catalog.params(policies)),
+        book.of(policies, catalog.params()),
         around,
         catalog.breakGlasses(inquiry.namespace().getMetadata().getName()),
         longestBreakGlass);

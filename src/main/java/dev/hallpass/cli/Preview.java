@@ -75,11 +75,7 @@ final class Preview {
     var policies = Reading.of(() -> client.resources(CredentialPolicy.class).list().getItems());
     var live = new LiveCatalog(client, installation.namespace());
     return new Preview(
-        client,
-        installation,
-        now,
-        policies,
-        Reading.of(() -> List.of(live.params(policies.items()))));
+        client, installation, now, policies, Reading.of(() -> List.of(live.params())));
   }
 
   /** What would be said of that credential of the request, if this pod asked for it now. */

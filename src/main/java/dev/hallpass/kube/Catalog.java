@@ -9,7 +9,6 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,8 +47,7 @@ public interface Catalog {
   List<CredentialApproval> approvals(String namespace);
 
   /**
-   * What is known of what these policies take parameters from. What may have changed unseen is
-   * unread.
+   * What is known of what policies take parameters from. What may have changed unseen is unread.
    */
-  KnownParams params(Collection<CredentialPolicy> policies);
+  KnownParams params();
 }

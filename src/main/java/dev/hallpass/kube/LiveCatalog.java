@@ -12,7 +12,6 @@ import dev.hallpass.api.v1alpha1.ProviderRef;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,7 +99,7 @@ public final class LiveCatalog implements Catalog {
    * does.
    */
   @Override
-  public KnownParams params(Collection<CredentialPolicy> policies) {
+  public KnownParams params() {
     var seen = new ConcurrentHashMap<ParamObject, ParamState>();
     return new KnownParams(
         Params.of(Params.in(client, systemNamespace).list().getItems()),

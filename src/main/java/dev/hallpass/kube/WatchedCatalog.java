@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -133,7 +132,7 @@ public final class WatchedCatalog implements Catalog, AutoCloseable {
   }
 
   @Override
-  public KnownParams params(Collection<CredentialPolicy> policies) {
+  public KnownParams params() {
     return new KnownParams(Params.of(params.getIndexer().list()), objects.currentStates());
   }
 

@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -175,7 +174,7 @@ record AdmissionCase(
   }
 
   @Override
-  public KnownParams params(Collection<CredentialPolicy> policies) {
+  public KnownParams params() {
     return KnownParams.NONE;
   }
 

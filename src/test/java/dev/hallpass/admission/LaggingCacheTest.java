@@ -20,7 +20,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -87,7 +86,7 @@ class LaggingCacheTest {
     }
 
     @Override
-    public KnownParams params(Collection<CredentialPolicy> policies) {
+    public KnownParams params() {
       return KnownParams.NONE;
     }
   }

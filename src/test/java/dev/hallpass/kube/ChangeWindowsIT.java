@@ -59,7 +59,7 @@ class ChangeWindowsIT {
     await().ignoreExceptions().until(() -> client.resource(window).serverSideApply() != null);
     var policy = client.resources(CredentialPolicy.class).withName("change-windows").get();
 
-    var known = new LiveCatalog(client, kube.namespace()).params(List.of(policy));
+    var known = new LiveCatalog(client, kube.namespace()).params();
 
     assertThat(known.of(Objects.requireNonNull(policy.getSpec().params())))
         .isInstanceOfSatisfying(

@@ -209,9 +209,9 @@ class WatchedParamsIT {
                 .formatted(kube.namespace()),
             CredentialPolicy.class);
     var live = new LiveCatalog(reading, kube.namespace());
-    await().ignoreExceptions().until(() -> live.params(List.of()).configMaps().isEmpty());
+    await().ignoreExceptions().until(() -> live.params().configMaps().isEmpty());
 
-    var known = live.params(List.of(policy));
+    var known = live.params();
 
     assertThat(known.of(Objects.requireNonNull(policy.getSpec().params())))
         .isInstanceOfSatisfying(
@@ -234,10 +234,10 @@ class WatchedParamsIT {
     policies.close();
     await().atMost(SOON).until(() -> params.states().isEmpty());
     var live = new LiveCatalog(reading, kube.namespace());
-    await().ignoreExceptions().until(() -> live.params(List.of()).configMaps().isEmpty());
+    await().ignoreExceptions().until(() -> live.params().configMaps().isEmpty());
     var before = windowsRead();
 
-    var known = live.params(List.of(policy));
+    var known = live.params();
 
     assertThat(windowsRead()).isEqualTo(before);
     var named = Objects.requireNonNull(policy.getSpec().params());

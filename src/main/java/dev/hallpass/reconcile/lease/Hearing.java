@@ -131,7 +131,7 @@ final class Hearing {
 
   private Inquiry.Rules liveRules(String namespace) {
     var current = live.policies();
-    return rules(book.of(current, live.params(current)), around, live.breakGlasses(namespace));
+    return rules(book.of(current, live.params()), around, live.breakGlasses(namespace));
   }
 
   private Inquiry.Rules rules(
