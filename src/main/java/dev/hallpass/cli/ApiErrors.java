@@ -8,10 +8,14 @@ import org.jspecify.annotations.Nullable;
 final class ApiErrors {
   private ApiErrors() {}
 
-  /** The end of a command that met this. */
-  static Failure failure(KubernetesClientException e) {
+  /**
+   * The end of a command that met this.
+   *
+   * @param server where the API server is, as the kubeconfig says
+   */
+  static Failure failure(KubernetesClientException e, String server) {
     if (e.getStatus() == null && e.getCode() <= 0) {
-      return new Failure(ExitCode.REFUSED, "the API server does not answer: " + rootMessage(e));
+      return silent(e, server);
     }
     return switch (e.getCode()) {
       case HttpURLConnection.HTTP_FORBIDDEN ->
@@ -28,9 +32,16 @@ final class ApiErrors {
                   "the cluster does not know the kind that was asked for: Hallpass is not"
                       + " installed there, or older than the plugin; kubectl hallpass doctor says"
                       + " what is missing");
-      case 0 -> new Failure(ExitCode.REFUSED, "the API server does not answer: " + rootMessage(e));
+      case 0 -> silent(e, server);
       default -> new Failure(ExitCode.REFUSED, "the API server refuses: " + line(e));
     };
+  }
+
+  private static Failure silent(KubernetesClientException e, String server) {
+    return new Failure(
+        ExitCode.REFUSED,
+        "the API server at %s, as the kubeconfig names it, does not answer: %s"
+            .formatted(server, rootMessage(e)));
   }
 
   /** The server's own words. */

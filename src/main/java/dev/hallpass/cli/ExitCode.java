@@ -8,7 +8,9 @@ enum ExitCode {
       "Something needs attention: a failed check, a pod that waits, a revocation that was not"
           + " confirmed in time, or a confirmation that was declined."),
   USAGE(2, "The command line is wrong; the message says what is."),
-  REFUSED(3, "The API server refuses the call, or does not answer; the message names the call."),
+  REFUSED(
+      3,
+      "The API server refuses the call, or does not answer; the message names the call, or the server."),
   ABSENT(4, "What the command names does not exist."),
   INTERNAL(70, "An error of the plugin itself.");
 

@@ -30,6 +30,8 @@ public final class Plugin implements Runnable {
   /** People who are used to kubectl give them before the command, too. */
   @Mixin ClusterOptions where = new ClusterOptions();
 
+  private String server = "an unknown address";
+
   private Plugin() {}
 
   /** Runs one command, and ends the process with its exit code. */
@@ -52,7 +54,8 @@ public final class Plugin implements Runnable {
   static CommandLine line(Surface surface, Cluster.Connector connector, String[] arguments) {
     var plugin = new Plugin();
     var line = new CommandLine(plugin);
-    var commands = commands(surface, where -> connector.connect(where.or(plugin.where)));
+    var commands =
+        commands(surface, where -> plugin.reached(connector.connect(where.or(plugin.where))));
     commands.keySet().retainAll(needed(commands.keySet(), List.of(arguments)));
     commands.values().forEach(command -> line.addSubcommand(command.get()));
     helpAtEach(line);
@@ -68,10 +71,16 @@ public final class Plugin implements Runnable {
             })
         .setExecutionExceptionHandler(
             (e, failed, parsed) -> {
-              var failure = failure(e);
+              var failure = plugin.failure(e);
               surface.remark(failure.line());
               return failure.code().code();
             });
+  }
+
+  /** Remembers what to name where it does not answer. */
+  private Cluster reached(Cluster cluster) {
+    server = cluster.client().getConfiguration().getMasterUrl();
+    return cluster;
   }
 
   private static void helpAtEach(CommandLine line) {
@@ -138,10 +147,10 @@ public final class Plugin implements Runnable {
         .formatted(e.getMessage(), command.replace("kubectl-hallpass", "kubectl hallpass"));
   }
 
-  private static Failure failure(Exception e) {
+  private Failure failure(Exception e) {
     return switch (e) {
       case Failure failure -> failure;
-      case KubernetesClientException refused -> ApiErrors.failure(refused);
+      case KubernetesClientException refused -> ApiErrors.failure(refused, server);
       default ->
           new Failure(
               ExitCode.INTERNAL,

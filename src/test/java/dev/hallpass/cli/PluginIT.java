@@ -416,7 +416,10 @@ class PluginIT {
     var run = Run.of(away, "status");
 
     assertThat(run.code()).isEqualTo(3);
-    assertThat(run.err()).startsWith("the API server does not answer: ").hasLineCount(1);
+    assertThat(run.err())
+        .startsWith("the API server at https://127.0.0.1:1")
+        .contains("does not answer: ")
+        .hasLineCount(1);
     assertThat(run.out()).isEmpty();
   }
 

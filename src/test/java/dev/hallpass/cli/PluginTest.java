@@ -2,6 +2,9 @@ package dev.hallpass.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +132,25 @@ class PluginTest {
 
   private static String[] with(String[] words, String last) {
     return Stream.concat(Stream.of(words), Stream.of(last)).toArray(String[]::new);
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsNamed() {
+    var config =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl("https://127.0.0.1:1")
+            .withRequestRetryBackoffLimit(0)
+            .build();
+
+    try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
+      var run = Run.of(new Cluster(client, "default"), "status");
+
+      assertThat(run.code()).isEqualTo(3);
+      assertThat(run.err())
+          .startsWith(
+              "the API server at https://127.0.0.1:1/, as the kubeconfig names it, does not answer: ")
+          .hasLineCount(1);
+    }
   }
 
   @Test
