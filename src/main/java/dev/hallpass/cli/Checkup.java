@@ -20,7 +20,7 @@ final class Checkup {
             ProcessChecks.of(seen),
             WebhookChecks.of(seen),
             ContentChecks.of(seen),
-            RightsChecks.of(seen.rights()))
+            RightsChecks.of(seen.rights(), seen.policies().obstacle()))
         .flatMap(List::stream)
         .toList();
   }

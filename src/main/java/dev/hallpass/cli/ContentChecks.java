@@ -72,8 +72,12 @@ final class ContentChecks {
 
   private Stream<Check> providers(StatusReport status) {
     var bad = status.providers().stream().filter(p -> !p.ready()).toList();
+    var ready = "%d ready".formatted(status.providers().size());
     return bad.isEmpty()
-        ? Stream.of(ok("providers", "%d ready".formatted(status.providers().size())))
+        ? Stream.of(
+            status.seesProviders()
+                ? ok("providers", ready)
+                : unseen("providers", ready + ", of those that you may see"))
         : bad.stream()
             .map(
                 p ->
@@ -106,6 +110,9 @@ final class ContentChecks {
   }
 
   private Stream<Check> breakGlasses(StatusReport status) {
+    if (!status.seesBreakGlasses()) {
+      return Stream.of(unseen("break-glasses", "you may not see whether one is open"));
+    }
     return status.breakGlasses().isEmpty()
         ? Stream.of(ok("break-glasses", "none is open, and none waits for a review"))
         : status.breakGlasses().stream().map(this::breakGlass);

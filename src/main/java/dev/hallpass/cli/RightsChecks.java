@@ -2,21 +2,28 @@ package dev.hallpass.cli;
 
 import static dev.hallpass.cli.Check.ok;
 import static dev.hallpass.cli.Check.told;
+import static dev.hallpass.cli.Check.unseen;
 import static dev.hallpass.cli.Check.warning;
 import static java.util.stream.Collectors.joining;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What whoever runs the plugin may do. */
 final class RightsChecks {
   private RightsChecks() {}
 
-  static List<Check> of(OwnRights seen) {
+  /**
+   * What the user may do.
+   *
+   * @param hidden why policies cannot be listed, where that is so
+   */
+  static List<Check> of(OwnRights seen, Optional<String> hidden) {
     return Stream.concat(
             Stream.of(rights(seen)),
-            seen.mandates().stream().map(m -> mandate(m, seen.namespace())))
+            seen.mandates().stream().map(m -> mandate(m, seen.namespace(), hidden)))
         .toList();
   }
 
@@ -36,11 +43,17 @@ final class RightsChecks {
   }
 
   /** Most people have none of them, and that is well. */
-  private static Check mandate(Mandate mandate, String namespace) {
+  private static Check mandate(Mandate mandate, String namespace, Optional<String> hidden) {
     var kind = mandate.kind();
     var may =
         "you may %s%s in namespace %s"
             .formatted(mandate.held() ? "" : "not ", kind.deed(), namespace);
+    if (kind == Mandate.Kind.APPROVE && mandate.here() && !mandate.held() && hidden.isPresent()) {
+      return unseen(
+          kind.verb(),
+          "cannot tell without listing policies for which of them you may %s in namespace %s"
+              .formatted(kind.deed(), namespace));
+    }
     if (!mandate.held()) {
       return told(kind.verb(), "%s: you lack %s".formatted(may, lacking(mandate)));
     }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting leases that wait for people
  * @param breakGlasses those that are open or not reviewed
  * @param unseen what this user may not see, in the API server's words
+ * @param unseenKinds the kinds of that
  */
 record StatusReport(
     String scope,
@@ -42,7 +43,12 @@ record StatusReport(
     List<LeaseView> revoking,
     List<WaitingView> waiting,
     List<BreakGlassView> breakGlasses,
-    List<String> unseen) {
+    List<String> unseen,
+    List<String> unseenKinds) {
+
+  private static final String PROVIDER = "CredentialProvider";
+  private static final String CLUSTER_PROVIDER = "ClusterCredentialProvider";
+  private static final String BREAK_GLASS = "BreakGlass";
 
   /** A provider; without a ready condition it was not probed yet. */
   record ProviderLine(
@@ -100,7 +106,27 @@ record StatusReport(
                 seen.clusterProviders().obstacle(),
                 seen.breakGlasses().obstacle())
             .flatMap(Optional::stream)
+            .toList(),
+        Stream.of(
+                unseen(PROVIDER, seen.providers()),
+                unseen(CLUSTER_PROVIDER, seen.clusterProviders()),
+                unseen(BREAK_GLASS, seen.breakGlasses()))
+            .flatMap(s -> s)
             .toList());
+  }
+
+  private static Stream<String> unseen(String kind, Reading<?> reading) {
+    return reading.obstacle().map(o -> kind).stream();
+  }
+
+  /** Whether this user may see all providers of the scope. */
+  boolean seesProviders() {
+    return !unseenKinds.contains(PROVIDER) && !unseenKinds.contains(CLUSTER_PROVIDER);
+  }
+
+  /** Whether this user may see the break-glasses of the scope. */
+  boolean seesBreakGlasses() {
+    return !unseenKinds.contains(BREAK_GLASS);
   }
 
   /** Whether somebody should look. */

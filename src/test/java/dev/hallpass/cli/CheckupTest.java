@@ -46,6 +46,42 @@ class CheckupTest {
   }
 
   @Test
+  void kindsThatAreNotSeenAreNotTakenForNothing() {
+    var all = Objects.of("well.yaml").snapshot(new Scope.All());
+    var status =
+        StatusReport.of(
+            new Snapshot(
+                all.scope(),
+                all.at(),
+                all.requests(),
+                all.leases(),
+                all.providers(),
+                hidden(),
+                hidden()));
+
+    assertThat(told(ContentChecks.of(evidence(new Reading<>(List.of(status), Optional.empty())))))
+        .contains("? break-glasses: you may not see whether one is open")
+        .anyMatch(l -> l.matches("[?] providers: \\d+ ready, of those that you may see"))
+        .noneMatch(l -> l.startsWith("✓ providers") || l.startsWith("✓ break-glasses"));
+  }
+
+  @Test
+  void whoeverMayNotListPoliciesIsNotToldThatTheyMayApproveForNone() {
+    var checks =
+        RightsChecks.of(
+            new OwnRights(
+                "shop",
+                Map.of(READ, true),
+                List.of(new Mandate(Mandate.Kind.APPROVE, true, false, List.of()))),
+            Optional.of("forbidden"));
+
+    assertThat(told(checks))
+        .contains(
+            "? approve: cannot tell without listing policies for which of them you may approve"
+                + " leases in namespace shop");
+  }
+
+  @Test
   void rightsOfEverydayAreMissedAndOthersOnlyTold() {
     var everyday = new LinkedHashMap<Right, Boolean>();
     everyday.put(READ, true);
@@ -58,7 +94,8 @@ class CheckupTest {
                 List.of(
                     new Mandate(Mandate.Kind.BREAK_GLASS, true, true, List.of()),
                     new Mandate(Mandate.Kind.REVIEW, true, false, List.of()),
-                    new Mandate(Mandate.Kind.APPROVE, false, false, List.of()))));
+                    new Mandate(Mandate.Kind.APPROVE, false, false, List.of()))),
+            Optional.empty());
 
     assertThat(told(checks))
         .containsExactly(
@@ -80,7 +117,8 @@ class CheckupTest {
                 "shop",
                 Map.of(READ, true),
                 List.of(
-                    new Mandate(Mandate.Kind.APPROVE, true, false, List.of("ledger", "payroll")))));
+                    new Mandate(Mandate.Kind.APPROVE, true, false, List.of("ledger", "payroll")))),
+            Optional.empty());
 
     assertThat(told(checks))
         .containsExactly(
