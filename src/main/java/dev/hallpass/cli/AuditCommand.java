@@ -193,7 +193,7 @@ final class AuditCommand implements Runnable {
   static final class LifeCommand implements Callable<Integer> {
     private final Surface surface;
 
-    @Parameters(index = "0", paramLabel = "LEASE", description = "The lease's name.")
+    @Parameters(index = "0", paramLabel = "LEASE", description = "The lease: NAME or clease/NAME.")
     String lease = "";
 
     @Parameters(
@@ -215,11 +215,12 @@ final class AuditCommand implements Runnable {
 
     @Override
     public Integer call() {
+      var name = lease.contains("/") ? Named.parse(lease, Named.Kind.LEASE).name() : lease;
       var life =
-          LeaseLife.read(files, lease, namespace)
+          LeaseLife.read(files, name, namespace)
               .orElseThrow(
                   () ->
-                      new Failure(ExitCode.ABSENT, "these files have no record of lease " + lease));
+                      new Failure(ExitCode.ABSENT, "these files have no record of lease " + name));
       var page = surface.page();
       life.write(page);
       surface.print(page);

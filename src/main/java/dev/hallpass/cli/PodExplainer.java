@@ -226,8 +226,8 @@ final class PodExplainer {
                 "AwaitingApproval",
                 "%s: waits for people to say yes: %s, denied %s"
                     .formatted(what, waiting.asked(), Spans.until(waiting.deadline(), seen.now())),
-                "somebody with the RBAC verb approve on the policy: kubectl hallpass approve "
-                    + view.name()));
+                "somebody with the RBAC verb approve on the policy: kubectl hallpass approve %s -n %s"
+                    .formatted(view.name(), view.namespace())));
       } else if (view.trouble() != null) {
         findings.add(
             warns(

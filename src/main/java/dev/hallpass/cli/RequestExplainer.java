@@ -103,13 +103,15 @@ final class RequestExplainer {
                 blocks(
                     "PodFailing",
                     "pod/%s fails to get its credentials".formatted(name),
-                    "kubectl hallpass explain pod/%s".formatted(name)));
+                    "kubectl hallpass explain pod/%s -n %s"
+                        .formatted(name, pod.getMetadata().getNamespace())));
         case PodStanding.Waiting(var ignored) ->
             findings.add(
                 warns(
                     "PodWaiting",
                     "pod/%s waits for a credential".formatted(name),
-                    "kubectl hallpass explain pod/%s".formatted(name)));
+                    "kubectl hallpass explain pod/%s -n %s"
+                        .formatted(name, pod.getMetadata().getNamespace())));
         // The condition PodsInjected has said so.
         case PodStanding.Bare(), PodStanding.Served() -> {}
       }

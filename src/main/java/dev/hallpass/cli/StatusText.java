@@ -72,7 +72,7 @@ final class StatusText {
                         Cell.of(w.asked()),
                         Cell.of("denied " + Spans.until(w.deadline(), report.at())))));
     section(
-        "Leases that wait for approval: kubectl hallpass approve LEASE, or deny",
+        "Leases that wait for approval: kubectl hallpass approve LEASE -n NAMESPACE, or deny",
         report.waiting(),
         table,
         page);
@@ -156,8 +156,7 @@ final class StatusText {
                     new Cell(Tone.BAD, "✗"),
                     new Cell(Tone.PLAIN, "creq/" + named(report, r.namespace(), r.name())),
                     new Cell(r.ready() ? Tone.WARNING : Tone.BAD, standing(r)),
-                    new Cell(
-                        Tone.PLAIN, r.ready() && r.bare() == 0 ? hint(report, r) : r.message()))));
+                    new Cell(Tone.PLAIN, r.ready() && r.bare() == 0 ? hint(r) : r.message()))));
     section("Requests that need attention", bad, table, page);
   }
 
@@ -172,10 +171,8 @@ final class StatusText {
         .collect(joining(", "));
   }
 
-  private static String hint(StatusReport report, RequestLine request) {
-    return "kubectl hallpass explain creq/%s%s"
-        .formatted(
-            request.name(), report.scope().startsWith("all") ? " -n " + request.namespace() : "");
+  private static String hint(RequestLine request) {
+    return "kubectl hallpass explain creq/%s -n %s".formatted(request.name(), request.namespace());
   }
 
   private static void leases(StatusReport report, Page page) {

@@ -129,9 +129,11 @@ class AuditCommandTest {
                     .formatted(trail.key())));
   }
 
-  @Test
-  void theLifeOfALeaseIsATimeline() {
-    var run = Run.of(null, "audit", "explain", trail.lease(), trail.files().getFirst().toString());
+  @ParameterizedTest
+  @ValueSource(strings = {"", "clease/"})
+  void theLifeOfALeaseIsATimeline(String kind) {
+    var run =
+        Run.of(null, "audit", "explain", kind + trail.lease(), trail.files().getFirst().toString());
 
     assertThat(run.out())
         .startsWith("clease/%s in namespace shop".formatted(trail.lease()))
