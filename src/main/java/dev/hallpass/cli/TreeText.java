@@ -38,7 +38,10 @@ final class TreeText {
       var pod = request.pods().get(i);
       page.line(
           "%spod/%s  %s"
-              .formatted(last ? LAST : BRANCH, pod.name(), page.in(tone(pod), word(pod))));
+              .formatted(
+                  last ? LAST : BRANCH,
+                  pod.name(),
+                  page.in(tone(pod), word(pod, request.namespace()))));
       leases(pod, last ? BESIDE_LAST : BESIDE_BRANCH, report, page);
     }
   }
@@ -77,11 +80,12 @@ final class TreeText {
     };
   }
 
-  private static String word(PodNode pod) {
+  private static String word(PodNode pod, String namespace) {
     return switch (pod.standing()) {
       case Served -> "has its credentials";
       case Waiting -> "waits for a credential";
-      case Failing -> "fails: kubectl hallpass explain pod/" + pod.name();
+      case Failing ->
+          "fails: kubectl hallpass explain pod/%s -n %s".formatted(pod.name(), namespace);
       case NotInjected -> "was created without injection";
       case Ended -> "has ended";
       case Gone -> "is gone";
