@@ -437,8 +437,7 @@ class PluginIT {
         .contains("✗ webhook: there is no MutatingWebhookConfiguration")
         .contains(
             "✓ your rights: all that everybody's work takes, in namespace " + kube.namespace())
-        .contains("· break-glass: you may open break-glasses in namespace " + kube.namespace())
-        .contains("✓ break-glasses: none is open, and none waits for a review");
+        .contains("· break-glass: you may open break-glasses in namespace " + kube.namespace());
   }
 
   @Test
