@@ -166,9 +166,13 @@ class PolicyE2E {
     return scene.leases().stream().filter(lease -> !LeaseJudge.over(lease)).count();
   }
 
-  /** When the leases were made, in that order. */
+  /**
+   * When the leases were made, in that order, that were ever used: of pods that come at the same
+   * moment one more can have its lease made, which ends before it can be used.
+   */
   private static List<Instant> made(Scene scene) {
     return scene.leases().stream()
+        .filter(lease -> lease.getStatus().activatedAt() != null)
         .map(lease -> Instant.parse(lease.getMetadata().getCreationTimestamp()))
         .sorted()
         .toList();
