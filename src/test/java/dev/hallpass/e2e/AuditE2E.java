@@ -174,7 +174,7 @@ class AuditE2E {
       Scene scene, LogCollector logs, String killed, String lease) throws IOException {
     var files = logs.trails();
     var without = files.stream().filter(f -> !f.endsWith(killed + ".jsonl")).toList();
-    assertThat(verify(scene, without).out())
+    assertThat(verify(scene, without, "-o", "json").out())
         .contains("knows of chain %s, which is in no file".formatted(chain(logs, killed)));
 
     var file = logs.trail(killed);
