@@ -6,7 +6,6 @@ import dev.hallpass.kube.ParamState.Unreadable;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -155,7 +154,7 @@ final class ParamWatch implements AutoCloseable {
             .alone()
             .runnableInformer(0)
             .itemStore(Trim.storing(Trim::whole))
-            .addEventHandler(new Sight());
+            .addEventHandler(new AnyChange<>(this::look));
     // Once it has begun, it comes back by itself, unless a turn finds that it may not.
     opened.exceptionHandler((started, cause) -> started);
     try {
@@ -217,23 +216,5 @@ final class ParamWatch implements AutoCloseable {
   public void close() {
     closed = true;
     thread.interrupt();
-  }
-
-  /** Looks at whatever happens. */
-  private final class Sight implements ResourceEventHandler<GenericKubernetesResource> {
-    @Override
-    public void onAdd(GenericKubernetesResource added) {
-      look();
-    }
-
-    @Override
-    public void onUpdate(GenericKubernetesResource old, GenericKubernetesResource updated) {
-      look();
-    }
-
-    @Override
-    public void onDelete(GenericKubernetesResource deleted, boolean finalStateUnknown) {
-      look();
-    }
   }
 }

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +34,7 @@ public final class WatchedParams implements AutoCloseable {
   public static WatchedParams of(
       KubernetesClient client, SharedIndexInformer<CredentialPolicy> policies) {
     var params = new WatchedParams(client, policies);
-    policies.addEventHandler(params.new Following());
+    policies.addEventHandler(new AnyChange<>(params::follow));
     return params;
   }
 
@@ -106,23 +105,5 @@ public final class WatchedParams implements AutoCloseable {
     closed = true;
     watches.values().forEach(ParamWatch::close);
     watches = Map.of();
-  }
-
-  /** Follows the policies. */
-  private final class Following implements ResourceEventHandler<CredentialPolicy> {
-    @Override
-    public void onAdd(CredentialPolicy added) {
-      follow();
-    }
-
-    @Override
-    public void onUpdate(CredentialPolicy old, CredentialPolicy updated) {
-      follow();
-    }
-
-    @Override
-    public void onDelete(CredentialPolicy deleted, boolean finalStateUnknown) {
-      follow();
-    }
   }
 }
