@@ -33,10 +33,7 @@ public final class BreakGlassRules implements AutoCloseable {
   /** Installs them, and waits until the API server has heard of them. */
   public static BreakGlassRules install(KubeApi kube) throws IOException, GeneralSecurityException {
     var rules = new BreakGlassRules(kube, StampScene.start(kube));
-    rules.scene.installWebhook("breakglasses.hallpass.dev");
-    rules.scene.installRules("hallpass-break-glass"::equals);
-    rules.scene.letInTheCluster("hallpass-may-break-glass", "ada");
-    rules.scene.letInTheCluster("hallpass-may-review", "ada", "grace");
+    rules.scene.installBreakGlass();
     var ada = rules.as("ada");
     await().atMost(SOON).until(() -> rules.works(ada));
     return rules;

@@ -50,29 +50,8 @@ class BreakGlassStampIT {
     ada = scene.as("ada", "people");
     grace = scene.as("grace", "people");
     mallory = scene.as("mallory", "people");
-    kube.client()
-        .resource(
-            Serialization.unmarshal(
-                """
-                metadata: {name: orders-db, namespace: %s}
-                spec:
-                  workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
-                  owner: team-orders
-                  purpose: read orders
-                  credentials:
-                  - name: db
-                    providerRef: {kind: CredentialProvider, name: pg}
-                    access: reader
-                    ttl: 15m
-                    delivery: {mode: Sidecar, files: [{path: db.env, format: Env}]}
-                """
-                    .formatted(kube.namespace()),
-                CredentialRequest.class))
-        .create();
-    scene.installWebhook("breakglasses.hallpass.dev");
-    scene.installRules("hallpass-break-glass"::equals);
-    scene.letInTheCluster("hallpass-may-break-glass", "ada");
-    scene.letInTheCluster("hallpass-may-review", "ada", "grace");
+    scene.request();
+    scene.installBreakGlass();
     // The API server learns of both by a watch.
     await().atMost(SOON).until(() -> works() && holdsWithoutTheWebhook());
   }

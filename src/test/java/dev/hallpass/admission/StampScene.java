@@ -1,5 +1,6 @@
 package dev.hallpass.admission;
 
+import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.chart.Helm;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -77,6 +79,37 @@ final class StampScene implements AutoCloseable {
     chart.stream()
         .filter(MutatingWebhookConfiguration.class::isInstance)
         .forEach(w -> add(here((MutatingWebhookConfiguration) w, name)));
+  }
+
+  /** All that the chart has about break-glasses: ada may open and review them, grace may review. */
+  void installBreakGlass() {
+    installWebhook("breakglasses.hallpass.dev");
+    installRules("hallpass-break-glass"::equals);
+    letInTheCluster("hallpass-may-break-glass", "ada");
+    letInTheCluster("hallpass-may-review", "ada", "grace");
+  }
+
+  /** The request {@code orders-db}, with a credential {@code db}. */
+  void request() {
+    kube.client()
+        .resource(
+            Serialization.unmarshal(
+                """
+                metadata: {name: orders-db, namespace: %s}
+                spec:
+                  workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
+                  owner: team-orders
+                  purpose: read orders
+                  credentials:
+                  - name: db
+                    providerRef: {kind: CredentialProvider, name: pg}
+                    access: reader
+                    ttl: 15m
+                    delivery: {mode: Sidecar, files: [{path: db.env, format: Env}]}
+                """
+                    .formatted(kube.namespace()),
+                CredentialRequest.class))
+        .create();
   }
 
   void removeWebhook() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.BreakGlass;
-import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -212,25 +211,7 @@ class UnreadableIT {
   @ParameterizedTest
   @CsvSource({"status: nonsense", "'status: {phase: Nonsense, endsAt: [1]}'"})
   void aStatusThatCannotBeReadKeepsNoStampAway(String status) {
-    kube.client()
-        .resource(
-            Serialization.unmarshal(
-                """
-                metadata: {name: orders-db, namespace: %s}
-                spec:
-                  workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
-                  owner: team-orders
-                  purpose: read orders
-                  credentials:
-                  - name: db
-                    providerRef: {kind: CredentialProvider, name: pg}
-                    access: reader
-                    ttl: 15m
-                    delivery: {mode: Sidecar, files: [{path: db.env, format: Env}]}
-                """
-                    .formatted(kube.namespace()),
-                CredentialRequest.class))
-        .create();
+    scene.request();
     scene.installWebhook("breakglasses.hallpass.dev");
     await()
         .atMost(SOON)

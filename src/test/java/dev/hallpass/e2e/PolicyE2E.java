@@ -105,20 +105,7 @@ class PolicyE2E {
   void ofMorePodsThanALimitAllowsOneWaitsUntilAnotherEnds(Scene scene) {
     try (var policies = new NamespacePolicies(scene.client(), scene.namespace())) {
       policies.apply("two", "limits: {maxLeases: 2}");
-      scene.apply("reader.yaml");
-      scene.scale("reader", 3);
-
-      await("two are served")
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> scene.ready("reader").size() == 2);
-      var surplus =
-          scene.pods("reader").stream()
-              .filter(pod -> !Scene.isReady(pod))
-              .findFirst()
-              .orElseThrow();
-      await("the third is told why it is not")
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> denials(scene, surplus).stream().anyMatch(m -> m.contains("LeaseLimit")));
+      awaitOneTooMany(scene, "LeaseLimit");
       await("and stays out")
           .during(Duration.ofSeconds(10))
           .atMost(Duration.ofSeconds(20))
@@ -139,20 +126,7 @@ class PolicyE2E {
   void ofPodsThatComeTooFastOneWaitsForItsTurn(Scene scene) {
     try (var policies = new NamespacePolicies(scene.client(), scene.namespace())) {
       policies.apply("slowly", "limits: {rate: {count: 2, per: 1m}}");
-      scene.apply("reader.yaml");
-      scene.scale("reader", 3);
-
-      await("two are served")
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> scene.ready("reader").size() == 2);
-      var surplus =
-          scene.pods("reader").stream()
-              .filter(pod -> !Scene.isReady(pod))
-              .findFirst()
-              .orElseThrow();
-      await("the third is told why it is not")
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> denials(scene, surplus).stream().anyMatch(m -> m.contains("RateLimit")));
+      awaitOneTooMany(scene, "RateLimit");
 
       await("its turn comes, and nobody helps it")
           .atMost(Duration.ofMinutes(3))
@@ -160,6 +134,21 @@ class PolicyE2E {
       assertThat(made(scene).get(2))
           .isAfterOrEqualTo(made(scene).getFirst().plus(Duration.ofMinutes(1)));
     }
+  }
+
+  /** Of three pods two are served, and the third is told why it is not. */
+  private static void awaitOneTooMany(Scene scene, String reason) {
+    scene.apply("reader.yaml");
+    scene.scale("reader", 3);
+
+    await("two are served")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> scene.ready("reader").size() == 2);
+    var surplus =
+        scene.pods("reader").stream().filter(pod -> !Scene.isReady(pod)).findFirst().orElseThrow();
+    await("the third is told why it is not")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> denials(scene, surplus).stream().anyMatch(m -> m.contains(reason)));
   }
 
   private static long live(Scene scene) {
