@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out a plan, and looks what becomes of it. Throws what the client throws. */
@@ -78,21 +80,16 @@ final class Revocations {
     var left = new LinkedHashMap<>(plan.ending());
     var until = surface.clock().instant().plus(patience);
     while (!left.isEmpty()) {
-      var now = new LinkedHashMap<String, CredentialLease>();
-      scope
-          .in(cluster.client(), CredentialLease.class)
-          .list()
-          .getItems()
-          .forEach(l -> now.put(RevokePlan.key(l), l));
-      left.replaceAll((key, old) -> now.getOrDefault(key, old));
-      left.entrySet()
+      var now = byUid();
+      left.replaceAll((name, old) -> now.getOrDefault(uid(old), old));
+      left.values()
           .removeIf(
-              e -> {
-                var gone = !now.containsKey(e.getKey()) || LeaseJudge.over(e.getValue());
+              lease -> {
+                var gone = !now.containsKey(uid(lease)) || LeaseJudge.over(lease);
                 if (gone) {
                   surface.print(
                       "clease/%s is revoked, and its account verified gone\n"
-                          .formatted(e.getValue().getMetadata().getName()));
+                          .formatted(lease.getMetadata().getName()));
                 }
                 return gone;
               });
@@ -102,5 +99,15 @@ final class Revocations {
       Thread.sleep(POLL);
     }
     return left;
+  }
+
+  /** Not by name: the pod's next lease may have the name of the one that is gone. */
+  private Map<String, CredentialLease> byUid() {
+    return scope.in(cluster.client(), CredentialLease.class).list().getItems().stream()
+        .collect(Collectors.toMap(Revocations::uid, Function.identity()));
+  }
+
+  private static String uid(CredentialLease lease) {
+    return lease.getMetadata().getUid();
   }
 }

@@ -58,7 +58,7 @@ record RevokePlan(
   }
 
   /** Tells leases of several namespaces apart. */
-  static String key(CredentialLease lease) {
+  private static String key(CredentialLease lease) {
     return lease.getMetadata().getNamespace() + "/" + lease.getMetadata().getName();
   }
 

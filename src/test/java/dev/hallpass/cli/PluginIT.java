@@ -117,7 +117,7 @@ class PluginIT {
   }
 
   @Test
-  void aDeletedLeaseIsWaitedForUntilItIsGone() {
+  void aDeletedLeaseIsWaitedForUntilItIsGoneWhateverHasItsNameThen() {
     scene.heldLease("orders-1-db", LeasePhase.Active);
 
     var revoked =
@@ -125,6 +125,7 @@ class PluginIT {
     await().until(() -> scene.found("orders-1-db").isMarkedForDeletion());
     scene.status(scene.found("orders-1-db"), LeasePhase.Revoked);
     scene.release("orders-1-db");
+    scene.lease("orders-1-db", LeasePhase.Active);
 
     assertThat(revoked.join().out())
         .isEqualTo(

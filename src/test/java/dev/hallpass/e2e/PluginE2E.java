@@ -108,14 +108,13 @@ class PluginE2E {
 
     var revoked = run(scene, "revoke", "clease/" + lease);
 
-    assertThat(revoked.out())
-        .isEqualTo(
-            """
-            clease/%s is to end
-            clease/%s is revoked, and its account verified gone
-            """
-                .formatted(lease, lease));
-    assertThat(revoked.code()).isZero();
+    var told =
+        """
+        clease/%s is to end
+        clease/%s is revoked, and its account verified gone
+        """
+            .formatted(lease, lease);
+    assertThat(revoked).isEqualTo(new Run(0, told, ""));
     scene.assertGone(login);
   }
 
