@@ -45,6 +45,16 @@ need() {
   have "$command" || fail "needs '$command': install the package '$package' of your system"
 }
 
+# wish_for COMMAND...: the commands exist afterwards, where this machine lets us install them; if not, it is said.
+wish_for() {
+  local command
+  for command in "$@"; do
+    have "$command" && continue
+    apt_install "$command" || true
+    have "$command" || step "there is no '$command': what needs it is skipped"
+  done
+}
+
 # need_jdk: JAVA_HOME is a JDK 25 and comes first in PATH.
 need_jdk() {
   local home package

@@ -10,6 +10,15 @@ _kubectl_hallpass() {
   else
     compadd -a candidates
   fi
-  (( directive & 4 )) || _files
+  if ! (( directive & 4 )); then
+    # Files stand behind an option and its '='.
+    [[ $PREFIX == -*=* ]] && compset -P '*='
+    _files
+  fi
 }
-compdef _kubectl_hallpass kubectl-hallpass
+# As a file in fpath it is the function itself; sourced, it has to say what it is for.
+if [[ ${zsh_eval_context[-1]} == loadautofunc ]]; then
+  _kubectl_hallpass "$@"
+else
+  compdef _kubectl_hallpass kubectl-hallpass
+fi
