@@ -51,12 +51,24 @@ record Named(Kind kind, String name) {
             () ->
                 new Failure(
                     ExitCode.USAGE,
-                    "%s: name an object as %s"
+                    "%s: name an object as %s%s"
                         .formatted(
                             text,
                             kinds.stream()
                                 .map(k -> k.word() + "/NAME")
-                                .collect(Collectors.joining(" or ")))));
+                                .collect(Collectors.joining(" or ")),
+                            Near.question(meant(word, name, kinds)))));
+  }
+
+  private static List<String> meant(String word, String name, List<Kind> kinds) {
+    var near = Near.to(word, kinds.stream().flatMap(k -> k.words().stream()).toList());
+    return ObjectName.isValid(name)
+        ? near.stream()
+            .flatMap(w -> kinds.stream().filter(k -> k.words().contains(w)))
+            .distinct()
+            .map(k -> k.word() + "/" + name)
+            .toList()
+        : List.of();
   }
 
   /** The same, of any kind in the list. */

@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code kubectl hallpass}. */
 @Command(
@@ -143,8 +145,30 @@ public final class Plugin implements Runnable {
 
   private static String told(ParameterException e) {
     var command = e.getCommandLine().getCommandSpec().qualifiedName();
-    return "%s; see %s --help"
-        .formatted(e.getMessage(), command.replace("kubectl-hallpass", "kubectl hallpass"));
+    return "%s%s; see %s --help"
+        .formatted(
+            e.getMessage(),
+            Near.question(meant(e)),
+            command.replace("kubectl-hallpass", "kubectl hallpass"));
+  }
+
+  private static List<String> meant(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return List.of();
+    }
+    var typed = unmatched.getUnmatched().getFirst();
+    var command = e.getCommandLine().getCommandSpec();
+    return Near.to(
+        typed,
+        typed.startsWith("-")
+            ? command.options().stream()
+                .filter(o -> !o.hidden())
+                .flatMap(o -> Stream.of(o.names()))
+                .toList()
+            : command.subcommands().entrySet().stream()
+                .filter(c -> !c.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList());
   }
 
   private Failure failure(Exception e) {

@@ -17,7 +17,9 @@ final class Times {
       return Durations.parse(text);
     } catch (IllegalArgumentException e) {
       throw new Failure(
-          ExitCode.USAGE, "%s: %s; write it as 30s, 5m or 1h30m".formatted(option, e.getMessage()));
+          ExitCode.USAGE,
+          "%s: %s; the units are h, m and s: write it as 30s, 5m or 1h30m, and a day as 24h"
+              .formatted(option, e.getMessage()));
     }
   }
 }

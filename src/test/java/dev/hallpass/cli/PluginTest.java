@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -128,6 +129,49 @@ class PluginTest {
         .endsWith("; see kubectl hallpass %s --help%n".formatted(command));
     assertThat(run(with(words, "--help")).out())
         .startsWith("Usage: kubectl-hallpass %s ".formatted(command));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "statsu, status, kubectl hallpass",
+    "status --contxt home, --context, kubectl hallpass status",
+    "--contxt home status, --context, kubectl hallpass",
+    "policy tset, test, kubectl hallpass policy",
+    "explain pdo/orders-1, pod/orders-1,",
+    "tree creqs/orders, creq/orders,"
+  })
+  void whoeverMistypesIsAskedWhetherTheyMeantWhatIsNear(String line, String meant, String helped) {
+    var run = run(line.split(" ", -1));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .endsWith(
+            " (did you mean %s?)%s%n"
+                .formatted(meant, helped == null ? "" : "; see " + helped + " --help"));
+  }
+
+  @Test
+  void whatIsNearToNothingIsNotGuessedAt() {
+    assertThat(run("__complet").err()).as("nobody types it").doesNotContain("did you mean");
+    assertThat(run("nonsense").err()).doesNotContain("did you mean");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "leases --watch --timeout 7d",
+        "revoke --all --wait 7d",
+        "approve orders-1-db --workload-for 7d",
+        "break-glass creq/a --credential db --for 7d"
+      })
+  void timesHaveTheUnitsOfManifests(String line) {
+    var run = run(line.split(" ", -1));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .endsWith(
+            ": not a duration: 7d; the units are h, m and s: write it as 30s, 5m or 1h30m, and a"
+                + " day as 24h%n".formatted());
   }
 
   private static String[] with(String[] words, String last) {
