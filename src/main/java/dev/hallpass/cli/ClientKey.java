@@ -8,37 +8,99 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The private key of a kubeconfig's user. */
-final class ClientKey {
-  private static final Pattern PKCS8 =
-      Pattern.compile("-----BEGIN PRIVATE KEY-----(.*)-----END PRIVATE KEY-----", Pattern.DOTALL);
-
-  private ClientKey() {}
+/**
+ * The private key of a kubeconfig's user, as the client needs it said. The client takes a key for
+ * one of RSA unless the first line of its file is that of SEC 1, and of a file of several blocks it
+ * reads the first alone.
+ */
+sealed interface ClientKey {
+  /** None, one that the client knows by itself, or one that it finds fault with itself. */
+  record Plain() implements ClientKey {}
 
   /**
-   * Whether it is one of an elliptic curve in PKCS#8 (RFC 5958), as {@code openssl genpkey} writes
-   * it. The client knows those by their first line alone, which only SEC 1 gives away.
+   * One of an elliptic curve.
+   *
+   * @param pkcs8 it, in PKCS#8 (RFC 5958)
    */
-  static boolean isCurveInPkcs8(Config config) {
+  record Curve(byte[] pkcs8) implements ClientKey {
+    /** In PEM, in base64, as kubeconfigs have it. */
+    String data() {
+      var pem =
+          "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
+              .formatted(Base64.getEncoder().encodeToString(pkcs8));
+      return Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  /**
+   * One that no connection is made with.
+   *
+   * @param form what it is, and what to do
+   */
+  record Unusable(String form) implements ClientKey {}
+
+  /** Looks at the key that this configuration names. */
+  static ClientKey of(Config config) {
     if (config.getClientKeyData() == null && config.getClientKeyFile() == null) {
-      return false;
+      return new Plain();
     }
     try (var pem =
         CertUtils.getInputStreamFromDataOrFile(
             config.getClientKeyData(), config.getClientKeyFile())) {
-      var found = PKCS8.matcher(new String(pem.readAllBytes(), StandardCharsets.US_ASCII));
-      return found.find() && isCurve(Base64.getMimeDecoder().decode(found.group(1)));
+      return of(new String(pem.readAllBytes(), StandardCharsets.US_ASCII));
     } catch (IOException | IllegalArgumentException unreadable) {
       // The client says so, when it reads the key itself.
-      return false;
+      return new Plain();
     }
   }
 
-  private static boolean isCurve(byte[] encoded) {
+  private static ClientKey of(String pem) {
+    var pkcs8 = block(pem, "PRIVATE KEY");
+    if (pkcs8.isPresent()) {
+      return ofPkcs8(pkcs8.get());
+    }
+    return block(pem, "EC PRIVATE KEY")
+        .map(sec1 -> ofSec1(sec1, block(pem, "EC PARAMETERS")))
+        .orElseGet(Plain::new);
+  }
+
+  private static ClientKey ofPkcs8(byte[] encoded) {
+    if (isOf("EC", encoded)) {
+      return new Curve(encoded);
+    }
+    return isOf("EdDSA", encoded)
+        ? new Unusable(
+            "is an Ed25519 or Ed448 key, which Java makes no TLS connection with: use a key of the"
+                + " curve P-256, or of RSA")
+        : new Plain();
+  }
+
+  private static ClientKey ofSec1(byte[] encoded, Optional<byte[]> parameters) {
+    return Sec1Key.pkcs8(encoded, parameters)
+        .filter(pkcs8 -> isOf("EC", pkcs8))
+        .<ClientKey>map(Curve::new)
+        .orElseGet(
+            () ->
+                new Unusable(
+                    "is an EC PRIVATE KEY of no curve that Java knows by name: use a key of the"
+                        + " curve P-256, or of RSA"));
+  }
+
+  private static Optional<byte[]> block(String pem, String label) {
+    var found =
+        Pattern.compile("-----BEGIN %1$s-----([^-]*)-----END %1$s-----".formatted(label))
+            .matcher(pem);
+    return found.find()
+        ? Optional.of(Base64.getMimeDecoder().decode(found.group(1)))
+        : Optional.empty();
+  }
+
+  private static boolean isOf(String algorithm, byte[] pkcs8) {
     try {
-      KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+      KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
       return true;
     } catch (GeneralSecurityException another) {
       return false;

@@ -34,8 +34,15 @@ final class KubeconfigConnector implements Cluster.Connector {
   static Config config(ClusterOptions options) {
     var read = read(options.kubeconfig, options.context);
     requireContext(read, options.context);
-    if (ClientKey.isCurveInPkcs8(read)) {
-      read.setClientKeyAlgo("EC");
+    switch (ClientKey.of(read)) {
+      case ClientKey.Plain() -> {}
+      case ClientKey.Curve curve -> {
+        read.setClientKeyAlgo("EC");
+        read.setClientKeyData(curve.data());
+      }
+      case ClientKey.Unusable(var form) ->
+          throw new Failure(
+              ExitCode.USAGE, "the client key of context %s %s".formatted(named(read), form));
     }
     return new ConfigBuilder(acting(read, options))
         .withAutoConfigure(false)
@@ -72,6 +79,11 @@ final class KubeconfigConnector implements Cluster.Connector {
         .withImpersonateUsername(options.user)
         .withImpersonateGroups(options.groups.toArray(String[]::new))
         .build();
+  }
+
+  private static String named(Config config) {
+    var current = config.getCurrentContext();
+    return current == null ? "none" : current.getName();
   }
 
   private static void requireContext(Config config, @Nullable String context) {

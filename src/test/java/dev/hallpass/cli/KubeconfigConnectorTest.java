@@ -1,18 +1,23 @@
 package dev.hallpass.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hallpass.testing.Installed;
+import dev.hallpass.testing.ServerProcess;
 import dev.hallpass.testing.TestAuthority;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.util.io.pem.PemObject;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose credentials go where, with a kubeconfig that is found and not given. */
 class KubeconfigConnectorTest {
@@ -77,22 +83,68 @@ class KubeconfigConnectorTest {
     assertThat(read.getAutoOAuthToken()).isEqualTo("ada-token");
   }
 
-  /** However the key of a curve is written: PKCS#8 says which kind it is inside alone. */
+  /** However the key is written: some forms say inside alone which kind of key it is. */
   @ParameterizedTest
-  @CsvSource({"EC, true", "RSA, true", "RSA, false"})
-  void aUserWithAKeyOfAnyKindIsConnected(String algorithm, boolean pkcs8) throws Exception {
-    var generator = KeyPairGenerator.getInstance(algorithm);
-    generator.initialize(algorithm.equals("EC") ? 256 : 2048);
-    var key = generator.generateKeyPair();
-    write(
-        pem(
-            pkcs8
-                ? new PemObject("PRIVATE KEY", key.getPrivate().getEncoded())
-                : key.getPrivate()));
+  @ValueSource(
+      strings = {
+        "genpkey -algorithm RSA",
+        "genrsa -traditional 2048",
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+        "ecparam -name prime256v1 -genkey -noout",
+        "ecparam -name prime256v1 -genkey",
+        "ecparam -name secp384r1 -genkey",
+        "ecparam -name secp521r1 -genkey",
+        "ec -no_public -in {ecparam -name prime256v1 -genkey -noout}",
+        "ec -no_public -in {ecparam -name secp521r1 -genkey -noout}",
+      })
+  void aUserWithAKeyOfAnyFormIsConnected(String form) throws IOException {
+    write(key(form));
 
     try (var client = new KubeconfigConnector().connect(options(null, null)).client()) {
       assertThat(client.getNamespace()).isEqualTo("shop");
     }
+  }
+
+  /** What is read is the key that was written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"prime256v1", "secp384r1", "secp521r1"})
+  void aKeyOfACurveStaysThatKey(String curve) throws Exception {
+    var sec1 = key("ecparam -name %s -genkey".formatted(curve));
+    write(sec1);
+
+    var read = config(null, null);
+
+    var der =
+        ServerProcess.output(
+            "sh", "-c", "echo '%s' | openssl pkcs8 -topk8 -nocrypt".formatted(sec1));
+    assertThat(((ECPrivateKey) privateKey(decoded(read.getClientKeyData()))).getS())
+        .isEqualTo(((ECPrivateKey) privateKey(der)).getS());
+    assertThat(read.getClientKeyAlgo()).isEqualTo("EC");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "genpkey -algorithm ED25519, 'is an Ed25519 or Ed448 key, which Java makes no TLS connection with'",
+    "'ecparam -name prime256v1 -param_enc explicit -genkey', is an EC PRIVATE KEY of no curve that Java knows by name",
+  })
+  void aKeyThatJavaConnectsWithNobodyByIsNamed(String form, String said) throws IOException {
+    write(key(form));
+
+    assertThatThrownBy(() -> config(null, null))
+        .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.code()).isEqualTo(ExitCode.USAGE))
+        .hasMessage(
+            "the client key of context home %s: use a key of the curve P-256, or of RSA"
+                .formatted(said));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "MA==", "MIIB", "MAMCAQE=", "MIT/////"})
+  void aKeyThatIsCutShortIsNamedToo(String content) throws IOException {
+    write("-----BEGIN EC PRIVATE KEY-----\n%s\n-----END EC PRIVATE KEY-----\n".formatted(content));
+
+    assertThatThrownBy(() -> config(null, null))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("is an EC PRIVATE KEY of no curve");
   }
 
   @Test
@@ -119,16 +171,27 @@ class KubeconfigConnectorTest {
     }
   }
 
-  private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+  /** What openssl prints; of what stands in braces a file is made first. */
+  private String key(String form) {
+    Installed.orSkip("openssl");
+    var inner = folder.resolve("inner.pem");
+    var braces = Pattern.compile("[{](.*)[}]").matcher(form);
+    var made = braces.find() ? "openssl %s >%s && ".formatted(braces.group(1), inner) : "";
+    return ServerProcess.output(
+        "sh", "-c", made + "openssl " + form.replaceAll("[{].*[}]", inner.toString()));
   }
 
-  private static String pem(Object content) throws IOException {
-    var text = new StringWriter();
-    try (var writer = new JcaPEMWriter(text)) {
-      writer.writeObject(content);
-    }
-    return text.toString();
+  private static String decoded(String base64) {
+    return new String(Base64.getDecoder().decode(base64), StandardCharsets.US_ASCII);
+  }
+
+  private static PrivateKey privateKey(String pem) throws GeneralSecurityException {
+    var encoded = Base64.getMimeDecoder().decode(pem.replaceAll("-----.*-----", ""));
+    return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static Config config(@Nullable String context, @Nullable String user) {
