@@ -66,6 +66,7 @@ public sealed interface AuditEvent {
     Acknowledge,
     Renew,
     Extend,
+    /** Whether a lease stands: an agent asks, or policies are asked that end it. */
     Review
   }
 

@@ -21,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,10 +97,18 @@ public final class Revocation {
                 condition(lease, Conditions.ACTIVE, false, Reason.Revoking, end.message(), now)));
     written.ifPresent(
         l ->
-            audit.note(
-                new AuditEvent.RevocationBegun(Held.of(lease), end.by(), end.message()),
-                trace(lease)));
+            tell(
+                lease,
+                end,
+                new AuditEvent.RevocationBegun(Held.of(lease), end.by(), end.message())));
     return written;
+  }
+
+  /** First the decision that it rests on, where that is one of policies. */
+  private void tell(CredentialLease lease, Verdict.End end, AuditEvent ended) {
+    var trace = trace(lease);
+    Stream.ofNullable(end.decision()).forEach(decision -> audit.note(decision, trace));
+    audit.note(ended, trace);
   }
 
   private static Trace trace(CredentialLease lease) {
@@ -129,9 +138,7 @@ public final class Revocation {
                 status(lease).approval(),
                 condition(lease, Conditions.ACTIVE, false, Reason.LeaseEnded, end.message(), now)));
     written.ifPresent(
-        l ->
-            audit.note(
-                new AuditEvent.LeaseDenied(Held.of(lease), end.by(), end.message()), trace(lease)));
+        l -> tell(lease, end, new AuditEvent.LeaseDenied(Held.of(lease), end.by(), end.message())));
     return written;
   }
 

@@ -3,12 +3,14 @@ package dev.hallpass.lease;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.AccessLevel;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.audit.AuditEvent;
 import dev.hallpass.policy.IssueDecision.Allow;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What is to be done with a lease. */
 public sealed interface Verdict {
@@ -42,8 +44,16 @@ public sealed interface Verdict {
    *
    * @param by why
    * @param message the same for people
+   * @param decision of the policies that end it, as the trail tells of it; null where none does, or
+   *     it cannot be told
    */
-  record End(EndedBy by, String message) implements Verdict {
+  record End(EndedBy by, String message, AuditEvent.@Nullable Decided decision) implements Verdict {
+
+    /** An end that is no policy's. */
+    public End(EndedBy by, String message) {
+      this(by, message, null);
+    }
+
     static Optional<End> because(EndedBy by, String message) {
       return Optional.of(new End(by, message));
     }

@@ -1,21 +1,15 @@
 package dev.hallpass.reconcile.lease;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
-import dev.hallpass.audit.AuditEvent;
 import dev.hallpass.audit.AuditEvent.Operation;
 import dev.hallpass.audit.AuditEvent.Outcome;
 import dev.hallpass.audit.AuditLog;
 import dev.hallpass.audit.AuditUnavailableException;
-import dev.hallpass.audit.Held;
 import dev.hallpass.audit.Trace;
 import dev.hallpass.kube.RecentKeys;
-import dev.hallpass.lease.Grounds;
-import dev.hallpass.policy.Durations;
 import dev.hallpass.wire.Reason;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Has the trail tell of each decision to extend a lease, or not to. */
 final class ExtensionRecords {
@@ -36,40 +30,19 @@ final class ExtensionRecords {
    * @throws AuditUnavailableException where it may not after all, as it cannot be recorded
    */
   void allowed(CredentialLease lease, Heard heard) {
-    audit.require(decided(lease, heard, Outcome.Allowed, null, ""), trace(lease));
+    audit.require(heard.decided(lease, Operation.Extend, Outcome.Allowed, null, ""), trace(lease));
   }
 
   /** It may not be extended, or could not be. */
   void refused(CredentialLease lease, Heard heard, Reason reason, String message) {
     var key = String.join("\n", lease.getMetadata().getUid(), reason.name(), message);
     if (refusals.add(key)) {
-      audit.note(decided(lease, heard, Outcome.Denied, reason, message), trace(lease));
+      audit.note(
+          heard.decided(lease, Operation.Extend, Outcome.Denied, reason, message), trace(lease));
     }
   }
 
   private static Trace trace(CredentialLease lease) {
     return Trace.ofLease(lease.getMetadata().getUid());
-  }
-
-  private static AuditEvent decided(
-      CredentialLease lease,
-      Heard heard,
-      Outcome outcome,
-      @Nullable Reason reason,
-      String message) {
-    var judged = heard instanceof Heard.Judged asked ? asked : null;
-    var limits = judged == null || outcome == Outcome.Denied ? null : judged.verdict().allowed();
-    var breakGlass = lease.getSpec().breakGlass();
-    return new AuditEvent.Decided(
-        Held.of(lease),
-        Operation.Extend,
-        outcome,
-        reason,
-        message,
-        judged == null ? List.of() : Grounds.policies(judged.verdict()),
-        judged == null ? null : Grounds.inputs(judged.told()),
-        limits == null ? null : Durations.format(limits.ttl()),
-        limits == null ? null : Durations.format(limits.maxLifetime()),
-        breakGlass == null ? null : breakGlass.name());
   }
 }

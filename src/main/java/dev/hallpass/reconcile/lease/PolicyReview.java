@@ -6,12 +6,10 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 import dev.hallpass.api.v1alpha1.CredentialApproval;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
-import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.lease.LeaseFacts;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.Verdict.End;
 import dev.hallpass.policy.Denial;
-import dev.hallpass.policy.Denial.Ground;
 import dev.hallpass.reconcile.lease.Looked.Edition;
 import dev.hallpass.reconcile.view.ClusterView;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -63,12 +61,13 @@ final class PolicyReview {
       // What is gone ends the lease by itself, once it is seen to be; until then it is asked again.
       case Heard.Refused refused -> Optional.empty();
       case Heard.Unneeded unneeded -> Optional.empty();
-      case Heard.Judged(var verdict, var told) -> {
-        var refusals = refusals(facts, verdict.denials(), looked, before);
+      case Heard.Judged judged -> {
+        var denials = judged.verdict().denials();
+        var refusals = refusals(facts, denials, looked, before);
         if (refusals.isEmpty()) {
-          remember(facts.lease(), looked, verdict.denials());
+          remember(facts.lease(), looked, denials);
         }
-        yield end(refusals);
+        yield new Withdrawal(facts.lease(), judged, refusals).end();
       }
     };
   }
@@ -80,16 +79,6 @@ final class PolicyReview {
     } else {
       forget(lease);
     }
-  }
-
-  private static Optional<End> end(List<Denial> refusals) {
-    if (refusals.isEmpty()) {
-      return Optional.empty();
-    }
-    var refused = refusals.stream().anyMatch(d -> d.ground() == Ground.Refusal);
-    return Optional.of(
-        new End(
-            refused ? EndedBy.ApprovalDenied : EndedBy.PolicyWithdrawn, Denial.sentence(refusals)));
   }
 
   /** The denials that end the lease. */
