@@ -98,13 +98,25 @@ public sealed interface AuditEvent {
    * What a policy was given as {@code params}.
    *
    * @param object e.g. {@code ConfigMap windows}, or {@code Window a in namespace shop}
-   * @param uid a custom resource's; null where it is a ConfigMap, or not there
-   * @param generation a custom resource's; null where it is a ConfigMap, or not there
+   * @param uid the object's; null where it is not there, or cannot be read
+   * @param generation a custom resource's; a ConfigMap has none
+   * @param resourceVersion the object's, as it was seen; null where it is not there, or cannot be
+   *     read
    * @param digest SHA-256 of the ConfigMap's data, or of the custom resource as expressions see it,
    *     in hex; null where it is not there, or cannot be read
    */
   record Given(
-      String object, @Nullable String uid, @Nullable Long generation, @Nullable String digest) {}
+      String object,
+      @Nullable String uid,
+      @Nullable Long generation,
+      @Nullable String resourceVersion,
+      @Nullable String digest) {
+
+    /** An object that is not there, or cannot be read. */
+    public static Given nothing(String object) {
+      return new Given(object, null, null, null, null);
+    }
+  }
 
   /**
    * A decision about a credential.

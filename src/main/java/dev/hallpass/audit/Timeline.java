@@ -192,8 +192,22 @@ public final class Timeline implements Records.Reader {
   private static String policies(List<?> asked) {
     return asked.stream()
         .map(p -> p instanceof Map<?, ?> m ? m : Map.of())
-        .map(p -> "%s@%s".formatted(part(p, "name"), part(p, "generation")))
+        .map(p -> "%s@%s%s".formatted(part(p, "name"), part(p, "generation"), given(p)))
         .collect(Collectors.joining(", "));
+  }
+
+  /** What a policy took its parameters from; a ConfigMap has no generation. */
+  private static String given(Map<?, ?> policy) {
+    if (!(policy.get("params") instanceof Map<?, ?> params)) {
+      return "";
+    }
+    if (params.get("digest") == null) {
+      return " without %s".formatted(part(params, "object"));
+    }
+    var version = part(params, "generation");
+    return " with %s@%s"
+        .formatted(
+            part(params, "object"), version.isEmpty() ? part(params, "resourceVersion") : version);
   }
 
   private static String pod(Map<?, ?> data) {

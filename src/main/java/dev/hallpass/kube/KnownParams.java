@@ -13,18 +13,17 @@ import java.util.function.Function;
 /**
  * What policies may take parameters from, as far as it is known.
  *
- * @param configMaps the data of each ConfigMap, by its name; there are no others
+ * @param configMaps what is in each ConfigMap, by its name; there are no others
  * @param objects what is known of those of other kinds; may read one when it is asked for
  */
 public record KnownParams(
-    Map<String, Map<String, String>> configMaps, Function<ParamObject, ParamState> objects) {
+    Map<String, Found> configMaps, Function<ParamObject, ParamState> objects) {
 
   /** Nothing. */
   public static final KnownParams NONE = new KnownParams(Map.of(), Map.of());
 
   /** Where no other objects are known than these. */
-  public KnownParams(
-      Map<String, Map<String, String>> configMaps, Map<ParamObject, ParamState> objects) {
+  public KnownParams(Map<String, Found> configMaps, Map<ParamObject, ParamState> objects) {
     this(configMaps, o -> objects.getOrDefault(o, o.unread()));
   }
 
@@ -36,17 +35,17 @@ public record KnownParams(
   /**
    * What is known of what a policy names, without a look at anything else.
    *
-   * @param configMaps the data of the ConfigMap of a name
+   * @param configMaps what is in the ConfigMap of a name
    */
   public static ParamState of(
       Params named,
-      Function<String, Optional<Map<String, String>>> configMaps,
+      Function<String, Optional<Found>> configMaps,
       Function<ParamObject, ParamState> objects) {
     var configMap = named.configMap();
     if (configMap != null) {
       return configMaps
           .apply(configMap)
-          .<ParamState>map(Found::new)
+          .<ParamState>map(found -> found)
           .orElseGet(
               () ->
                   new Missing(

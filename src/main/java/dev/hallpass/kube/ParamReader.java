@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.hallpass.kube.ParamState.Found;
 import dev.hallpass.kube.ParamState.Unreadable;
+import dev.hallpass.kube.ParamState.Version;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
@@ -131,7 +132,9 @@ final class ParamReader {
 
   /** What is known of it, where this was seen. */
   static ParamState state(ParamObject object, List<GenericKubernetesResource> seen) {
-    return seen.isEmpty() ? object.missing() : new Found(value(seen.getFirst()));
+    return seen.isEmpty()
+        ? object.missing()
+        : new Found(value(seen.getFirst()), Version.of(seen.getFirst()));
   }
 
   /** The object as manifests have it, without what is there for machines alone. */

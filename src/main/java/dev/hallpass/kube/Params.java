@@ -3,6 +3,8 @@ package dev.hallpass.kube;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.kube.ParamState.Found;
+import dev.hallpass.kube.ParamState.Version;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapList;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,8 +28,13 @@ public final class Params {
     return map.getData() == null ? Map.of() : map.getData();
   }
 
-  /** The data of each, by its name. */
-  public static Map<String, Map<String, String>> of(Collection<ConfigMap> maps) {
-    return maps.stream().collect(toUnmodifiableMap(m -> m.getMetadata().getName(), Params::data));
+  /** What a policy finds in it. */
+  public static Found found(ConfigMap map) {
+    return new Found(data(map), Version.of(map));
+  }
+
+  /** What is found in each, by its name. */
+  public static Map<String, Found> of(Collection<ConfigMap> maps) {
+    return maps.stream().collect(toUnmodifiableMap(m -> m.getMetadata().getName(), Params::found));
   }
 }

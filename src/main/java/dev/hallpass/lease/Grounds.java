@@ -2,6 +2,7 @@ package dev.hallpass.lease;
 
 import dev.hallpass.audit.AuditEvent;
 import dev.hallpass.audit.Digest;
+import dev.hallpass.kube.ParamState;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.Parameters;
 import dev.hallpass.policy.PolicyFacts;
@@ -30,12 +31,17 @@ public final class Grounds {
   }
 
   private static AuditEvent.Given given(Parameters params) {
-    var value = params.value();
-    return new AuditEvent.Given(
-        params.object(),
-        params.uid(),
-        params.generation(),
-        value == null ? null : Digest.of(value));
+    return switch (params.state()) {
+      case ParamState.Found(var value, var version) ->
+          new AuditEvent.Given(
+              params.object(),
+              version == null ? null : version.uid(),
+              version == null ? null : version.generation(),
+              version == null ? null : version.resourceVersion(),
+              Digest.of(value));
+      case ParamState.Missing missing -> AuditEvent.Given.nothing(params.object());
+      case ParamState.Unreadable unreadable -> AuditEvent.Given.nothing(params.object());
+    };
   }
 
   /** SHA-256 of what all policies were shown alike, in hex. */

@@ -217,7 +217,7 @@ public final class CompiledPolicy {
       return asked(scope);
     }
     return switch (params.of(named)) {
-      case Found(var value) -> asked(scope.with(PARAMS, value));
+      case Found(var value, var version) -> asked(scope.with(PARAMS, value));
       case Missing(var message) ->
           named.allowsAbsence()
               ? new Opinion(List.of(), Optional.empty())

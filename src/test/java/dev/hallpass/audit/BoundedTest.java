@@ -53,7 +53,7 @@ class BoundedTest {
                 1,
                 "Enforce",
                 Collections.nCopies(denials, text),
-                new AuditEvent.Given(text, text, 1L, text))),
+                new AuditEvent.Given(text, text, 1L, text, text))),
         text,
         text,
         text,

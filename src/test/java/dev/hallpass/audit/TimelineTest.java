@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.audit.AuditEvent.Consulted;
+import dev.hallpass.audit.AuditEvent.Given;
 import dev.hallpass.audit.AuditEvent.Operation;
 import dev.hallpass.audit.AuditEvent.Outcome;
 import dev.hallpass.audit.AuditEvent.Verdict;
@@ -44,7 +45,11 @@ class TimelineTest {
               Outcome.Allowed,
               null,
               "",
-              List.of(new Consulted("hours", 3, "Enforce", List.of(), null)),
+              List.of(
+                  consulted("hours", null),
+                  consulted("open", new Given("Window a in namespace shop", "w", 7L, "82", "d")),
+                  consulted("freeze", new Given("ConfigMap changes", "c", null, "81", "d")),
+                  consulted("lost", Given.nothing("ConfigMap lost"))),
               null,
               "15m",
               "2h",
@@ -64,7 +69,8 @@ class TimelineTest {
     assertThat(Timeline.of(trail.files(), "shop", "orders-db-x7f2k-1"))
         .extracting(Timeline.Step::told)
         .containsExactly(
-            "Issue Allowed, for 15m at a time and 2h in all; policies: hours@3",
+            "Issue Allowed, for 15m at a time and 2h in all; policies: hours@3, open@3 with Window a in"
+                + " namespace shop@7, freeze@3 with ConfigMap changes@81, lost@3 without ConfigMap lost",
             "secret material of epoch 1, for 15m, left for pod orders-1",
             "pod orders-1 confirmed it; it works until 2026-01-01T10:15:00Z",
             "ends, PodCompleted: all containers ended",
@@ -107,6 +113,10 @@ class TimelineTest {
             "Approve by ann for asks",
             "Deny by bob for asks: not today",
             "not issued, ApprovalDenied: bob said no");
+  }
+
+  private static Consulted consulted(String name, @Nullable Given params) {
+    return new Consulted(name, 3, "Enforce", List.of(), params);
   }
 
   private static AuditEvent opened(String name) {

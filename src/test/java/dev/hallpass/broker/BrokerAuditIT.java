@@ -25,6 +25,7 @@ import dev.hallpass.wire.IssueRequest;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -124,7 +125,7 @@ class BrokerAuditIT {
   /** The same policy of the same generation: what is another is told. */
   @Test
   void tellsOnWhichParametersADecisionRests() {
-    params("no");
+    var closed = params("no");
     scene.policy(
         "hours",
         """
@@ -133,7 +134,7 @@ class BrokerAuditIT {
         """);
     var token = scene.token(scene.pod("orders-1"));
     assertThat(scene.issuing(token)).isEqualTo(Reason.PolicyDenied);
-    params("yes");
+    var opened = params("yes");
     assertThat(scene.issuing(token)).isEqualTo(Reason.Issued);
 
     assertThat(scene.audit().said(Decided.class))
@@ -141,13 +142,21 @@ class BrokerAuditIT {
         .containsExactly("Denied 1", "Allowed 1");
     assertThat(scene.audit().said(Decided.class))
         .extracting(d -> d.policies().getFirst().params())
-        .containsExactly(
-            new Given("ConfigMap windows", null, null, Digest.of(Map.of("open", "no"))),
-            new Given("ConfigMap windows", null, null, Digest.of(Map.of("open", "yes"))));
+        .containsExactly(given(closed, "no"), given(opened, "yes"));
+    assertThat(opened.getResourceVersion()).isNotEqualTo(closed.getResourceVersion());
   }
 
-  private void params(String open) {
-    scene
+  private static Given given(ObjectMeta windows, String open) {
+    return new Given(
+        "ConfigMap windows",
+        windows.getUid(),
+        null,
+        windows.getResourceVersion(),
+        Digest.of(Map.of("open", open)));
+  }
+
+  private ObjectMeta params(String open) {
+    return scene
         .kube()
         .client()
         .configMaps()
@@ -160,7 +169,8 @@ class BrokerAuditIT {
                 .endMetadata()
                 .addToData("open", open)
                 .build())
-        .serverSideApply();
+        .serverSideApply()
+        .getMetadata();
   }
 
   @Test

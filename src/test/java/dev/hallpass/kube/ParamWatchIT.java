@@ -71,7 +71,8 @@ class ParamWatchIT {
   private static Condition<ParamState> open(boolean open) {
     return new Condition<>(
         state ->
-            state instanceof Found(var value) && value.get("spec").equals(Map.of("open", open)),
+            state instanceof Found(var value, var version)
+                && value.get("spec").equals(Map.of("open", open)),
         "open: %s",
         open);
   }

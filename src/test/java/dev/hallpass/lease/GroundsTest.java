@@ -49,7 +49,9 @@ class GroundsTest {
   }
 
   private static KnownParams configMap(String open) {
-    return new KnownParams(Map.of("windows", Map.of("open", open)), Map.of());
+    var version = new ParamState.Version("c-1", null, "81");
+    return new KnownParams(
+        Map.of("windows", new ParamState.Found(Map.of("open", open), version)), Map.of());
   }
 
   private static KnownParams object(ParamState state) {
@@ -64,9 +66,11 @@ class GroundsTest {
     assertThat(closed.denials()).hasSize(1);
     assertThat(open.denials()).isEmpty();
     assertThat(closed.params())
-        .isEqualTo(new Given("ConfigMap windows", null, null, Digest.of(Map.of("open", "no"))));
+        .isEqualTo(
+            new Given("ConfigMap windows", "c-1", null, "81", Digest.of(Map.of("open", "no"))));
     assertThat(open.params())
-        .isEqualTo(new Given("ConfigMap windows", null, null, Digest.of(Map.of("open", "yes"))));
+        .isEqualTo(
+            new Given("ConfigMap windows", "c-1", null, "81", Digest.of(Map.of("open", "yes"))));
   }
 
   @Test
@@ -78,14 +82,15 @@ class GroundsTest {
             "spec",
             Map.of("open", true, "large", Long.MAX_VALUE, "share", 0.5));
 
-    assertThat(consulted(BY_OBJECT, object(new ParamState.Found(window))).params())
-        .isEqualTo(new Given("Window a in namespace shop", "w-1", 7L, Digest.of(window)));
+    var found = new ParamState.Found(window, new ParamState.Version("w-1", 7L, "82"));
+    assertThat(consulted(BY_OBJECT, object(found)).params())
+        .isEqualTo(new Given("Window a in namespace shop", "w-1", 7L, "82", Digest.of(window)));
   }
 
   @Test
   void anObjectThatIsNotThereIsToldToo() {
     assertThat(consulted(BY_OBJECT, object(WINDOW.missing())).params())
-        .isEqualTo(new Given("Window a in namespace shop", null, null, null));
+        .isEqualTo(Given.nothing("Window a in namespace shop"));
     assertThat(consulted("limits: {maxTtl: 10m}", KnownParams.NONE).params()).isNull();
   }
 

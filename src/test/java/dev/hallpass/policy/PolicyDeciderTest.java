@@ -149,7 +149,11 @@ class PolicyDeciderTest {
                     policy("lost", spec.formatted("three")),
                     policy("none", "validations: [{expression: 'params == {}', reason: R}]")),
                 new KnownParams(
-                    Map.of("one", Map.of("frozen", "yes"), "two", Map.of("other", "yes")),
+                    Map.of(
+                        "one",
+                        new ParamState.Found(Map.of("frozen", "yes")),
+                        "two",
+                        new ParamState.Found(Map.of("other", "yes"))),
                     Map.of()));
 
     assertThat(new PolicyDecider(Unmatched.Allow).decide(policies, facts, ALLOWED).denials())

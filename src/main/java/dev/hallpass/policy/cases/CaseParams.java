@@ -77,7 +77,9 @@ final class CaseParams {
       }
       ParamObject.of(params).ifPresent(o -> states.put(o, state(o, instead.get(o.name()))));
     }
-    return new KnownParams(maps, states);
+    var found = new HashMap<String, ParamState.Found>();
+    maps.forEach((name, data) -> found.put(name, new ParamState.Found(data)));
+    return new KnownParams(found, states);
   }
 
   private static Map<String, String> texts(@Nullable JsonNode data, String field) {

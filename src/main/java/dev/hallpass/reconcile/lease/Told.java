@@ -45,7 +45,7 @@ record Told(
     var last = before == null ? null : before.word();
     return switch (params) {
       case Found found when before != null && found.equals(before.params()) -> last;
-      case Found(var value) -> named.configMap() == null ? said(value) : value;
+      case Found(var value, var version) -> named.configMap() == null ? said(value) : value;
       case Missing missing -> last == null ? Map.of() : last;
       case Unreadable(var reason, var why) ->
           last == null && reason != Reason.ParamsUnread ? Map.of() : last;

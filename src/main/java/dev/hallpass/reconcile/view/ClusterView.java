@@ -193,7 +193,7 @@ public final class ClusterView implements AutoCloseable {
   /** What is known of what a policy names. */
   public ParamState param(CredentialPolicySpec.Params named) {
     return KnownParams.of(
-        named, name -> find(params, systemNamespace, name).map(Params::data), paramObjects::state);
+        named, name -> find(params, systemNamespace, name).map(Params::found), paramObjects::state);
   }
 
   public SharedIndexInformer<BreakGlass> breakGlasses() {

@@ -8,6 +8,7 @@ import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.audit.AuditEvent.Decided;
 import dev.hallpass.audit.AuditEvent.Operation;
 import dev.hallpass.audit.AuditEvent.Outcome;
+import dev.hallpass.kube.ParamState;
 import dev.hallpass.policy.Denial;
 import dev.hallpass.policy.Denial.Ground;
 import dev.hallpass.policy.Parameters;
@@ -59,7 +60,9 @@ class WithdrawalTest {
                     3,
                     Enforcement.Enforce,
                     List.of(RULE),
-                    params == null ? null : new Parameters("ConfigMap hours", params)),
+                    params == null
+                        ? null
+                        : new Parameters("ConfigMap hours", new ParamState.Found(params))),
                 new Consulted("broken", 1, Enforcement.Enforce, List.of(FAILURE), null)));
     return new Withdrawal(LEASE, new Heard.Judged(verdict, PolicyScene.FACTS), List.of(refusals));
   }
