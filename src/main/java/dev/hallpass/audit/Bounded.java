@@ -33,24 +33,25 @@ final class Bounded {
   }
 
   /**
-   * The data; where a text is longer than 4,096 characters, or all of it longer than {@link
+   * The data in JSON; where a text is longer than 4,096 characters, or all of it longer than {@link
    * #LONGEST}, the same with its texts and lists cut, and a member {@value #CUT} that says at what.
    *
    * @throws IllegalArgumentException where it has no canonical form, or none within the bound
    */
-  static Map<String, @Nullable Object> of(Map<String, @Nullable Object> data) {
+  static String of(Map<String, @Nullable Object> data) {
     for (var limit = TEXT; limit > 0; limit /= 4) {
-      var bounded = new Bounded(limit).all(data);
-      if (bytes(bounded) <= LONGEST) {
-        return bounded;
+      var json = Unseen.escaped(Canonical.of(new Bounded(limit).all(data)));
+      if (bytes(json) <= LONGEST) {
+        return json;
       }
     }
     throw new IllegalArgumentException(
         "longer than %d bytes, however it is cut".formatted(LONGEST));
   }
 
-  private static int bytes(Map<String, @Nullable Object> data) {
-    return Unseen.escaped(Canonical.of(data)).getBytes(StandardCharsets.UTF_8).length;
+  /** Of a text as it is written. */
+  static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private Map<String, @Nullable Object> all(Map<String, @Nullable Object> data) {

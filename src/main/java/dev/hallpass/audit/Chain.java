@@ -99,7 +99,7 @@ final class Chain {
     event.put("data", data);
     var hash = Digest.ofText(Canonical.of(event));
     event.put("hash", hash);
-    var line = new Line(next, hash, event, Unseen.escaped(Canonical.of(event)));
+    var line = new Line(next, hash, Unseen.escaped(Canonical.of(event)));
     next++;
     last = hash;
     return line;

@@ -6,10 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class Journal implements AuditLog, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Journal.class);
   private static final int TOGETHER = 200;
+
+  /** What is on its way to the sinks is there in several forms at a time. */
+  private static final long BYTES_TOGETHER = 2 << 20;
+
   private static final Duration MOMENT = Duration.ofSeconds(1);
 
   /** How soon it sees that the process ends. */
@@ -34,11 +35,16 @@ public final class Journal implements AuditLog, AutoCloseable {
 
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
-  /** An event on its way; {@code written} completes when every required sink has it. */
+  /**
+   * An event on its way.
+   *
+   * @param data in JSON, which takes a fraction of the memory
+   * @param written completes when every required sink has it
+   */
   private record Said(
       String kind,
       String subject,
-      Map<String, @Nullable Object> data,
+      String data,
       Trace trace,
       Instant at,
       CompletableFuture<Void> written) {}
@@ -48,7 +54,7 @@ public final class Journal implements AuditLog, AutoCloseable {
   private final Outlets outlets;
   private final JournalMeters meters;
   private final Clock clock;
-  private final BlockingQueue<Said> waiting;
+  private final Backlog<Said> waiting;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable String trouble = "it is being opened";
@@ -72,8 +78,8 @@ public final class Journal implements AuditLog, AutoCloseable {
     this.settings = settings;
     this.opening = opening;
     this.clock = clock;
-    this.waiting = new ArrayBlockingQueue<>(settings.capacity());
-    this.meters = new JournalMeters(registry, waiting::size);
+    this.waiting = new Backlog<>(settings.capacity(), settings.bytes());
+    this.meters = new JournalMeters(registry, waiting);
     this.outlets = new Outlets(sinks, settings.writer(), meters, closing);
     this.thread = Thread.ofPlatform().name("audit").daemon().unstarted(this::run);
   }
@@ -106,8 +112,9 @@ public final class Journal implements AuditLog, AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new AuditUnavailableException("the record cannot be written: " + e.getMessage());
     }
-    if (!waiting.offer(said)) {
-      throw unavailable("%d records wait already".formatted(settings.capacity()));
+    if (!waits(said)) {
+      throw unavailable(
+          "%d records of %d KiB wait already".formatted(waiting.count(), waiting.bytes() >> 10));
     }
     try {
       said.written().get(settings.patience().toMillis(), TimeUnit.MILLISECONDS);
@@ -146,8 +153,12 @@ public final class Journal implements AuditLog, AutoCloseable {
     }
   }
 
+  private boolean waits(Said said) {
+    return waiting.offer(said, Bounded.bytes(said.data()));
+  }
+
   private void enqueue(Said said) {
-    if (!waiting.offer(said)) {
+    if (!waits(said)) {
       meters.lost(said.at());
       said.written().completeExceptionally(unavailable("too many wait"));
     }
@@ -231,22 +242,18 @@ public final class Journal implements AuditLog, AutoCloseable {
   }
 
   private List<Said> batch(Ledger ledger) throws InterruptedException {
-    var batch = new ArrayList<Said>(TOGETHER);
     var due = ledger.untilDue();
     var patience = ends() ? Duration.ZERO : due.compareTo(LOOK) < 0 ? due : LOOK;
-    var first = waiting.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
-    if (first != null) {
-      batch.add(first);
-      waiting.drainTo(batch, TOGETHER - 1);
-    }
-    return batch;
+    return waiting.take(TOGETHER, BYTES_TOGETHER, patience);
   }
 
   private List<Line> lines(Ledger ledger, List<Said> batch) {
     var lines = new ArrayList<Line>(batch.size() + 2);
     meters.takeLost().ifPresent(lost -> lines.add(ledger.lost(lost)));
     for (var said : batch) {
-      lines.add(ledger.add(said.kind(), said.subject(), said.trace(), said.at(), said.data()));
+      lines.add(
+          ledger.add(
+              said.kind(), said.subject(), said.trace(), said.at(), Digest.read(said.data())));
       ledger.checkpointIfDue().ifPresent(lines::add);
     }
     ledger.checkpointIfDue().ifPresent(lines::add);
@@ -293,9 +300,7 @@ public final class Journal implements AuditLog, AutoCloseable {
 
   private void giveUp() {
     trouble = brokeOff ? "it broke off" : "the process ends";
-    for (var said = waiting.poll(); said != null; said = waiting.poll()) {
-      said.written().completeExceptionally(unavailable("the process ends"));
-    }
+    waiting.clear(said -> said.written().completeExceptionally(unavailable("the process ends")));
   }
 
   /** Writes what waits, and ends the chain, so that nothing can be cut off it unseen. */

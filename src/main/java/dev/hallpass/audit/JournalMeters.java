@@ -3,10 +3,10 @@ package dev.hallpass.audit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What meters hear of a trail, and what it must still say of itself. */
@@ -17,10 +17,14 @@ final class JournalMeters {
   private final MeterRegistry registry;
   private final AtomicReference<@Nullable Lost> lost = new AtomicReference<>();
 
-  JournalMeters(MeterRegistry registry, Supplier<Number> backlog) {
+  JournalMeters(MeterRegistry registry, Backlog<?> backlog) {
     this.registry = registry;
-    Gauge.builder("hallpass.audit.backlog", backlog)
-        .description("Records that wait for their sinks")
+    Gauge.builder("hallpass.audit.backlog", backlog::count)
+        .description("Records that wait for the required sinks")
+        .register(registry);
+    Gauge.builder("hallpass.audit.backlog.bytes", backlog::bytes)
+        .description("What the records tell that wait for the required sinks")
+        .baseUnit(BaseUnits.BYTES)
         .register(registry);
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param every after how many records at most a checkpoint follows
  * @param within after which time at most a checkpoint follows a record
  * @param capacity how many records may wait for their sinks
+ * @param bytes how large what they tell may be together
  * @param patience how long a caller waits for a record that must be written
  */
 public record JournalSettings(
@@ -20,11 +21,19 @@ public record JournalSettings(
     int every,
     Duration within,
     int capacity,
+    long bytes,
     Duration patience) {
 
   /** The usual ones. */
   public static JournalSettings of(String installation, String process, String writer) {
     return new JournalSettings(
-        installation, process, writer, 256, Duration.ofSeconds(30), 20_000, Duration.ofSeconds(5));
+        installation,
+        process,
+        writer,
+        256,
+        Duration.ofSeconds(30),
+        20_000,
+        32 << 20,
+        Duration.ofSeconds(5));
   }
 }

@@ -2,28 +2,28 @@ package dev.hallpass.audit;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
  * Brings records to a sink that nobody waits for, again and again until it takes them. Where more
- * wait than it holds, the newest are left out, and counted; the sink's copy then shows the gap.
+ * wait than it holds, by number or size, the newest are left out, and counted; the sink's copy then
+ * shows the gap.
  */
 final class Relay implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Relay.class);
   private static final int CAPACITY = 10_000;
+  private static final long BYTES = 16 << 20;
   private static final int TOGETHER = 200;
+  private static final long BYTES_TOGETHER = 1 << 20;
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
   private final Sink sink;
   private final JournalMeters meters;
-  private final BlockingQueue<Line> waiting = new ArrayBlockingQueue<>(CAPACITY);
+  private final Backlog<Line> waiting = new Backlog<>(CAPACITY, BYTES);
   private final Thread thread;
   private volatile boolean ends;
   private boolean failing;
@@ -35,7 +35,7 @@ final class Relay implements AutoCloseable {
   }
 
   void offer(List<Line> lines) {
-    var refused = (int) lines.stream().filter(line -> !waiting.offer(line)).count();
+    var refused = (int) lines.stream().filter(l -> !waiting.offer(l, l.size())).count();
     if (refused > 0) {
       meters.dropped(sink.name(), refused);
     }
@@ -43,12 +43,9 @@ final class Relay implements AutoCloseable {
 
   private void run() {
     try {
-      while (!ends || !waiting.isEmpty()) {
-        var batch = new ArrayList<Line>(TOGETHER);
-        var first = waiting.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-        if (first != null) {
-          batch.add(first);
-          waiting.drainTo(batch, TOGETHER - 1);
+      while (!ends || waiting.count() > 0) {
+        var batch = waiting.take(TOGETHER, BYTES_TOGETHER, LOOK);
+        if (!batch.isEmpty()) {
           deliver(batch);
         }
       }
@@ -56,7 +53,7 @@ final class Relay implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       LOG.warnf(
-          "the process ends; records not sent: sink=%s waiting=%d", sink.name(), waiting.size());
+          "the process ends; records not sent: sink=%s waiting=%d", sink.name(), waiting.count());
     } catch (IOException e) {
       LOG.warnf(e, "audit sink not closed: %s", sink.name());
     }

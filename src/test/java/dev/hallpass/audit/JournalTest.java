@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,34 +34,6 @@ class JournalTest {
 
   @TempDir private Path folder;
   private TestTrail trail;
-
-  /** Takes records, or fails, as it is told. */
-  private static final class SwitchedSink implements Sink {
-    private final List<Line> taken = new CopyOnWriteArrayList<>();
-    private volatile boolean failing;
-
-    @Override
-    public String name() {
-      return "switched";
-    }
-
-    @Override
-    public void write(List<Line> lines) throws IOException {
-      if (failing) {
-        throw new IOException("switched off");
-      }
-      taken.addAll(lines);
-    }
-
-    @Override
-    public void close() {
-      failing = true;
-    }
-
-    List<String> kinds() {
-      return taken.stream().map(l -> (String) l.event().get("type")).toList();
-    }
-  }
 
   @BeforeEach
   void setUp() {
@@ -95,36 +66,6 @@ class JournalTest {
         .map(String::valueOf)
         .containsExactly("1", "2", "4", "5");
     assertThat(sink.taken).extracting(Line::sequence).isSorted().doesNotHaveDuplicates();
-  }
-
-  @Test
-  void saysHowManyRecordsWereLeftOut() {
-    var sink = new SwitchedSink();
-    var settings =
-        new JournalSettings(
-            "b10c0de5", "controller", "a", 5, Duration.ofHours(1), 3, Duration.ofSeconds(5));
-    try (var journal =
-        Journal.open(
-            settings,
-            () -> new Journal.Opening(trail.key, trail.heads, List.of()),
-            new SinkSettings().sink(sink, Need.Required),
-            new SimpleMeterRegistry(),
-            Clock.systemUTC())) {
-      await().until(journal::works);
-      sink.failing = true;
-      journal.note(TestEvents.issued(0), TRACE);
-      await().until(() -> !journal.works());
-      for (var i = 1; i <= 10; i++) {
-        journal.note(TestEvents.issued(i), TRACE);
-      }
-      sink.failing = false;
-      await().until(() -> sink.kinds().contains("dev.hallpass.audit.lost"));
-    }
-
-    assertThat(sink.taken)
-        .filteredOn(l -> l.json().contains("audit.lost"))
-        .singleElement()
-        .satisfies(l -> assertThat(l.json()).contains("\"records\":7"));
   }
 
   @Test

@@ -35,7 +35,14 @@ final class TestTrail {
 
   static JournalSettings settings(String writer) {
     return new JournalSettings(
-        "b10c0de5", "broker", writer, EVERY, Duration.ofHours(1), 1000, Duration.ofSeconds(5));
+        "b10c0de5",
+        "broker",
+        writer,
+        EVERY,
+        Duration.ofHours(1),
+        1000,
+        1 << 20,
+        Duration.ofSeconds(5));
   }
 
   /** As many records of a writer that starts and ends. */
