@@ -92,6 +92,36 @@ class AuditE2E {
     }
   }
 
+  /** Policies are edited: a name alone would not say what took it. */
+  @Test
+  void theTrailHasWhichGenerationOfAPolicyTookACredential(Scene scene) throws IOException {
+    try (var logs = new LogCollector(scene.client(), folder);
+        var policies = new NamespacePolicies(scene.client(), scene.namespace())) {
+      logs.follow();
+      var pod = scene.served("reader");
+      var lease = scene.awaitActive(pod).getMetadata().getName();
+      var login = scene.login(pod);
+      policies.apply("ticket", "validations: [{expression: 'true', message: none needed}]");
+      var policy =
+          policies
+              .apply(
+                  "ticket",
+                  "validations: [{expression: \"'ticket' in pod.metadata.labels\", message: label it, reason: TicketMissing}]")
+              .getMetadata();
+
+      scene.assertEnded(pod, login, EndedBy.PolicyWithdrawn);
+      await("the end is collected")
+          .atMost(SOON)
+          .until(() -> !logs.whoRecorded("revocation.verified", lease).isEmpty());
+
+      assertThat(explained(scene, lease, logs.trails()))
+          .contains(
+              "Review Denied: PolicyDenied, CredentialPolicy %1$s, TicketMissing: label it; policies: %1$s@2"
+                  .formatted(policy.getName()))
+          .contains("ends, PolicyWithdrawn: CredentialPolicy " + policy.getName());
+    }
+  }
+
   private static void kill(Scene scene, String pod) {
     scene
         .client()
@@ -128,19 +158,23 @@ class AuditE2E {
 
   /** The kinds of what {@code audit explain} tells, in its order. */
   private static List<String> life(Scene scene, String lease, List<Path> files) {
+    var told = explained(scene, lease, files);
+    assertThat(told)
+        .startsWith("clease/%s in namespace %s".formatted(lease, scene.namespace()))
+        .contains("team-orders answers for it: read orders for a minute")
+        .contains("ends, PodDeleted");
+    return told.lines()
+        .filter(line -> line.startsWith("20"))
+        .map(line -> line.split(" +", 3)[1])
+        .toList();
+  }
+
+  private static String explained(Scene scene, String lease, List<Path> files) {
     var arguments = new ArrayList<>(List.of("audit", "explain", lease));
     files.forEach(file -> arguments.add(file.toString()));
     var told = plugin.run(scene.namespace(), arguments.toArray(String[]::new));
     assertThat(told.code()).as(told.err()).isZero();
-    assertThat(told.out())
-        .startsWith("clease/%s in namespace %s".formatted(lease, scene.namespace()))
-        .contains("team-orders answers for it: read orders for a minute")
-        .contains("ends, PodDeleted");
-    return told.out()
-        .lines()
-        .filter(line -> line.startsWith("20"))
-        .map(line -> line.split(" +", 3)[1])
-        .toList();
+    return told.out();
   }
 
   /** The killed writer's chain is vouched for as far as it goes, and the next writer names it. */
