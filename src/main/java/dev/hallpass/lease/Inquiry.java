@@ -83,12 +83,27 @@ public record Inquiry(
   }
 
   /**
-   * First the provider's allow-list and caps, then policies about what these leave.
+   * Whether it may be issued or renewed: first the provider's allow-list and caps, then policies
+   * about what these leave.
    *
    * @param others who is asked then; not read before
    */
   public Answer put(Supplier<Rules> others) {
-    return switch (byProvider()) {
+    return heard(IssueDecider.decide(input()), others);
+  }
+
+  /**
+   * Whether what is there may stay. Policies are also asked where the provider's caps leave less
+   * than the request asks for, and about that.
+   *
+   * @param others see {@link #put}
+   */
+  public Answer review(Supplier<Rules> others) {
+    return heard(IssueDecider.standing(input()), others);
+  }
+
+  private Answer heard(IssueDecision byProvider, Supplier<Rules> others) {
+    return switch (byProvider) {
       case Deny deny -> new Answer.Refused(deny);
       case Allow allow -> {
         var rules = others.get();
@@ -110,15 +125,14 @@ public record Inquiry(
     };
   }
 
-  private IssueDecision byProvider() {
+  private IssueDecider.Input input() {
     var labels = namespace.getMetadata().getLabels();
-    return IssueDecider.decide(
-        new IssueDecider.Input(
-            credential,
-            namespace.getMetadata().getName(),
-            labels == null ? Map.of() : labels,
-            provider == null ? null : provider.getSpec(),
-            offer));
+    return new IssueDecider.Input(
+        credential,
+        namespace.getMetadata().getName(),
+        labels == null ? Map.of() : labels,
+        provider == null ? null : provider.getSpec(),
+        offer);
   }
 
   /** What a pod has rests on the one that it was issued under, and on no other. */

@@ -28,7 +28,6 @@ import dev.hallpass.policy.Ask;
 import dev.hallpass.policy.Durations;
 import dev.hallpass.policy.IssueDecider;
 import dev.hallpass.policy.IssueDecision;
-import dev.hallpass.wire.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -190,28 +189,19 @@ public final class LeaseJudge {
    * renewal to refuse.
    */
   private static Optional<End> providerOver(LeaseFacts facts) {
-    return switch (decision(facts)) {
-      case IssueDecision.Deny(var reason, var message) when withdraws(reason) ->
-          because(ProviderChanged, message);
-      case IssueDecision.Deny deny -> Optional.empty();
+    return switch (IssueDecider.standing(input(facts))) {
+      case IssueDecision.Deny(var reason, var message) -> because(ProviderChanged, message);
       case IssueDecision.Allow allow -> Optional.empty();
     };
   }
 
-  private static IssueDecision decision(LeaseFacts facts) {
-    return IssueDecider.decide(
-        new IssueDecider.Input(
-            asked(facts).orElseThrow(),
-            facts.lease().getMetadata().getNamespace(),
-            facts.namespace().labels(),
-            facts.provider(),
-            null));
-  }
-
-  private static boolean withdraws(Reason reason) {
-    return reason == Reason.ProviderNotFound
-        || reason == Reason.NamespaceNotAllowed
-        || reason == Reason.AccessLevelUnknown;
+  private static IssueDecider.Input input(LeaseFacts facts) {
+    return new IssueDecider.Input(
+        asked(facts).orElseThrow(),
+        facts.lease().getMetadata().getNamespace(),
+        facts.namespace().labels(),
+        facts.provider(),
+        null);
   }
 
   private static Optional<End> breakGlassOver(LeaseFacts facts) {
@@ -254,7 +244,7 @@ public final class LeaseJudge {
     if (due.isEmpty() || !pod(facts).lives()) {
       return Optional.empty();
     }
-    return switch (decision(facts)) {
+    return switch (IssueDecider.decide(input(facts))) {
       case IssueDecision.Deny deny -> Optional.empty();
       case IssueDecision.Allow(var level, var ttl, var maxLifetime) -> {
         var moments =

@@ -11,6 +11,8 @@ import dev.hallpass.policy.IssueDecision.Allow;
 import dev.hallpass.policy.IssueDecision.Deny;
 import dev.hallpass.provider.Offer;
 import dev.hallpass.wire.Reason;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,8 +44,20 @@ public final class IssueDecider {
 
   private IssueDecider() {}
 
-  /** Decides; the first thing that stands in the way is the answer. */
+  /** Decides about an issue; the first thing that stands in the way is the answer. */
   public static IssueDecision decide(Input in) {
+    return switch (standing(in)) {
+      case Deny deny -> deny;
+      case Allow allow -> excess(in, allow).<IssueDecision>map(deny -> deny).orElse(allow);
+    };
+  }
+
+  /**
+   * Decides about what was issued before. Provider, namespace or level that are gone deny; what is
+   * asked beyond the caps, or cannot be delivered any more, is for the next issue or renewal to
+   * refuse, and here only narrowed.
+   */
+  public static IssueDecision standing(Input in) {
     var credential = in.credential();
     var ref = credential.providerRef();
     var provider = in.provider();
@@ -67,24 +81,35 @@ public final class IssueDecider {
           "access: %s offers no level \"%s\", only %s"
               .formatted(ref, credential.access(), String.join(", ", offered)));
     }
-    var ttl = Durations.parse(credential.ttl());
-    if (ttl.compareTo(Durations.parse(level.get().maxTtl())) > 0) {
-      return deny(
-          credential,
-          Reason.TtlAboveCap,
-          "ttl: %s is above the %s that %s allows for level \"%s\""
-              .formatted(credential.ttl(), level.get().maxTtl(), ref, credential.access()));
+    return new Allow(
+        level.get(),
+        Collections.min(
+            List.of(Durations.parse(credential.ttl()), Durations.parse(level.get().maxTtl()))),
+        Durations.parse(level.get().maxLifetime()));
+  }
+
+  /** What is asked beyond what the provider allows, if anything. */
+  private static Optional<Deny> excess(Input in, Allow allowed) {
+    var credential = in.credential();
+    var level = allowed.level();
+    if (Durations.parse(credential.ttl()).compareTo(allowed.ttl()) > 0) {
+      return Optional.of(
+          deny(
+              credential,
+              Reason.TtlAboveCap,
+              "ttl: %s is above the %s that %s allows for level \"%s\""
+                  .formatted(
+                      credential.ttl(),
+                      level.maxTtl(),
+                      credential.providerRef(),
+                      credential.access())));
     }
-    var unfit = CertificateLimits.unfit(credential, level.get());
+    var unfit = CertificateLimits.unfit(credential, level);
     if (unfit.isPresent()) {
-      return deny(credential, unfit.get().reason(), unfit.get().message());
+      return unfit.map(u -> deny(credential, u.reason(), u.message()));
     }
     var offer = in.offer();
-    var undeliverable = offer == null ? Optional.<Deny>empty() : undeliverable(credential, offer);
-    if (undeliverable.isPresent()) {
-      return undeliverable.get();
-    }
-    return new Allow(level.get(), ttl, Durations.parse(level.get().maxLifetime()));
+    return offer == null ? Optional.empty() : undeliverable(credential, offer);
   }
 
   /**

@@ -73,6 +73,27 @@ class IssueDeciderTest {
   }
 
   @Test
+  void ofWhatStandsATtlAboveTheCapIsOnlyNarrowed() {
+    assertThat(standing(credential("reader", "61m", Kind.CredentialProvider), provider(null)))
+        .isEqualTo(new Allow(READER, Duration.ofHours(1), Duration.ofHours(24)));
+  }
+
+  @Test
+  void whatStandsDoesNotOutlastItsProviderItsNamespaceOrItsLevel() {
+    var own = credential("reader", "15m", Kind.CredentialProvider);
+    var clusters = credential("reader", "15m", Kind.ClusterCredentialProvider);
+    var writer = credential("writer", "15m", Kind.CredentialProvider);
+
+    assertThat(standing(own, null)).isEqualTo(decide(own, null)).isInstanceOf(Deny.class);
+    assertThat(standing(clusters, provider(null)))
+        .isEqualTo(decide(clusters, provider(null)))
+        .isInstanceOf(Deny.class);
+    assertThat(standing(writer, provider(null)))
+        .isEqualTo(decide(writer, provider(null)))
+        .isInstanceOf(Deny.class);
+  }
+
+  @Test
   void deniesAFormatTheTargetDoesNotKnow() {
     var input =
         new IssueDecider.Input(
@@ -154,6 +175,12 @@ class IssueDeciderTest {
     return IssueDecider.decide(
         new IssueDecider.Input(
             credential, "shop", Map.of("env", "test"), provider, offer(Format.Env)));
+  }
+
+  private static IssueDecision standing(
+      RequestedCredential credential, @Nullable CredentialProviderSpec provider) {
+    return IssueDecider.standing(
+        new IssueDecider.Input(credential, "shop", Map.of("env", "test"), provider, null));
   }
 
   private static RequestedCredential credential(String access, String ttl, Kind kind) {

@@ -43,6 +43,11 @@ final class Hearing {
   private final Surroundings around;
   private final PolicyBook book = new PolicyBook();
 
+  /** What is asked about a lease. */
+  private interface Question {
+    Answer put(Inquiry inquiry, Supplier<Inquiry.Rules> others);
+  }
+
   /** What is put, as it was read. */
   private record Read(
       Optional<Pod> pod,
@@ -73,21 +78,36 @@ final class Hearing {
   }
 
   /**
-   * What is said to a lease at the time of these facts.
+   * Whether a lease may stay, at the time of these facts; policies are asked even where the
+   * provider would not issue it again.
    *
    * @param counted as of when approvals count
    * @throws io.fabric8.kubernetes.client.KubernetesClientException where the API server does not
    *     answer
    */
-  Heard of(LeaseFacts facts, Instant counted) {
+  Heard review(LeaseFacts facts, Instant counted) {
+    return hear(facts, counted, Inquiry::review);
+  }
+
+  /**
+   * Whether a lease may be extended.
+   *
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException where the API server does not
+   *     answer
+   */
+  Heard extension(LeaseFacts facts) {
+    return hear(facts, facts.now(), Inquiry::put);
+  }
+
+  private Heard hear(LeaseFacts facts, Instant counted, Question question) {
     if (!isNeeded()) {
       return new Heard.Unneeded();
     }
     var pod = pod(facts.lease());
-    var first = put(facts, seen(facts, pod), counted);
+    var first = put(facts, seen(facts, pod), counted, question);
     return first instanceof Heard.Judged(var verdict, var told) && verdict.allows()
         ? first
-        : put(facts, current(facts, pod), counted);
+        : put(facts, current(facts, pod), counted, question);
   }
 
   /** Always read anew: the one that was seen is cut down. */
@@ -139,7 +159,7 @@ final class Hearing {
     return new Inquiry.Rules(decider, policies, surroundings, breakGlasses, longestBreakGlass);
   }
 
-  private static Heard put(LeaseFacts facts, Read read, Instant counted) {
+  private static Heard put(LeaseFacts facts, Read read, Instant counted, Question question) {
     var lease = facts.lease();
     var credential =
         read.request().stream()
@@ -171,7 +191,7 @@ final class Hearing {
             null,
             lease,
             facts.now());
-    return switch (inquiry.put(read.rules())) {
+    return switch (question.put(inquiry, read.rules())) {
       case Answer.Refused(var denial) -> new Heard.Refused(denial.reason(), denial.message());
       case Answer.Judged(var allowed, var told, var verdict, var open) ->
           new Heard.Judged(

@@ -57,7 +57,7 @@ final class PolicyReview {
     if (looked.equals(before)) {
       return Optional.empty();
     }
-    return switch (hearing.of(facts, counted(facts))) {
+    return switch (hearing.review(facts, counted(facts))) {
       // What is gone ends the lease by itself, once it is seen to be; until then it is asked again.
       case Heard.Refused refused -> Optional.empty();
       case Heard.Unneeded unneeded -> Optional.empty();
@@ -97,7 +97,7 @@ final class PolicyReview {
 
   /** The names of the policies that deny it at the time of these facts. */
   private List<String> denying(LeaseFacts facts) {
-    return hearing.of(facts, counted(facts)) instanceof Heard.Judged(var verdict, var told)
+    return hearing.review(facts, counted(facts)) instanceof Heard.Judged(var verdict, var told)
         ? verdict.denials().stream()
             .filter(d -> ends(d, facts.lease()))
             .map(Denial::policy)
@@ -130,7 +130,7 @@ final class PolicyReview {
 
   /** What is said to the extension of a lease. */
   Heard extension(LeaseFacts facts) {
-    return hearing.of(facts, facts.now());
+    return hearing.extension(facts);
   }
 
   /** Lets go of what was kept for a lease that ends. */

@@ -206,12 +206,14 @@ class StaleViewIT {
   void whereNobodyDecidesNobodyIsAsked() {
     var hearing = new Hearing(blind, live, client, new PolicyDecider(Unmatched.Allow), LONGEST);
 
-    assertThat(hearing.of(facts(Instant.now(), new NamespaceFacts(Map.of(), false)), Instant.now()))
+    assertThat(
+            hearing.review(
+                facts(Instant.now(), new NamespaceFacts(Map.of(), false)), Instant.now()))
         .isEqualTo(new Heard.Unneeded());
   }
 
   private Heard said(LeaseFacts facts) {
     return new Hearing(blind, live, client, new PolicyDecider(Unmatched.Deny), LONGEST)
-        .of(facts, facts.now());
+        .review(facts, facts.now());
   }
 }
