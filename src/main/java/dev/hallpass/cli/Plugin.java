@@ -41,6 +41,7 @@ public final class Plugin implements Runnable {
     var surface = Surface.ofProcess();
     var code = line(surface, new KubeconfigConnector(), arguments).execute(arguments);
     surface.out().flush();
+    Farewell.hangUp();
     System.exit(code);
   }
 
