@@ -18,11 +18,21 @@ shop() { kubectl --namespace shop "$@"; }
 # apply FILE...: quietly.
 apply() { kubectl apply --filename "$1" >/dev/null; }
 
+# own_namespace NAME FILE: makes it, marked as the demo's to delete. One that somebody else has made is left alone.
+own_namespace() {
+  local mark
+  mark=$(kubectl get namespace "$1" --ignore-not-found --output 'jsonpath={.metadata.name}={.metadata.labels.hallpass\.dev/demo}')
+  [[ $mark != "$1=" ]] ||
+    fail "the namespace $1 is there, and not the demo's; to let the demo use and delete it: kubectl label namespace $1 hallpass.dev/demo=true"
+  apply "$2"
+  kubectl label namespace "$1" hallpass.dev/demo=true --overwrite >/dev/null
+}
+
 # open_database: PostgreSQL runs, has the table of the orders, and Hallpass's administrator can log in.
 open_database() {
   local password
-  apply config/demo/postgres/namespace.yaml
-  apply config/samples/shop/namespace.yaml
+  own_namespace databases config/demo/postgres/namespace.yaml
+  own_namespace shop config/samples/shop/namespace.yaml
   secret databases postgres >/dev/null
   apply config/demo/postgres/postgres.yaml
   kubectl --namespace databases rollout status deployment/postgres --timeout 2m >/dev/null

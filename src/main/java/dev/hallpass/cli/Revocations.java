@@ -1,6 +1,7 @@
 package dev.hallpass.cli;
 
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.cli.Named.Kind;
@@ -88,8 +89,7 @@ final class Revocations {
                 var gone = !now.containsKey(uid(lease)) || LeaseJudge.over(lease);
                 if (gone) {
                   surface.print(
-                      "clease/%s is revoked, and its account verified gone\n"
-                          .formatted(lease.getMetadata().getName()));
+                      "clease/%s %s\n".formatted(lease.getMetadata().getName(), end(lease)));
                 }
                 return gone;
               });
@@ -105,6 +105,12 @@ final class Revocations {
   private Map<String, CredentialLease> byUid() {
     return scope.in(cluster.client(), CredentialLease.class).list().getItems().stream()
         .collect(Collectors.toMap(Revocations::uid, Function.identity()));
+  }
+
+  /** A lease that vanished was let go by Hallpass: nobody else may take its finalizer away. */
+  private static String end(CredentialLease lease) {
+    var denied = lease.getStatus() != null && lease.getStatus().phase() == LeasePhase.Denied;
+    return denied ? "was denied: it held nothing" : "is revoked, and its account verified gone";
   }
 
   private static String uid(CredentialLease lease) {

@@ -107,6 +107,9 @@ final class RevokeCommand implements Callable<Integer> {
     if (block && unblock) {
       throw new Failure(ExitCode.USAGE, "give --block or --unblock, not both");
     }
+    if (unblock && dryRun) {
+      throw new Failure(ExitCode.USAGE, "--dry-run shows what would end; --unblock ends nothing");
+    }
     var ordered = named.stream().allMatch(n -> n.kind() == Kind.POD || n.kind() == Kind.REQUEST);
     if ((block || unblock) && (all || !ordered)) {
       throw new Failure(

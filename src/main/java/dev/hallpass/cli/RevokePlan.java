@@ -78,7 +78,9 @@ record RevokePlan(
   }
 
   /**
-   * A moment that no lease that is to end was created after, whatever this machine's clock says.
+   * For once, the moment at which the last of the leases was created, by the API server's clock: an
+   * order by one that is fast would hold for what is issued afterwards, too. Where there is no
+   * lease, this machine's must do.
    */
   private static String value(List<CredentialLease> leases, Duration duration, Instant now) {
     return switch (duration) {
@@ -86,7 +88,6 @@ record RevokePlan(
       case ONCE ->
           leases.stream()
               .map(l -> Instant.parse(l.getMetadata().getCreationTimestamp()))
-              .filter(now::isBefore)
               .max(Instant::compareTo)
               .orElse(now)
               .truncatedTo(ChronoUnit.SECONDS)

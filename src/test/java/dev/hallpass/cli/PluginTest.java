@@ -104,6 +104,7 @@ class PluginTest {
         "revoke pod/a --all",
         "revoke clease/a --block",
         "revoke pod/a --block --unblock",
+        "revoke pod/a --unblock --dry-run",
         "revoke pod/a -A",
         "revoke pod/a --wait soon",
         "leases --watch --timeout soon",

@@ -37,18 +37,30 @@ class RevokePlanTest {
 
     assertThat(plan.deletions()).isEmpty();
     assertThat(plan.orders())
-        .containsExactly(new Order(new Named(Kind.POD, "orders-1"), "2026-11-23T09:00:00Z"));
+        .containsExactly(new Order(new Named(Kind.POD, "orders-1"), "2026-11-23T08:50:00Z"));
     assertThat(plan.ending().keySet()).containsExactly("shop/orders-1-db");
   }
 
   @Test
-  void aClockThatIsLateMissesNoLease() {
+  void theOrderIsAsOldAsTheLastLeaseWhateverTheClockSays() {
     var late = Instant.parse("2026-11-23T08:00:00Z");
+    var fast = Instant.parse("2026-11-23T10:00:00Z");
 
-    var plan =
-        RevokePlan.of(List.of(new Named(Kind.REQUEST, "orders-db")), LEASES, Duration.ONCE, late);
+    assertThat(List.of(late, fast))
+        .extracting(
+            now ->
+                RevokePlan.of(
+                        List.of(new Named(Kind.REQUEST, "orders-db")), LEASES, Duration.ONCE, now)
+                    .orders()
+                    .getFirst()
+                    .value())
+        .containsOnly("2026-11-23T08:52:00Z");
+  }
 
-    assertThat(plan.orders().getFirst().value()).isEqualTo("2026-11-23T08:52:00Z");
+  @Test
+  void whereThereIsNoLeaseTheClockMustDo() {
+    assertThat(plan(Kind.POD, "orders-9").orders())
+        .containsExactly(new Order(new Named(Kind.POD, "orders-9"), "2026-11-23T09:00:00Z"));
   }
 
   @Test

@@ -225,6 +225,7 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
                     .waitUntilCondition(
                         c ->
                             c.getStatus() != null
+                                && c.getStatus().getConditions() != null
                                 && c.getStatus().getConditions().stream()
                                     .anyMatch(
                                         s ->
