@@ -62,6 +62,9 @@ final class LeasesCommand implements Callable<Integer> {
                 comparing((CredentialLease l) -> l.getMetadata().getNamespace())
                     .thenComparing(l -> l.getMetadata().getName()))
             .toList();
+    if (leases.isEmpty()) {
+      scope.mustExist(cluster.client());
+    }
     show(leases, scope);
     if (watch) {
       var changes = new LeaseChanges(surface, output.form, this::wanted);

@@ -38,6 +38,12 @@ final class ReviewCommand implements Callable<Integer> {
       description = "What was found, and what follows from it, in 10 characters at least.")
   @Nullable String comment;
 
+  /** What whoever reviews it runs, but for their own words. */
+  static String line(String name, String namespace) {
+    return "kubectl hallpass review %s -n %s --outcome OUTCOME --comment TEXT"
+        .formatted(name, namespace);
+  }
+
   ReviewCommand(Surface surface, Cluster.Connector connector) {
     this.surface = surface;
     this.connector = connector;
@@ -78,6 +84,7 @@ final class ReviewCommand implements Callable<Integer> {
             .map(BreakGlassView::of)
             .toList();
     if (waiting.isEmpty()) {
+      scope.mustExist(cluster.client());
       surface.remark("No break-glass waits for a review in %s.".formatted(scope));
       return ExitCode.OK.code();
     }

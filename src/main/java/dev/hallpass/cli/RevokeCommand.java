@@ -75,6 +75,9 @@ final class RevokeCommand implements Callable<Integer> {
     }
     var plan = plan(named, scope.in(cluster.client(), CredentialLease.class).list().getItems());
     requireLeases(named, plan, scope);
+    if (plan.ending().isEmpty()) {
+      scope.mustExist(cluster.client());
+    }
     if (dryRun) {
       plan.ending().keySet().forEach(l -> surface.print("%s would end\n".formatted(l)));
       return ExitCode.OK.code();

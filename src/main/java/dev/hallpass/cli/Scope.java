@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import java.util.Optional;
 
 /** One namespace, or all of them. */
 sealed interface Scope {
@@ -22,6 +23,28 @@ sealed interface Scope {
     @Override
     public String toString() {
       return "all namespaces";
+    }
+  }
+
+  /**
+   * For where nothing is in it: that may be because there is no such namespace. Whoever may not
+   * know is not told.
+   *
+   * @throws Failure where there is none
+   */
+  default void mustExist(KubernetesClient client) {
+    switch (this) {
+      case All() -> {}
+      case One(var namespace) -> {
+        var seen =
+            Reading.of(
+                () ->
+                    Optional.ofNullable(client.namespaces().withName(namespace).get()).stream()
+                        .toList());
+        if (seen.obstacle().isEmpty() && seen.items().isEmpty()) {
+          throw new Failure(ExitCode.ABSENT, "there is no namespace " + namespace);
+        }
+      }
     }
   }
 

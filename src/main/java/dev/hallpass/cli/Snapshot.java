@@ -18,6 +18,14 @@ record Snapshot(
     Reading<ClusterCredentialProvider> clusterProviders,
     Reading<BreakGlass> breakGlasses) {
 
+  /** Whether there is nothing of the scope's own. */
+  boolean isEmpty() {
+    return requests.isEmpty()
+        && leases.isEmpty()
+        && providers.items().isEmpty()
+        && breakGlasses.items().isEmpty();
+  }
+
   /** Reads all of it at once. Throws what the client throws; providers may be out of sight. */
   static Snapshot read(Cluster cluster, Scope scope, Instant now) {
     var client = cluster.client();

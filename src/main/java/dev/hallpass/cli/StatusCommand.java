@@ -22,8 +22,12 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var cluster = connector.connect(where.cluster);
-    var report =
-        StatusReport.of(Snapshot.read(cluster, where.of(cluster), surface.clock().instant()));
+    var scope = where.of(cluster);
+    var seen = Snapshot.read(cluster, scope, surface.clock().instant());
+    if (seen.isEmpty()) {
+      scope.mustExist(cluster.client());
+    }
+    var report = StatusReport.of(seen);
     if (output.forPeople()) {
       var page = surface.page();
       StatusText.write(report, page);

@@ -35,7 +35,11 @@ final class TreeCommand implements Callable<Integer> {
     var now = surface.clock().instant();
     try (var reads = new Reads()) {
       var pods = reads.start(() -> scope.in(cluster.client(), Pod.class).list().getItems());
-      var report = TreeReport.of(Snapshot.read(cluster, scope, now), pods.get());
+      var seen = Snapshot.read(cluster, scope, now);
+      if (seen.isEmpty()) {
+        scope.mustExist(cluster.client());
+      }
+      var report = TreeReport.of(seen, pods.get());
       show(wanted == null ? report : only(wanted, report));
     }
     return ExitCode.OK.code();

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands, against a real API server; the test plays controller and kubelet. */
 @ExtendWith(KubeApi.class)
@@ -55,6 +57,28 @@ class PluginIT {
         .contains("Requests    0 of 1 ready")
         .contains("Leases      1 Active");
     assertThat(run.code()).as("the controller has not looked at it").isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"status", "status -o json", "tree", "leases", "review", "revoke --all -y"})
+  void aNamespaceThatIsNotThereIsNotOneWhereAllIsWell(String line) {
+    var words = line.split(" ", -1);
+
+    assertThat(Run.of(new Cluster(kube.client(), "no-such"), words))
+        .isEqualTo(new Run(4, "", "there is no namespace no-such%n".formatted()));
+    assertThat(Run.of(new Cluster(kube.client(), "kube-public"), words).code())
+        .as("it is there, and nothing in it")
+        .isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void whoeverMayNotSeeNamespacesIsNotToldOfOne() {
+    mayReadAllBut("namespaces", "ivy");
+
+    var run = Run.of(new Cluster(kube.client("ivy"), "no-such"), "leases");
+
+    assertThat(run).isEqualTo(new Run(0, "", "No live leases in namespace no-such.%n".formatted()));
   }
 
   @Test
@@ -290,6 +314,10 @@ class PluginIT {
         Stream.of("credentialrequests", "credentialproviders", "credentialleases", "breakglasses")
             .filter(r -> !r.equals(resource))
             .toArray(String[]::new);
+    var others =
+        Stream.of("pods", "events", "namespaces", "configmaps")
+            .filter(r -> !r.equals(resource))
+            .toArray(String[]::new);
     var name = "reads-all-but-%s-%s".formatted(resource, kube.namespace());
     kube.client()
         .resource(
@@ -299,7 +327,7 @@ class PluginIT {
                 .endMetadata()
                 .addNewRule()
                 .withApiGroups("")
-                .withResources("pods", "events", "namespaces", "configmaps")
+                .withResources(others)
                 .withVerbs("get", "list")
                 .endRule()
                 .addNewRule()
