@@ -78,6 +78,7 @@ tell_policy_again() {
   kubectl hallpass tree -n shop                 # request, pods, leases
   kubectl hallpass policy test -f config/policies/change-freeze.yaml -f config/policies/cases/change-freeze.yaml
   kubectl apply -f config/policies/writers-in-working-hours.yaml && kubectl get cpol
+  hack/install-cli                              # the plugin for good: here it is in target/demo
 TRY
 }
 
