@@ -89,10 +89,17 @@ final class BreakGlassCommand implements Callable<Integer> {
     surface.print(
         """
         bglass/%s is open for %s: %s of creq/%s is issued past the policies that allow it
-        end it by: kubectl hallpass break-glass --end %s
-        somebody else must review it: kubectl hallpass review %s
+        end it by: kubectl hallpass break-glass --end %s -n %s
+        somebody else must review it: %s
         """
-            .formatted(made, duration, credential, name, made, made));
+            .formatted(
+                made,
+                duration,
+                credential,
+                name,
+                made,
+                cluster.namespace(),
+                ReviewCommand.line(made, cluster.namespace())));
     return ExitCode.OK.code();
   }
 

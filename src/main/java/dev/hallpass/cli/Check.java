@@ -25,6 +25,11 @@ record Check(Verdict verdict, String what, String detail, @Nullable String advic
     TOLD
   }
 
+  /** The same of these alone, among several that are called alike. */
+  Check of(String names) {
+    return new Check(verdict, "%s %s".formatted(what, names), detail, advice);
+  }
+
   static Check ok(String what, String detail) {
     return new Check(Verdict.OK, what, detail, null);
   }

@@ -58,7 +58,8 @@ final class ContentChecks {
         : warning(
             "namespaces",
             "requests, but no injection, in " + String.join(", ", forgotten),
-            "kubectl label namespace NAME %s=enabled".formatted(HallpassApi.INJECTION_LABEL));
+            "kubectl label namespace %s %s=enabled --overwrite"
+                .formatted(String.join(" ", forgotten), HallpassApi.INJECTION_LABEL));
   }
 
   private static List<String> forgotten(StatusReport status, Set<String> labelled) {
@@ -130,7 +131,7 @@ final class ContentChecks {
         : warning(
             what,
             "unreviewed for %s; %s".formatted(Spans.age(glass.unreviewedSince(), seen.now()), who),
-            "somebody else than the opener: kubectl hallpass -n %s review %s"
-                .formatted(glass.namespace(), glass.name()));
+            "somebody else than the opener, with their outcome and comment: "
+                + ReviewCommand.line(glass.name(), glass.namespace()));
   }
 }

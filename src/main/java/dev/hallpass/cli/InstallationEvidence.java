@@ -128,6 +128,12 @@ record InstallationEvidence(
     }
   }
 
+  /** What shows the logs of the controllers. */
+  String logs() {
+    return "kubectl -n %s logs -l app.kubernetes.io/component=controller --prefix --tail 100"
+        .formatted(systemNamespace);
+  }
+
   /** Of all namespaces, where this user may; else of the user's own. */
   private static Reading<StatusReport> status(Cluster cluster, Instant now) {
     var everywhere = Reading.of(() -> List.of(Snapshot.read(cluster, new Scope.All(), now)));

@@ -60,8 +60,8 @@ record LeaseLife(String lease, JsonNode held, List<Timeline.Step> steps) {
     } catch (JsonProcessingException e) {
       throw new Failure(
           ExitCode.FINDING,
-          "%s has a line that is no record: kubectl hallpass audit verify names it"
-              .formatted(file));
+          "%s has a line that is no record, which this names: kubectl hallpass audit verify %s"
+              .formatted(file, file));
     }
   }
 

@@ -135,13 +135,15 @@ final class PodExplainer {
               ? blocks(
                   Reason.PodsNotInjected.name(),
                   message + ": the namespace is not labelled for injection",
-                  "kubectl label namespace %s %s=enabled, then create the pod anew"
+                  "label the namespace, and create the pod anew: kubectl label namespace %s %s=enabled --overwrite%s"
                       .formatted(
-                          seen.pod().getMetadata().getNamespace(), HallpassApi.INJECTION_LABEL))
+                          seen.pod().getMetadata().getNamespace(),
+                          HallpassApi.INJECTION_LABEL,
+                          Anew.command(seen.pod()).map(c -> " && " + c).orElse("")))
               : blocks(
                   Reason.PodsNotInjected.name(),
                   message + (older(request) ? ": the pod is older than the request" : ""),
-                  "create the pod anew, for a Deployment by kubectl rollout restart"));
+                  "create the pod anew" + Anew.command(seen.pod()).map(c -> ": " + c).orElse("")));
     }
   }
 
@@ -178,7 +180,10 @@ final class PodExplainer {
                 blocks(
                     reason,
                     "the container %s: %s".formatted(agent, message.isEmpty() ? reason : message),
-                    "kubectl describe pod, and kubectl logs -c %s, say more".formatted(agent)));
+                    "more is said by: %s; %s"
+                        .formatted(
+                            command("describe pod " + seen.pod().getMetadata().getName()),
+                            logs(agent))));
         case AgentState.Running(var ready, var restarts) -> {
           if (!ready) {
             var said = seen.log().items().isEmpty() ? "" : ": " + seen.log().items().getLast();
@@ -189,12 +194,21 @@ final class PodExplainer {
                 warns(
                     "AgentRestarted",
                     "the agent has restarted %d times".formatted(restarts),
-                    "kubectl logs -c %s --previous says why".formatted(agent)));
+                    "its last log says why: %s --previous".formatted(logs(agent))));
           }
         }
         case AgentState.Absent(), AgentState.Starting(), AgentState.Done() -> {}
       }
     }
+  }
+
+  /** To copy and run, whatever namespace is the current one. */
+  private String command(String command) {
+    return "kubectl -n %s %s".formatted(seen.pod().getMetadata().getNamespace(), command);
+  }
+
+  private String logs(String container) {
+    return command("logs %s -c %s".formatted(seen.pod().getMetadata().getName(), container));
   }
 
   private void leases() {
@@ -207,7 +221,7 @@ final class PodExplainer {
                 "NotRenewed",
                 "%s: the lease %s ends %s, and was not renewed in time"
                     .formatted(what, view.name(), Spans.until(view.expiresAt(), seen.now())),
-                "the agent's log says why: kubectl logs -c " + HallpassApi.AGENT_CONTAINER));
+                "the agent's log says why: " + logs(HallpassApi.AGENT_CONTAINER)));
       } else if (view.phase() == LeasePhase.Active) {
         findings.add(
             tells(

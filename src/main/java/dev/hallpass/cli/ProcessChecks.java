@@ -73,7 +73,8 @@ final class ProcessChecks {
     var lease = seen.leader().items().stream().findFirst();
     var holder = lease.map(l -> l.getSpec().getHolderIdentity()).filter(h -> !h.isEmpty());
     if (holder.isEmpty()) {
-      return failed(LEADER, "no controller leads: nothing is revoked", "look at its log");
+      return failed(
+          LEADER, "no controller leads: nothing is revoked", "its log says why: " + seen.logs());
     }
     return lease
         .flatMap(this::overdue)
@@ -83,7 +84,7 @@ final class ProcessChecks {
                     LEADER,
                     "%s led, and has not been heard of for %s: nothing is revoked"
                         .formatted(holder.get(), Spans.of(time)),
-                    "look at the controller's log"))
+                    "the controller's log says why: " + seen.logs()))
         .orElseGet(() -> ok(LEADER, holder.get()));
   }
 

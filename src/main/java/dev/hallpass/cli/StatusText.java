@@ -70,12 +70,11 @@ final class StatusText {
                         Cell.of("%s on %s".formatted(w.lease().access(), w.lease().provider())),
                         Cell.of("for pod " + w.lease().pod()),
                         Cell.of(w.asked()),
-                        Cell.of("denied " + Spans.until(w.deadline(), report.at())))));
-    section(
-        "Leases that wait for approval: kubectl hallpass approve LEASE -n NAMESPACE, or deny",
-        report.waiting(),
-        table,
-        page);
+                        Cell.of("denied " + Spans.until(w.deadline(), report.at())),
+                        Cell.of(
+                            "kubectl hallpass approve %s -n %s"
+                                .formatted(w.lease().name(), w.lease().namespace())))));
+    section("Leases that wait for approval, by approve or deny", report.waiting(), table, page);
   }
 
   private static void summary(StatusReport report, Page page) {

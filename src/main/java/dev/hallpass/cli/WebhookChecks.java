@@ -8,6 +8,8 @@ import static dev.hallpass.cli.Check.warning;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -41,7 +43,16 @@ final class WebhookChecks {
                 WEBHOOK,
                 "there is no MutatingWebhookConfiguration hallpass: no pod is injected",
                 Check.CHART))
-        : hooks.stream().map(this::webhook).toList();
+        : together(hooks);
+  }
+
+  /** What is the same of several is said once, and whose it is where it is not of all. */
+  private List<Check> together(List<MutatingWebhook> hooks) {
+    var same = new LinkedHashMap<Check, List<String>>();
+    hooks.forEach(h -> same.computeIfAbsent(webhook(h), c -> new ArrayList<>()).add(h.getName()));
+    return same.entrySet().stream()
+        .map(e -> same.size() == 1 ? e.getKey() : e.getKey().of(String.join(", ", e.getValue())))
+        .toList();
   }
 
   private Check webhook(MutatingWebhook hook) {
@@ -57,8 +68,8 @@ final class WebhookChecks {
     if (expiry.isEmpty()) {
       return failed(
           WEBHOOK,
-          "it has no caBundle: the API server refuses every pod of labelled namespaces",
-          "the leading controller writes it within a minute; look at its log");
+          "it has no caBundle: the API server refuses what it is to be asked about",
+          "the leading controller writes it within a minute; its log: " + seen.logs());
     }
     if (!"Fail".equals(hook.getFailurePolicy())) {
       return failed(
@@ -84,13 +95,13 @@ final class WebhookChecks {
                 failed(
                     CERTIFICATE,
                     "there is none in Secret hallpass-serving",
-                    "the leading controller makes it; look at its log"));
+                    "the leading controller makes it; its log: " + seen.logs()));
   }
 
   private Check expiring(String what, String detail, Instant end) {
     var left = Duration.between(seen.now(), end);
     var line = "%s until %s".formatted(detail, end);
-    var look = "the leading controller renews it in time; look at its log";
+    var look = "the leading controller renews it in time; its log: " + seen.logs();
     if (left.isNegative()) {
       return failed(what, "expired at " + end, look);
     }

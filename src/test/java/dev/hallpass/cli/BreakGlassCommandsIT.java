@@ -72,10 +72,10 @@ class BreakGlassCommandsIT {
                 0,
                 """
                 bglass/%s is open for 20m: db of creq/orders-db is issued past the policies that allow it
-                end it by: kubectl hallpass break-glass --end %s
-                somebody else must review it: kubectl hallpass review %s
+                end it by: kubectl hallpass break-glass --end %s -n %s
+                somebody else must review it: kubectl hallpass review %s -n %s --outcome OUTCOME --comment TEXT
                 """
-                    .formatted(name, name, name),
+                    .formatted(name, name, kube.namespace(), name, kube.namespace()),
                 ""));
     assertThat(name).startsWith("orders-db-");
     assertThat(glass.getSpec().openedBy().username()).isEqualTo("ada");

@@ -3,6 +3,9 @@ package dev.hallpass.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hallpass.cli.OwnRights.Right;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +29,8 @@ class CheckupTest {
             "! break-glass shop/bg-1: open, ends in 20m; opened by alice for INC-4711",
             "    → policies give way until then; to end it: kubectl hallpass -n shop break-glass --end bg-1",
             "! break-glass shop/bg-2: unreviewed for 1h40m; opened by alice for INC-4711",
-            "    → somebody else than the opener: kubectl hallpass -n shop review bg-2")
+            "    → somebody else than the opener, with their outcome and comment: kubectl hallpass"
+                + " review bg-2 -n shop --outcome OUTCOME --comment TEXT")
         .noneMatch(l -> l.contains("bg-3"));
   }
 
@@ -63,6 +67,42 @@ class CheckupTest {
         .contains("? break-glasses: you may not see whether one is open")
         .anyMatch(l -> l.matches("[?] providers: \\d+ ready, of those that you may see"))
         .noneMatch(l -> l.startsWith("✓ providers") || l.startsWith("✓ break-glasses"));
+  }
+
+  @Test
+  void whatIsTheSameOfAllWebhooksIsSaidOnce() {
+    assertThat(told(WebhookChecks.of(asking("hallpass-system", "hallpass-system"))))
+        .contains(
+            "✗ webhook: it has no caBundle: the API server refuses what it is to be asked about",
+            "    → the leading controller writes it within a minute; its log: kubectl -n"
+                + " hallpass-system logs -l app.kubernetes.io/component=controller --prefix --tail"
+                + " 100")
+        .filteredOn(l -> l.contains("webhook"))
+        .hasSize(1);
+  }
+
+  @Test
+  void whoseItIsIsSaidWhereItIsNotOfAll() {
+    assertThat(told(WebhookChecks.of(asking("hallpass-system", "elsewhere", "hallpass-system"))))
+        .anyMatch(l -> l.startsWith("✗ webhook 0.hallpass.dev, 2.hallpass.dev: it has no caBundle"))
+        .contains("✗ webhook 1.hallpass.dev: its service is not in namespace hallpass-system")
+        .filteredOn(l -> l.contains("webhook "))
+        .hasSize(2);
+  }
+
+  @Test
+  void namespacesToBeLabelledAreNamed() {
+    var status = StatusReport.of(Objects.of("shop.yaml").snapshot(new Scope.All()));
+    var seen =
+        evidence(
+            hidden(),
+            new Reading<>(new ArrayList<>(), Optional.empty()),
+            new Reading<>(List.of(status), Optional.empty()));
+
+    assertThat(told(ContentChecks.of(seen)))
+        .contains(
+            "! namespaces: requests, but no injection, in shop",
+            "    → kubectl label namespace shop hallpass.dev/injection=enabled --overwrite");
   }
 
   @Test
@@ -126,17 +166,41 @@ class CheckupTest {
             "· approve: you may approve leases in namespace shop, for ledger, payroll alone");
   }
 
+  /** Webhooks whose services are in these namespaces, and that trust nobody yet. */
+  private static InstallationEvidence asking(String... namespaces) {
+    var hooks = new MutatingWebhookConfigurationBuilder();
+    for (var i = 0; i < namespaces.length; i++) {
+      hooks
+          .addNewWebhook()
+          .withName(i + ".hallpass.dev")
+          .withNewClientConfig()
+          .withNewService()
+          .withNamespace(namespaces[i])
+          .endService()
+          .endClientConfig()
+          .endWebhook();
+    }
+    return evidence(new Reading<>(List.of(hooks.build()), Optional.empty()), hidden(), hidden());
+  }
+
   private static InstallationEvidence evidence(Reading<StatusReport> status) {
+    return evidence(hidden(), hidden(), status);
+  }
+
+  private static InstallationEvidence evidence(
+      Reading<MutatingWebhookConfiguration> webhook,
+      Reading<Namespace> labelled,
+      Reading<StatusReport> status) {
     return new InstallationEvidence(
         "hallpass-system",
         Objects.NOW,
         "v1.34.4",
         hidden(),
+        webhook,
         hidden(),
         hidden(),
         hidden(),
-        hidden(),
-        hidden(),
+        labelled,
         hidden(),
         status,
         new OwnRights("shop", Map.of(), List.of()));

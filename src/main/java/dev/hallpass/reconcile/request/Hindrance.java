@@ -56,8 +56,12 @@ record Hindrance(Reason reason, String message) {
             .orElse("");
     return new Hindrance(
         Reason.PodsFailing,
-        "%skubectl logs %s -c hallpass-agent says why"
-            .formatted(ended, pod.getMetadata().getName()));
+        "%sthe agent's log says why: kubectl -n %s logs %s -c %s"
+            .formatted(
+                ended,
+                pod.getMetadata().getNamespace(),
+                pod.getMetadata().getName(),
+                HallpassApi.AGENT_CONTAINER));
   }
 
   private static Optional<Hindrance> revokeOrder(Pod pod, Instant now) {

@@ -98,7 +98,8 @@ class HindranceTest {
         .isEqualTo(
             new Hindrance(
                 Reason.PodsFailing,
-                "its last lease ended (Requested); kubectl logs orders-1 -c hallpass-agent says why"));
+                "its last lease ended (Requested); the agent's log says why: kubectl -n shop logs"
+                    + " orders-1 -c hallpass-agent"));
   }
 
   private static Optional<Hindrance> hindrance(Pod pod, CredentialLease... leases) {
@@ -120,6 +121,7 @@ class HindranceTest {
         """
         metadata:
           name: orders-1
+          namespace: shop
           annotations: {%s}
         status:
           initContainerStatuses: [{name: hallpass-agent, state: %s}]
