@@ -17,10 +17,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A server and a client that know nothing of Hallpass, and show each other what it delivers. */
+@Order(2)
 @ExtendWith(HallpassCluster.class)
 class MutualTlsE2E {
   private static final String OWN = "/var/run/hallpass";

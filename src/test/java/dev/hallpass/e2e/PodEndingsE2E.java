@@ -1,7 +1,6 @@
 package dev.hallpass.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.EndedBy;
 import io.fabric8.kubernetes.api.model.Node;
@@ -139,23 +138,6 @@ class PodEndingsE2E {
       scene.assertEnded(victim, login, EndedBy.PodDeleted);
       scene.awaitActive(scene.awaitRunning("usurper"));
     }
-  }
-
-  @Test
-  void aCrashLoopOfTwentyRestartsHasOneUser(Scene scene) {
-    scene.apply("crasher.yaml");
-    await("twenty restarts")
-        .atMost(Duration.ofMinutes(8))
-        .until(
-            () ->
-                scene.pod("crasher").stream()
-                    .flatMap(p -> p.getStatus().getContainerStatuses().stream())
-                    .anyMatch(s -> s.getRestartCount() >= 20));
-
-    assertThat(scene.leases()).hasSize(1);
-    var subject = scene.leases().getFirst().getStatus().subject();
-    assertThat(scene.log(scene.pod("crasher").orElseThrow())).contains(subject);
-    assertThat(scene.database().exists(subject)).isTrue();
   }
 
   /** Cordons and uncordons. */
