@@ -70,7 +70,7 @@ final class BrokerServer implements AutoCloseable {
   private Future<HttpServer> listen() {
     return vertx
         .createHttpServer(options())
-        .connectionHandler(connections::admit)
+        .connectionHandler(this::admit)
         .requestHandler(this::take)
         .listen();
   }
@@ -87,10 +87,24 @@ final class BrokerServer implements AutoCloseable {
         .setKeyCertOptions(KeyCertOptions.wrap(keys));
   }
 
+  /** A connection has one close handler: a second would take the place of this one. */
+  private void admit(HttpConnection connection) {
+    var address = connection.remoteAddress().hostAddress();
+    var stays = connections.enter(address);
+    connection.closeHandler(
+        closed -> {
+          connections.leave(address);
+          streaming.remove(connection);
+        });
+    if (!stays) {
+      connection.close();
+    }
+  }
+
   private void take(HttpServerRequest request) {
     var response = request.response();
     if (request.version() == HttpVersion.HTTP_2) {
-      remember(request.connection());
+      streaming.add(request.connection());
     } else if (closing) {
       response.putHeader("Connection", "close");
     }
@@ -126,12 +140,6 @@ final class BrokerServer implements AutoCloseable {
         });
     response.closeHandler(closed -> leave.run());
     handler.handle(request);
-  }
-
-  private void remember(HttpConnection connection) {
-    if (streaming.add(connection)) {
-      connection.closeHandler(end -> streaming.remove(connection));
-    }
   }
 
   boolean listens() {

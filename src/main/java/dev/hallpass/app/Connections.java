@@ -1,14 +1,13 @@
 package dev.hallpass.app;
 
-import io.vertx.core.http.HttpConnection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Closes connections beyond what one address, or all together, may have open: each costs memory
- * before anybody has said who it is. An agent needs one for each credential, and the API server a
- * few.
+ * Counts connections, of which one address, and all together, may have so many open: each costs
+ * memory before anybody has said who it is. An agent needs one for each credential, and the API
+ * server a few.
  */
 final class Connections {
   static final int OF_ONE_ADDRESS = 64;
@@ -17,18 +16,18 @@ final class Connections {
   private final Map<String, Integer> open = new ConcurrentHashMap<>();
   private final AtomicInteger total = new AtomicInteger();
 
-  /** Counts a new connection, until it is closed. */
-  void admit(HttpConnection connection) {
-    var address = connection.remoteAddress().hostAddress();
+  /**
+   * Counts a new connection; whether it may stay. What came in leaves, whether it stayed or not.
+   */
+  boolean enter(String address) {
     var ofAddress = open.merge(address, 1, Integer::sum);
     var ofAll = total.incrementAndGet();
-    connection.closeHandler(
-        closed -> {
-          open.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
-          total.decrementAndGet();
-        });
-    if (ofAddress > OF_ONE_ADDRESS || ofAll > OF_ALL) {
-      connection.close();
-    }
+    return ofAddress <= OF_ONE_ADDRESS && ofAll <= OF_ALL;
+  }
+
+  /** A connection that was counted is closed. */
+  void leave(String address) {
+    open.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
+    total.decrementAndGet();
   }
 }

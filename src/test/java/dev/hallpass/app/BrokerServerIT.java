@@ -249,6 +249,22 @@ class BrokerServerIT {
     Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(answer("/")).isEqualTo("fine"));
   }
 
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void aConnectionThatWasUsedAndClosedTakesNobodysPlace(HttpClient.Version version)
+      throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+
+    for (var i = 0; i < 2 * Connections.OF_ONE_ADDRESS; i++) {
+      try (var client = client(version)) {
+        var answer = client.send(get("/"), BodyHandlers.ofString());
+        assertThat(answer.version()).isEqualTo(version);
+        assertThat(answer.body()).isEqualTo("fine");
+      }
+    }
+  }
+
   private Socket connected() throws IOException {
     var socket =
         (SSLSocket)
