@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class BrokerProcess {
   private static final int CALLS_AT_ONCE = 1024;
 
+  /** More than the agent of a pod asks at once. */
+  private static final int CALLS_OF_ONE_ADDRESS = 32;
+
   private final Settings settings;
   private final KubernetesClient client;
   private final Drivers drivers;
@@ -85,8 +88,14 @@ final class BrokerProcess {
     var webhook = Router.router(vertx);
     var serving =
         List.of(
-            new BrokerServer(vertx, settings.port(), CALLS_AT_ONCE, issuing),
-            new BrokerServer(vertx, settings.webhookPort(), WebhookRoute.REVIEWS_AT_ONCE, webhook));
+            new BrokerServer(
+                vertx, settings.port(), new Places(CALLS_AT_ONCE, CALLS_OF_ONE_ADDRESS), issuing),
+            // There may be one API server, which all reviews come from.
+            new BrokerServer(
+                vertx,
+                settings.webhookPort(),
+                new Places(WebhookRoute.REVIEWS_AT_ONCE, WebhookRoute.REVIEWS_AT_ONCE),
+                webhook));
     var trust =
         new ServingCertificate(
             client,

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -17,7 +18,6 @@ import io.vertx.core.net.KeyCertOptions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
@@ -25,12 +25,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The broker's HTTPS server, TLS 1.3 alone. Listens once it has a certificate; a later one serves
- * new connections, and open ones go on. Takes a bounded number of calls at once, and answers those
- * it has taken before it closes.
+ * new connections, and open ones go on. Takes a bounded number of calls at once, of all and of one
+ * address, and answers those it has taken before it closes.
  */
 final class BrokerServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(BrokerServer.class);
   private static final int IDLE_SECONDS = 30;
+
+  /** Of one HTTP/2 connection; an agent has a call at a time, the API server a few reviews. */
+  static final long STREAMS = 32;
 
   /** A caller that sends its body more slowly holds a place for nothing. */
   private static final Duration BODY = Duration.ofSeconds(5);
@@ -41,18 +44,16 @@ final class BrokerServer implements AutoCloseable {
   private final int port;
   private final Handler<HttpServerRequest> handler;
   private final ServingKeys keys = new ServingKeys();
-  private final int callsAtOnce;
-  private final Semaphore places;
+  private final Places places;
   private final Connections connections = new Connections();
   private final Set<HttpConnection> streaming = ConcurrentHashMap.newKeySet();
   private volatile @Nullable HttpServer server;
   private volatile boolean closing;
 
-  BrokerServer(Vertx vertx, int port, int callsAtOnce, Handler<HttpServerRequest> handler) {
+  BrokerServer(Vertx vertx, int port, Places places, Handler<HttpServerRequest> handler) {
     this.vertx = vertx;
     this.port = port;
-    this.callsAtOnce = callsAtOnce;
-    this.places = new Semaphore(callsAtOnce);
+    this.places = places;
     this.handler = handler;
   }
 
@@ -84,6 +85,7 @@ final class BrokerServer implements AutoCloseable {
         .setUseAlpn(true)
         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
         .setIdleTimeout(IDLE_SECONDS)
+        .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(STREAMS))
         .setKeyCertOptions(KeyCertOptions.wrap(keys));
   }
 
@@ -108,7 +110,8 @@ final class BrokerServer implements AutoCloseable {
     } else if (closing) {
       response.putHeader("Connection", "close");
     }
-    if (!places.tryAcquire()) {
+    var address = request.connection().remoteAddress().hostAddress();
+    if (!places.enter(address)) {
       var problem = new Problem(503, Reason.Overloaded, Reason.Overloaded.meaning());
       response
           .setStatusCode(problem.status())
@@ -121,7 +124,7 @@ final class BrokerServer implements AutoCloseable {
     Runnable leave =
         () -> {
           if (place.compareAndSet(true, false)) {
-            places.release();
+            places.leave(address);
           }
         };
     var overdue =
@@ -161,8 +164,9 @@ final class BrokerServer implements AutoCloseable {
     closing = true;
     streaming.forEach(connection -> connection.shutdown(DRAIN.toSeconds(), TimeUnit.SECONDS));
     try {
-      if (!places.tryAcquire(callsAtOnce, DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warnf("%d calls are cut off", callsAtOnce - places.availablePermits());
+      var left = places.close(DRAIN);
+      if (left > 0) {
+        LOG.warnf("%d calls are cut off", left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -12,7 +12,12 @@ import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -51,7 +56,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The server follows its certificate's Secret, and goes without cutting anybody off. */
 @ExtendWith(KubeApi.class)
 class BrokerServerIT {
+  /** From one address; two of them fill the server. */
   private static final int AT_ONCE = 4;
+
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private final Vertx vertx = Vertx.vertx();
@@ -68,7 +75,7 @@ class BrokerServerIT {
   @BeforeEach
   void open(KubeApi api) {
     kube = api;
-    server = new BrokerServer(vertx, 0, AT_ONCE, this::answer);
+    server = new BrokerServer(vertx, 0, new Places(2 * AT_ONCE, AT_ONCE), this::answer);
     certificate =
         new ServingCertificate(
             api.client(), api.namespace(), CertificateSource.HALLPASS, "", server::serve);
@@ -227,6 +234,66 @@ class BrokerServerIT {
     }
 
     Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(answer("/")).isEqualTo("fine"));
+  }
+
+  @Test
+  void oneAddressLeavesPlacesToOthers() throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+    try (var greedy = client(HttpClient.Version.HTTP_2);
+        var other = from("127.0.0.2")) {
+      for (var i = 0; i < 2 * AT_ONCE; i++) {
+        var _ = greedy.sendAsync(get("/held"), BodyHandlers.ofString());
+      }
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> greedy.send(get("/"), BodyHandlers.ofString()).statusCode() == 503);
+
+      assertThat(other.send(get("/"), BodyHandlers.ofString()).body()).isEqualTo("fine");
+
+      for (var i = 0; i < AT_ONCE; i++) {
+        var _ = other.sendAsync(get("/held"), BodyHandlers.ofString());
+      }
+      try (var third = from("127.0.0.3")) {
+        Awaitility.await()
+            .atMost(SOON)
+            .until(() -> third.send(get("/"), BodyHandlers.ofString()).statusCode() == 503);
+      }
+      greedy.shutdownNow();
+      other.shutdownNow();
+    }
+  }
+
+  private HttpClient from(String address) {
+    return HttpClient.newBuilder()
+        .localAddress(InetAddress.ofLiteral(address))
+        .sslContext(trusting(first.bundle()))
+        .build();
+  }
+
+  @Test
+  void oneConnectionHasOnlySoManyCalls() throws Exception {
+    keep(first);
+    Awaitility.await().atMost(SOON).until(server::listens);
+    var client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setUseAlpn(true)
+                .setSsl(true)
+                .setTrustOptions(
+                    new PemTrustOptions().addCertValue(Buffer.buffer(Pem.encode(first.bundle())))));
+    try {
+      var streams =
+          client
+              .request(HttpMethod.POST, server.actualPort(), "localhost", "/")
+              .map(request -> request.connection().remoteSettings().getMaxConcurrentStreams());
+
+      assertThat(streams.toCompletionStage().toCompletableFuture().get())
+          .isEqualTo(BrokerServer.STREAMS);
+    } finally {
+      client.close();
+    }
   }
 
   @Test
