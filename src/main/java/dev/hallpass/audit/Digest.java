@@ -44,7 +44,8 @@ public final class Digest {
     return ofText(Canonical.of(tree(object)));
   }
 
-  static String ofText(String text) {
+  /** SHA-256 of a text in UTF-8, in hex. */
+  public static String ofText(String text) {
     return ofBytes(text.getBytes(StandardCharsets.UTF_8));
   }
 

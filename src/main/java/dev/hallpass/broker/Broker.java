@@ -44,8 +44,9 @@ public final class Broker {
       Supplier<String> trustBundle,
       Clock clock) {
     var leases = new LeaseStore(client);
+    var repetitions = new Repetitions(clock);
     return new CredentialApi(
-        new Callers(client, TokenReviews.by(client, clock), events, audit),
+        new Callers(client, TokenReviews.by(client, clock), events, audit, repetitions),
         new Claims(
             seen,
             new LiveCatalog(client, systemNamespace),
@@ -58,6 +59,7 @@ public final class Broker {
         new WaiverReports(seen, events, meters),
         events,
         audit,
+        repetitions,
         trustBundle,
         clock);
   }

@@ -21,9 +21,16 @@ final class Callers {
   private final Events events;
   private final AddressWait addresses = new AddressWait();
   private final AuditLog audit;
+  private final Repetitions repetitions;
 
-  Callers(KubernetesClient client, TokenReviews reviews, Events events, AuditLog audit) {
+  Callers(
+      KubernetesClient client,
+      TokenReviews reviews,
+      Events events,
+      AuditLog audit,
+      Repetitions repetitions) {
     this.audit = audit;
+    this.repetitions = repetitions;
     this.client = client;
     this.reviews = reviews;
     this.events = events;
@@ -49,7 +56,7 @@ final class Callers {
         if (concernsItsOwner(reason)) {
           events.say(token.reference(), Events.Type.Warning, reason, detail);
         }
-        if (reason != Reason.PodAddressUnknown) {
+        if (reason != Reason.PodAddressUnknown && isNews(token, call, operation, detail)) {
           audit.note(
               new AuditEvent.Refused(
                   token.namespace(), token.pod(), call.address(), operation, null, reason, detail),
@@ -58,6 +65,13 @@ final class Callers {
         throw new RefusedException(reason, detail);
       }
     };
+  }
+
+  private boolean isNews(PodToken token, Call call, Operation operation, String detail) {
+    return repetitions.isNews(
+        Repetitions.About.PROOF,
+        token.podUid(),
+        String.join("\n", call.address(), operation.name(), detail));
   }
 
   private @Nullable Pod pod(PodToken token) {

@@ -11,7 +11,6 @@ import dev.hallpass.kube.Events;
 import dev.hallpass.kube.LogKeys;
 import dev.hallpass.kube.ObjectName;
 import dev.hallpass.kube.Recent;
-import dev.hallpass.kube.RecentKeys;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.LeaseIssuer;
 import dev.hallpass.lease.LeaseJudge;
@@ -47,8 +46,7 @@ public final class CredentialApi {
   private final AuditLog audit;
   private final Supplier<String> trustBundle;
 
-  /** What pods that wait were told, so that the trail has it once. */
-  private final RecentKeys waits;
+  private final Repetitions repetitions;
 
   /** Leases that were issued a moment ago, and wait for their acknowledgement. */
   private final Recent<CredentialLease> pending;
@@ -61,6 +59,7 @@ public final class CredentialApi {
       WaiverReports waivers,
       Events events,
       AuditLog audit,
+      Repetitions repetitions,
       Supplier<String> trustBundle,
       Clock clock) {
     this.callers = callers;
@@ -70,8 +69,8 @@ public final class CredentialApi {
     this.waivers = waivers;
     this.events = events;
     this.audit = audit;
+    this.repetitions = repetitions;
     this.trustBundle = trustBundle;
-    this.waits = new RecentKeys(Hearing.WAITS_REMEMBERED, clock);
     this.pending = new Recent<>(MOST_PENDING, MEMORY, clock);
   }
 
@@ -83,7 +82,7 @@ public final class CredentialApi {
       requireName(replaces.lease());
     }
     var pod = callers.prove(call, Operation.Issue);
-    var hearing = new Hearing(audit, waits, Operation.Issue, pod, call, asked.request());
+    var hearing = new Hearing(audit, repetitions, Operation.Issue, pod, call, asked.request());
     return recorded(
         hearing,
         () ->
@@ -204,7 +203,7 @@ public final class CredentialApi {
     requireName(asked.lease());
     var pod = callers.prove(call, operation);
     MDC.put(LogKeys.LEASE, asked.lease());
-    var hearing = new Hearing(audit, waits, operation, pod, call, asked.lease());
+    var hearing = new Hearing(audit, repetitions, operation, pod, call, asked.lease());
     return recorded(
         hearing,
         () ->

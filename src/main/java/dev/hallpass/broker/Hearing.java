@@ -10,7 +10,7 @@ import dev.hallpass.audit.AuditEvent.Outcome;
 import dev.hallpass.audit.AuditLog;
 import dev.hallpass.audit.AuditUnavailableException;
 import dev.hallpass.audit.Held;
-import dev.hallpass.kube.RecentKeys;
+import dev.hallpass.broker.Repetitions.About;
 import dev.hallpass.lease.Claim;
 import dev.hallpass.lease.Grounds;
 import dev.hallpass.lease.LeaseIssuer;
@@ -19,8 +19,8 @@ import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.PolicyVerdict;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +28,8 @@ import org.jspecify.annotations.Nullable;
  * done, and what leaves before it leaves. For one thread.
  */
 final class Hearing {
-  /** A pod that waits asks every few seconds; this often it is said again that it still does. */
-  static final Duration WAITS_REMEMBERED = Duration.ofHours(1);
-
   private final AuditLog audit;
-  private final RecentKeys waits;
+  private final Repetitions repetitions;
   private final Operation operation;
   private final Pod pod;
   private final Call call;
@@ -44,12 +41,18 @@ final class Hearing {
   /**
    * A call about this object.
    *
-   * @param waits what was recorded of pods that wait
+   * @param repetitions what was recorded of pods that are refused, or wait
    * @param asked the name of a request or a lease
    */
-  Hearing(AuditLog audit, RecentKeys waits, Operation operation, Pod pod, Call call, String asked) {
+  Hearing(
+      AuditLog audit,
+      Repetitions repetitions,
+      Operation operation,
+      Pod pod,
+      Call call,
+      String asked) {
     this.audit = audit;
-    this.waits = waits;
+    this.repetitions = repetitions;
     this.operation = operation;
     this.pod = pod;
     this.call = call;
@@ -94,6 +97,7 @@ final class Hearing {
             Durations.format(limits.maxLifetime()),
             waiver == null ? null : waiver.breakGlass().name()),
         call.trace());
+    repetitions.allowed(pod.getMetadata().getUid());
   }
 
   /**
@@ -128,32 +132,37 @@ final class Hearing {
    * would take a place among the records that wait.
    */
   void failed(Failure why) {
-    if (why.reason() != Reason.AuditUnavailable && isDecision(why)) {
-      audit.note(refusal(why.reason(), why.detail()), call.trace());
+    if (why.reason() != Reason.AuditUnavailable) {
+      about(why.reason())
+          .filter(about -> isNews(about, why))
+          .ifPresent(news -> audit.note(refusal(why.reason(), why.detail()), call.trace()));
     }
   }
 
   /** What the pod asks again about within the second, and what is no question, decides nothing. */
-  private boolean isDecision(Failure why) {
-    return switch (why.reason().kind()) {
-      case REFUSED, ABSENT, LEASE_UNKNOWN, LEASE_OVER, OUTDATED, UNAVAILABLE, BROKEN -> true;
-      case WAITING -> waits.add(wait(why));
-      case MALFORMED, UNPROVEN, BUSY, REPORT -> false;
+  private static Optional<About> about(Reason reason) {
+    return switch (reason.kind()) {
+      case ABSENT, LEASE_UNKNOWN -> Optional.of(About.NAME);
+      case REFUSED, LEASE_OVER, OUTDATED, WAITING -> Optional.of(About.DECISION);
+      case UNAVAILABLE, BROKEN -> Optional.of(About.FAILURE);
+      case MALFORMED, UNPROVEN, BUSY, REPORT -> Optional.empty();
     };
   }
 
-  /** The same while nobody has said yes or no, and no policy has another opinion. */
-  private String wait(Failure why) {
+  /** It is none where the pod was told the same before, and no policy has another opinion. */
+  private boolean isNews(About about, Failure why) {
     var of = facts;
-    return String.join(
-        "\n",
+    return repetitions.isNews(
+        about,
         pod.getMetadata().getUid(),
-        operation.name(),
-        asked,
-        of == null ? "" : of.credential().name(),
-        why.reason().name(),
-        why.detail(),
-        opinions());
+        String.join(
+            "\n",
+            operation.name(),
+            asked,
+            of == null ? "" : of.credential().name(),
+            why.reason().name(),
+            why.detail(),
+            opinions()));
   }
 
   private String opinions() {

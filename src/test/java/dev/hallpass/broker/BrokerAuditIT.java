@@ -26,6 +26,7 @@ import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -347,6 +348,53 @@ class BrokerAuditIT {
         .extracting(Refused::reason)
         .containsExactly(Reason.AddressMismatch, Reason.RequestNotFound, Reason.LeaseNotFound);
     assertThat(scene.audit().said(Refused.class).getFirst().address()).isEqualTo("127.0.0.2");
+  }
+
+  /** It may ask without end: that must not fill a volume that the trail is written to. */
+  @Test
+  void tellsOnceOfWhatAPodIsRefusedAgainAndAgain() {
+    var token = scene.token(scene.pod("orders-1"));
+
+    for (var i = 0; i < 5; i++) {
+      scene.postFrom("127.0.0.2", "/v1/credentials", token, BrokerScene.asks("db", "db"));
+      scene.post("/v1/credentials", token, BrokerScene.asks("nothing", "db"));
+      scene.post("/v1/leases/renew", token, Codec.encode(new LeaseCall("somebody-elses-db-1", 1)));
+    }
+
+    assertThat(scene.audit().said(Refused.class))
+        .extracting(Refused::reason)
+        .containsExactly(Reason.AddressMismatch, Reason.RequestNotFound, Reason.LeaseNotFound);
+  }
+
+  @Test
+  void tellsOfARefusalAgainWhereThePodWasAllowedMeanwhile() {
+    scene.policy(
+        "gate",
+        "validations: [{expression: \"!('closed' in pod.metadata.labels)\", reason: Closed}]");
+    var pod = scene.pod("orders-1");
+    var token = scene.token(pod);
+
+    closed(pod, true);
+    scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+    scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+    closed(pod, false);
+    scene.issue(token);
+    closed(pod, true);
+    scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
+
+    assertThat(scene.audit().said(Decided.class))
+        .extracting(Decided::outcome)
+        .containsExactly(Outcome.Denied, Outcome.Allowed, Outcome.Denied);
+  }
+
+  private void closed(Pod pod, boolean isSo) {
+    scene
+        .kube()
+        .client()
+        .resource(pod)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\": {\"labels\": {\"closed\": %s}}}".formatted(isSo ? "\"yes\"" : "null"));
   }
 
   /** Nothing is minted, nothing leaves, nothing is enabled and nothing is extended. */
