@@ -103,7 +103,10 @@ final class ControllerProcess {
         settings.identity(),
         new LeaseTimes(times.pendingTimeout(), times.nodeLostGrace(), retention(times)),
         new ProviderTimes(
-            targets.probeWhenReady(), targets.probeWhenFailing(), times.sweepInterval()),
+            targets.probeWhenReady(),
+            targets.probeWhenFailing(),
+            times.sweepInterval(),
+            targets.linger()),
         settings.policies().unmatched(),
         settings.breakGlass().maxDuration(),
         LeadershipTimes.DEFAULT,

@@ -88,13 +88,11 @@ public final class LeaseStore {
         });
   }
 
-  /** Every lease there is, as etcd has it at the time of the call. */
-  public List<CredentialLease> all() {
-    return client.resources(CredentialLease.class).inAnyNamespace().list().getItems();
-  }
-
-  /** The same one by one, read in pages, so that not all are in memory together. */
-  public void forEach(Consumer<CredentialLease> visitor) {
+  /**
+   * Every lease there is, as etcd has it at the time of the call, one by one: they are read in
+   * pages, so that not all are in memory together.
+   */
+  public void forEach(Consumer<? super CredentialLease> visitor) {
     var options = new ListOptionsBuilder().withLimit(PAGE).build();
     do {
       var page = client.resources(CredentialLease.class).inAnyNamespace().list(options);

@@ -63,7 +63,11 @@ final class ControllerScene implements AutoCloseable {
   static final LeaseTimes TIMES =
       new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofHours(1));
   private static final ProviderTimes LOOKS =
-      new ProviderTimes(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1));
+      new ProviderTimes(
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(4));
   private static final LeadershipTimes LEADERSHIP =
       new LeadershipTimes(Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofMillis(500));
 

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
+import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
@@ -72,5 +75,61 @@ class SweepIT {
     target.add(account(lease));
 
     await().atMost(SOON).until(() -> !target.has(account(lease)));
+  }
+
+  /** A broker whose watch lags, or that stalled before it wrote the lease, comes late. */
+  @Test
+  void aDeletedProviderStaysForALeaseThatComesLate() {
+    scene.leading();
+    var pod = scene.pod("late");
+    deleteProvider();
+
+    var lease = scene.create(pod);
+    target.add(account(lease));
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.ProviderChanged);
+    assertThat(target.has(account(lease))).isFalse();
+    await().atMost(SOON).until(() -> provider().get() == null);
+  }
+
+  @Test
+  void theTargetOfADeletedProviderIsSweptBeforeItGoes() {
+    scene.leading();
+    deleteProvider();
+    var orphan = new Subject(INSTALLATION, UUID.randomUUID()).name();
+    target.add(orphan);
+
+    await().atMost(SOON).until(() -> provider().get() == null);
+
+    assertThat(target.has(orphan)).isFalse();
+  }
+
+  @Test
+  void aTargetThatDoesNotAnswerKeepsNoProvider() {
+    scene.leading();
+    target.goDown();
+    deleteProvider();
+
+    await().atMost(SOON).until(() -> provider().get() == null);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(client.v1().events().inNamespace(scene.namespace()).list().getItems())
+                    .extracting(Event::getMessage)
+                    .anyMatch(m -> m.startsWith("Not searched for accounts")));
+  }
+
+  /** As soon as it has its finalizer; nothing of it is live. */
+  private void deleteProvider() {
+    await().atMost(SOON).until(() -> !provider().get().getMetadata().getFinalizers().isEmpty());
+    provider().delete();
+  }
+
+  private Resource<CredentialProvider> provider() {
+    return client
+        .resources(CredentialProvider.class)
+        .inNamespace(scene.namespace())
+        .withName("orders-postgres");
   }
 }

@@ -16,6 +16,8 @@ import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** What both kinds of provider have in common. */
@@ -28,12 +30,14 @@ final class ProviderCare {
   private final TargetCare targets;
   private final Consumer<String> answered;
   private final Events events;
+  private final Duration linger;
   private final Clock clock;
 
   /**
    * Cares for providers.
    *
    * @param answered hears the key of each provider whose target answered
+   * @param linger how long a deleted one is kept at the least
    */
   ProviderCare(
       ClusterView view,
@@ -42,6 +46,7 @@ final class ProviderCare {
       TargetCare targets,
       Consumer<String> answered,
       Events events,
+      Duration linger,
       Clock clock) {
     this.view = view;
     this.leases = leases;
@@ -49,6 +54,7 @@ final class ProviderCare {
     this.targets = targets;
     this.answered = answered;
     this.events = events;
+    this.linger = linger;
     this.clock = clock;
   }
 
@@ -132,24 +138,53 @@ final class ProviderCare {
 
   /**
    * Lets a provider go once its leases are revoked. They end by its deletion, as it offers nothing
-   * any more, and they need it until the last account is gone.
+   * any more, and they need it until the last account is gone. A broker that has not seen the
+   * deletion yet may write one more: so it stays a while, and its target is swept before it goes.
    */
   DeleteControl cleanup(CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider) {
-    var key = Keys.provider(provider);
-    var left =
-        leases.all().stream()
-            .filter(l -> Keys.provider(l).equals(key))
-            .filter(l -> !LeaseJudge.over(l))
-            .count();
-    if (left == 0) {
-      targets.forget(provider.getMetadata().getUid());
-      return DeleteControl.defaultDelete();
+    var left = left(Keys.provider(provider));
+    if (left > 0) {
+      events.say(
+          Events.about(provider),
+          Events.Type.Normal,
+          Reason.Revoking,
+          "The deletion waits until %d leases are revoked".formatted(left));
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(DELETION.toMillis());
     }
-    events.say(
-        Events.about(provider),
-        Events.Type.Normal,
-        Reason.Revoking,
-        "The deletion waits until %d leases are revoked".formatted(left));
-    return DeleteControl.noFinalizerRemoval().rescheduleAfter(DELETION.toMillis());
+    var rest =
+        Duration.between(
+            clock.instant(),
+            Instant.parse(provider.getMetadata().getDeletionTimestamp()).plus(linger));
+    if (rest.isPositive()) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(rest.toMillis() + 1);
+    }
+    sweepLast(provider);
+    targets.forget(provider.getMetadata().getUid());
+    return DeleteControl.defaultDelete();
+  }
+
+  private long left(String key) {
+    var left = new AtomicLong();
+    leases.forEach(
+        l -> {
+          if (Keys.provider(l).equals(key) && !LeaseJudge.over(l)) {
+            left.incrementAndGet();
+          }
+        });
+    return left.get();
+  }
+
+  /** A target that does not answer keeps no provider: no lease is left that would need it. */
+  private void sweepLast(
+      CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider) {
+    switch (targets.sweep(provider)) {
+      case Health.Fine() -> {}
+      case Health.Failing(var reason, var message) ->
+          events.say(
+              Events.about(provider),
+              Events.Type.Warning,
+              reason,
+              "Not searched for accounts that no lease names before it went: " + message);
+    }
   }
 }

@@ -46,6 +46,7 @@ public record ProviderControl(
             new TargetCare(targets, drivers, sweep, times, clock),
             answered,
             events,
+            times.linger(),
             clock);
     var wake = new ProviderEvents(view);
     return new ProviderControl(

@@ -16,11 +16,11 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -68,9 +68,9 @@ final class Sweep {
    */
   void run(HasMetadata provider, Target target) {
     var found = drivers.of(target.spec()).inventory(target, installation);
-    var unknown = without(found, live(view.leases().getStore().list()));
+    var unknown = without(found, live(view.leases().getStore().list()::forEach));
     if (!unknown.isEmpty()) {
-      without(unknown, live(leases.all())).forEach(orphan -> remove(provider, target, orphan));
+      without(unknown, live(leases::forEach)).forEach(orphan -> remove(provider, target, orphan));
     }
   }
 
@@ -78,11 +78,15 @@ final class Sweep {
     return subjects.stream().filter(s -> !live.contains(s.leaseUid())).toList();
   }
 
-  private static Set<UUID> live(Collection<CredentialLease> leases) {
-    return leases.stream()
-        .filter(l -> !LeaseJudge.over(l))
-        .map(l -> UUID.fromString(l.getMetadata().getUid()))
-        .collect(Collectors.toSet());
+  private static Set<UUID> live(Consumer<Consumer<CredentialLease>> leases) {
+    var live = new HashSet<UUID>();
+    leases.accept(
+        l -> {
+          if (!LeaseJudge.over(l)) {
+            live.add(UUID.fromString(l.getMetadata().getUid()));
+          }
+        });
+    return live;
   }
 
   private void remove(HasMetadata provider, Target target, Subject orphan) {

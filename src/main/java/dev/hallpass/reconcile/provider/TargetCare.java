@@ -63,6 +63,11 @@ final class TargetCare {
     return health;
   }
 
+  /** Sweeps now, whenever it was done before; says whether that went well. */
+  Health sweep(CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider) {
+    return Turns.aside(() -> ask(provider, false, true));
+  }
+
   private Health ask(
       CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider,
       boolean probe,
