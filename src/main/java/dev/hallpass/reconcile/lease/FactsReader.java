@@ -53,6 +53,7 @@ final class FactsReader {
     this.live = live;
     this.nodes = new NodeWatch(clock);
     this.clock = clock;
+    view.nodes().addEventHandler(nodes);
   }
 
   /** The facts as the caches have them. */
