@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings records to a sink that nobody waits for, again and again until it takes them. Where more
@@ -54,28 +55,38 @@ final class Relay implements AutoCloseable {
       Thread.currentThread().interrupt();
       LOG.warnf(
           "the process ends; records not sent: sink=%s waiting=%d", sink.name(), waiting.count());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warnf(e, "audit sink not closed: %s", sink.name());
     }
   }
 
   private void deliver(List<Line> batch) throws InterruptedException {
-    while (true) {
-      try {
-        sink.write(batch);
-        meters.written(sink.name(), batch.size());
-        failing = false;
-        return;
-      } catch (IOException e) {
-        meters.failed(sink.name());
-        if (!failing) {
-          LOG.warnf(
-              "audit sink fails, and is tried again: sink=%s: %s", sink.name(), e.getMessage());
-        }
-        failing = true;
-        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-      }
+    while (!taken(batch)) {
+      TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
     }
+  }
+
+  /** An error of the sink's own is a failed attempt like any other: the thread must go on. */
+  private boolean taken(List<Line> batch) {
+    try {
+      sink.write(batch);
+      meters.written(sink.name(), batch.size());
+      failing = false;
+      return true;
+    } catch (IOException e) {
+      failed(e.getMessage());
+    } catch (RuntimeException e) {
+      failed(e.toString());
+    }
+    return false;
+  }
+
+  private void failed(@Nullable String why) {
+    meters.failed(sink.name());
+    if (!failing) {
+      LOG.warnf("audit sink fails, and is tried again: sink=%s: %s", sink.name(), why);
+    }
+    failing = true;
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,5 +174,42 @@ class WaitingRecordsTest {
     assertThat(required.kinds())
         .filteredOn("dev.hallpass.lease.denied"::equals)
         .hasSize((20 << 20) / size(large()));
+  }
+
+  @Test
+  void anOptionalSinkThatFailsByAnErrorOfItsOwnIsTriedAgain() {
+    var broken = new AtomicBoolean(true);
+    var optional =
+        new SwitchedSink() {
+          @Override
+          public void write(List<Line> lines) throws IOException {
+            if (broken.get()) {
+              throw new IllegalStateException("an error of its own");
+            }
+            super.write(lines);
+          }
+        };
+    var registry = new SimpleMeterRegistry();
+    try (var journal =
+        Journal.open(
+            TestTrail.settings("a"),
+            () -> new Journal.Opening(trail.key, trail.heads, List.of()),
+            new SinkSettings()
+                .sink(new SwitchedSink(), Need.Required)
+                .sink(optional, Need.Optional),
+            registry,
+            Clock.systemUTC())) {
+      await().until(journal::works);
+      journal.require(TestEvents.issued(0), TRACE);
+      await()
+          .until(
+              () ->
+                  registry.find("hallpass.audit.failures").counters().stream()
+                      .anyMatch(c -> c.count() > 0));
+
+      broken.set(false);
+
+      await().until(() -> optional.kinds().contains("dev.hallpass.credential.issued"));
+    }
   }
 }
