@@ -138,8 +138,16 @@ public sealed interface AuditEvent {
       @Nullable String inputs,
       @Nullable String ttl,
       @Nullable String maxLifetime,
-      @Nullable String breakGlass)
+      @Nullable BreakGlassId breakGlass)
       implements AboutHeld {}
+
+  /**
+   * A BreakGlass.
+   *
+   * @param name in the namespace
+   * @param uid by which it is told from another of its name
+   */
+  record BreakGlassId(String name, String uid) {}
 
   /**
    * A call of a proven pod, or with a token that the API server accepts, that was refused before

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,29 +37,31 @@ public final class Timeline implements Records.Reader {
     }
   }
 
-  private final String namespace;
   private final String subject;
+  private final String uid;
   private final List<Told> records = new ArrayList<>();
 
   /**
    * A record of any lease; which count is known at the end.
    *
-   * @param breakGlass the subject of the break-glass that it names
+   * @param lease the UID of the one that it is about; empty where it is about none
+   * @param breakGlass the UID of the one that it rests on, or is about; empty where there is none
    */
-  private record Told(Step step, String subject, Optional<String> breakGlass) {}
+  private record Told(Step step, String subject, String lease, String breakGlass) {}
 
-  private Timeline(String namespace, String lease) {
-    this.namespace = namespace;
-    this.subject = "%s/leases/%s".formatted(namespace, lease);
+  private Timeline(String namespace, Held.LeaseId lease) {
+    this.subject = "%s/leases/%s".formatted(namespace, lease.name());
+    this.uid = lease.uid();
   }
 
   /**
-   * What happened to a lease. Decisions that came before it are among them, by the trace of the
-   * call that made it.
+   * What happened to a lease, and to no other of its name. Decisions that came before it are among
+   * them, by the trace of the call that made it.
    *
    * @throws IOException where a file cannot be read
    */
-  public static List<Step> of(List<Path> files, String namespace, String lease) throws IOException {
+  public static List<Step> of(List<Path> files, String namespace, Held.LeaseId lease)
+      throws IOException {
     var timeline = new Timeline(namespace, lease);
     for (var file : files) {
       Records.read(file, timeline);
@@ -71,18 +72,26 @@ public final class Timeline implements Records.Reader {
   private List<Step> steps() {
     var traces =
         records.stream()
-            .filter(r -> r.subject().equals(subject))
+            .filter(r -> r.lease().equals(uid))
             .map(r -> r.step().trace())
             .collect(Collectors.toSet());
     var own =
         records.stream()
-            .filter(r -> r.subject().equals(subject) || traces.contains(r.step().trace()))
+            .filter(
+                r ->
+                    r.lease().equals(uid)
+                        || (traces.contains(r.step().trace()) && !r.subject().equals(subject)))
             .toList();
     var breakGlasses =
-        own.stream().flatMap(r -> r.breakGlass().stream()).collect(Collectors.toSet());
+        own.stream()
+            .map(Told::breakGlass)
+            .filter(named -> !named.isEmpty())
+            .collect(Collectors.toSet());
     return Stream.concat(
             own.stream(),
-            records.stream().filter(r -> !own.contains(r) && breakGlasses.contains(r.subject())))
+            records.stream()
+                .filter(r -> !own.contains(r) && r.step().kind().startsWith("breakglass."))
+                .filter(r -> breakGlasses.contains(r.breakGlass())))
         .map(Told::step)
         .sorted(Comparator.comparing(Step::at))
         .toList();
@@ -107,7 +116,10 @@ public final class Timeline implements Records.Reader {
                   told(kind, data),
                   trace[1]),
               text(event, "subject"),
-              breakGlass(data)));
+              part(member(member(data, "held"), "lease"), "uid"),
+              kind.startsWith("breakglass.")
+                  ? part(data, "uid")
+                  : part(member(data, "breakGlass"), "uid")));
     } catch (DateTimeParseException e) {
       unreadable(file, line, "time");
     }
@@ -178,11 +190,6 @@ public final class Timeline implements Records.Reader {
         : "";
   }
 
-  private Optional<String> breakGlass(Map<?, ?> data) {
-    return Optional.ofNullable(data.get("breakGlass"))
-        .map(name -> "%s/breakglasses/%s".formatted(namespace, name));
-  }
-
   private static String because(Map<?, ?> data) {
     return data.get("reason") == null
         ? ""
@@ -211,9 +218,12 @@ public final class Timeline implements Records.Reader {
   }
 
   private static String pod(Map<?, ?> data) {
-    return data.get("held") instanceof Map<?, ?> held && held.get("pod") instanceof Map<?, ?> pod
-        ? part(pod, "name")
-        : "?";
+    var name = part(member(member(data, "held"), "pod"), "name");
+    return name.isEmpty() ? "?" : name;
+  }
+
+  private static Map<?, ?> member(Map<?, ?> data, String name) {
+    return data.get(name) instanceof Map<?, ?> map ? map : Map.of();
   }
 
   private static String part(Map<?, ?> data, String name) {

@@ -95,7 +95,10 @@ final class Hearing {
             inputs(),
             Durations.format(limits.ttl()),
             Durations.format(limits.maxLifetime()),
-            waiver == null ? null : waiver.breakGlass().name()),
+            waiver == null
+                ? null
+                : new AuditEvent.BreakGlassId(
+                    waiver.breakGlass().name(), waiver.breakGlass().uid())),
         call.trace());
     repetitions.allowed(pod.getMetadata().getUid());
   }

@@ -188,6 +188,7 @@ final class AuditCommand implements Runnable {
       name = "explain",
       description = {
         "Prints the life of one lease as a timeline, from the files of a trail.",
+        "Where several leases had the name, one after another, it prints each as a life of its own.",
         "It trusts the files: verify them first."
       })
   static final class LifeCommand implements Callable<Integer> {
@@ -209,6 +210,12 @@ final class AuditCommand implements Runnable {
         description = "The lease's namespace, where the name is not enough.")
     @Nullable String namespace;
 
+    @Option(
+        names = "--uid",
+        paramLabel = "UID",
+        description = "The lease's UID, where several had its name.")
+    @Nullable String uid;
+
     LifeCommand(Surface surface) {
       this.surface = surface;
     }
@@ -216,13 +223,20 @@ final class AuditCommand implements Runnable {
     @Override
     public Integer call() {
       var name = lease.contains("/") ? Named.parse(lease, Named.Kind.LEASE).name() : lease;
-      var life =
-          LeaseLife.read(files, name, namespace)
-              .orElseThrow(
-                  () ->
-                      new Failure(ExitCode.ABSENT, "these files have no record of lease " + name));
+      var lives = LeaseLife.read(files, name, namespace, uid);
+      if (lives.isEmpty()) {
+        throw new Failure(
+            ExitCode.ABSENT,
+            "these files have no record of lease %s%s"
+                .formatted(name, uid == null ? "" : " with the UID " + uid));
+      }
       var page = surface.page();
-      life.write(page);
+      for (var life : lives) {
+        if (life != lives.getFirst()) {
+          page.line("");
+        }
+        life.write(page);
+      }
       surface.print(page);
       return ExitCode.OK.code();
     }

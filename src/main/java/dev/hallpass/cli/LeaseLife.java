@@ -3,44 +3,56 @@ package dev.hallpass.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hallpass.audit.Held;
 import dev.hallpass.audit.Timeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a trail says of one lease, in the order of time.
+ * What a trail says of one lease, in the order of time. Names come back, so that a name may have
+ * had several lives; a UID has one.
  *
  * @param held who holds what, and why, as a record of the lease has it
  * @param steps what happened, from the decision before there was a lease to the end
  */
-record LeaseLife(String lease, JsonNode held, List<Timeline.Step> steps) {
+record LeaseLife(JsonNode held, List<Timeline.Step> steps) {
 
   /**
-   * Reads the records of that lease; empty where there are none.
+   * Reads the lives of the leases of that name, the oldest first; empty where there are none.
    *
+   * @param uid of the one that is meant; null where all are
    * @throws Failure where a file cannot be read, or has a line that is no JSON
    */
-  static Optional<LeaseLife> read(List<Path> files, String lease, @Nullable String namespace) {
+  static List<LeaseLife> read(
+      List<Path> files, String lease, @Nullable String namespace, @Nullable String uid) {
     var mapper = new ObjectMapper();
-    return files.stream()
-        .flatMap(file -> held(mapper, file, lease, namespace).stream())
-        .findFirst()
-        .map(held -> new LeaseLife(lease, held, steps(files, text(held, "namespace"), lease)));
+    var lives = new LinkedHashMap<String, JsonNode>();
+    for (var file : files) {
+      held(mapper, file, lease, namespace)
+          .filter(held -> uid == null || uid(held).equals(uid))
+          .forEach(held -> lives.putIfAbsent(uid(held), held));
+    }
+    return lives.values().stream()
+        .map(held -> new LeaseLife(held, steps(files, held)))
+        .sorted(Comparator.comparing(life -> life.steps().getFirst().at()))
+        .toList();
   }
 
-  private static List<Timeline.Step> steps(List<Path> files, String namespace, String lease) {
+  private static List<Timeline.Step> steps(List<Path> files, JsonNode held) {
     try {
-      return Timeline.of(files, namespace, lease);
+      return Timeline.of(files, text(held, "namespace"), new Held.LeaseId(name(held), uid(held)));
     } catch (IOException e) {
       throw new Failure(ExitCode.USAGE, "cannot be read: " + e.getMessage());
     }
   }
 
-  private static Optional<JsonNode> held(
+  private static Stream<JsonNode> held(
       ObjectMapper mapper, Path file, String lease, @Nullable String namespace) {
     try (var lines = Files.lines(file)) {
       return lines
@@ -48,7 +60,8 @@ record LeaseLife(String lease, JsonNode held, List<Timeline.Step> steps) {
           .map(l -> parsed(mapper, l, file).path("data").path("held"))
           .filter(held -> held.path("lease").path("name").asText().equals(lease))
           .filter(held -> namespace == null || text(held, "namespace").equals(namespace))
-          .findFirst();
+          .toList()
+          .stream();
     } catch (IOException e) {
       throw new Failure(ExitCode.USAGE, "%s cannot be read".formatted(file));
     }
@@ -66,7 +79,10 @@ record LeaseLife(String lease, JsonNode held, List<Timeline.Step> steps) {
   }
 
   void write(Page page) {
-    page.line(Tone.TITLE, "clease/%s in namespace %s".formatted(lease, text(held, "namespace")))
+    page.line(
+            Tone.TITLE,
+            "clease/%s in namespace %s, uid %s"
+                .formatted(name(held), text(held, "namespace"), uid(held)))
         .line(
             "pod %s on node %s, as service account %s"
                 .formatted(
@@ -92,6 +108,14 @@ record LeaseLife(String lease, JsonNode held, List<Timeline.Step> steps) {
                     Cell.of(Tone.TITLE, step.kind()),
                     Cell.of(step.told()))));
     page.table("", table);
+  }
+
+  private static String name(JsonNode held) {
+    return text(held.path("lease"), "name");
+  }
+
+  private static String uid(JsonNode held) {
+    return text(held.path("lease"), "uid");
   }
 
   private static String text(JsonNode node, String field) {

@@ -57,7 +57,7 @@ class BoundedTest {
         text,
         text,
         text,
-        text);
+        new AuditEvent.BreakGlassId(text, text));
   }
 
   private List<String> written(AuditEvent... events) throws IOException {

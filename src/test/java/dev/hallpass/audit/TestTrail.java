@@ -60,6 +60,15 @@ final class TestTrail {
     }
   }
 
+  /** This record of a writer that starts and ends. */
+  void run(String writer, AuditEvent event) {
+    try (var journal =
+        journal(writer, new SinkSettings().files(folder, 1 << 20, SinkSettings.Need.Required))) {
+      Awaitility.await().until(journal::works);
+      journal.keep(event, Trace.fresh());
+    }
+  }
+
   Trust trust() {
     return new Trust(List.of(key.trusted()), heads.read());
   }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TimelineTest {
+  private static final String GLASS_UID = "33333333-3333-4333-8333-333333333333";
+
   @TempDir private Path folder;
 
   @Test
@@ -66,7 +68,7 @@ class TimelineTest {
           own);
     }
 
-    assertThat(Timeline.of(trail.files(), "shop", "orders-db-x7f2k-1"))
+    assertThat(Timeline.of(trail.files(), "shop", TestEvents.held().lease()))
         .extracting(Timeline.Step::told)
         .containsExactly(
             "Issue Allowed, for 15m at a time and 2h in all; policies: hours@3, open@3 with Window a in"
@@ -75,7 +77,7 @@ class TimelineTest {
             "pod orders-1 confirmed it; it works until 2026-01-01T10:15:00Z",
             "ends, PodCompleted: all containers ended",
             "verified gone: the role is gone");
-    assertThat(Timeline.of(trail.files(), "shop", "another")).isEmpty();
+    assertThat(Timeline.of(trail.files(), "shop", new Held.LeaseId("another", "u"))).isEmpty();
   }
 
   @Test
@@ -85,8 +87,8 @@ class TimelineTest {
     var own = Trace.ofLease(TestEvents.LEASE_UID);
     try (var journal =
         trail.journal("a", new SinkSettings().files(folder, 1 << 20, SinkSettings.Need.Required))) {
-      journal.keep(opened("night-1"), Trace.fresh());
-      journal.keep(opened("another"), Trace.fresh());
+      journal.keep(opened(GLASS_UID, "the site is down"), Trace.fresh());
+      journal.keep(opened("another", "of that name, a week before"), Trace.fresh());
       journal.keep(
           new AuditEvent.Decided(
               held,
@@ -98,14 +100,14 @@ class TimelineTest {
               null,
               "15m",
               "2h",
-              "night-1"),
+              new AuditEvent.BreakGlassId("night-1", GLASS_UID)),
           Trace.fresh());
       journal.keep(word(held, Verdict.Approve, "ann", null), own);
       journal.keep(word(held, Verdict.Deny, "bob", "not today"), own);
       journal.keep(new AuditEvent.LeaseDenied(held, EndedBy.ApprovalDenied, "bob said no"), own);
     }
 
-    assertThat(Timeline.of(trail.files(), "shop", "orders-db-x7f2k-1"))
+    assertThat(Timeline.of(trail.files(), "shop", TestEvents.held().lease()))
         .extracting(Timeline.Step::told)
         .containsExactlyInAnyOrder(
             "break-glass night-1 Opened by ada: the site is down",
@@ -119,16 +121,33 @@ class TimelineTest {
     return new Consulted(name, 3, "Enforce", List.of(), params);
   }
 
-  private static AuditEvent opened(String name) {
+  /** A pod that is made anew under its name has a lease of the same name. */
+  @Test
+  void tellsLeasesOfOneNameApart() throws IOException {
+    var trail = new TestTrail(folder);
+    var held = TestEvents.held();
+    var name = held.lease().name();
+    var next = held.under(new Held.LeaseId(name, "99999999-9999-4999-8999-999999999999"));
+    try (var journal =
+        trail.journal("a", new SinkSettings().files(folder, 1 << 20, SinkSettings.Need.Required))) {
+      var call = Trace.fresh();
+      journal.keep(new AuditEvent.Issued(held, 1, "15m"), call);
+      journal.keep(new AuditEvent.RevocationBegun(held, EndedBy.PodDeleted, "gone"), call);
+      journal.keep(new AuditEvent.Issued(next, 1, "20m"), call);
+    }
+
+    assertThat(Timeline.of(trail.files(), "shop", held.lease()))
+        .extracting(Timeline.Step::told)
+        .containsExactly(
+            "secret material of epoch 1, for 15m, left for pod orders-1", "ends, PodDeleted: gone");
+    assertThat(Timeline.of(trail.files(), "shop", next.lease()))
+        .extracting(Timeline.Step::told)
+        .containsExactly("secret material of epoch 1, for 20m, left for pod orders-1");
+  }
+
+  private static AuditEvent opened(String uid, String why) {
     return new AuditEvent.BreakGlassStep(
-        "shop",
-        name,
-        "33333333-3333-4333-8333-333333333333",
-        AuditEvent.Stage.Opened,
-        "ada",
-        "the site is down",
-        null,
-        null);
+        "shop", "night-1", uid, AuditEvent.Stage.Opened, "ada", why, null, null);
   }
 
   private static AuditEvent word(

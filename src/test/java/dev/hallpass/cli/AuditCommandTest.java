@@ -146,6 +146,47 @@ class AuditCommandTest {
   }
 
   @Test
+  void leasesOfOneNameAreTwoLives() {
+    var run = explained();
+
+    assertThat(run.out().lines().filter(line -> line.startsWith("clease/")))
+        .containsExactly(title(trail.uid()), title(trail.next()));
+    assertThat(run.out()).containsOnlyOnce("for 20m, left for pod orders-1");
+    assertThat(run.code()).isZero();
+  }
+
+  @Test
+  void oneOfThemIsNamedByItsUid() {
+    var run = explained("--uid", trail.next());
+
+    assertThat(run.out())
+        .startsWith(title(trail.next()))
+        .contains("for 20m, left for pod orders-1")
+        .doesNotContain(trail.uid(), "for 15m");
+    assertThat(explained("--uid", "none"))
+        .isEqualTo(
+            new Run(
+                4,
+                "",
+                "these files have no record of lease %s with the UID none\n"
+                    .formatted(trail.lease())));
+  }
+
+  private Run explained(String... options) {
+    var files = trail.files().stream().map(Path::toString);
+    return Run.of(
+        null,
+        Stream.of(
+                Stream.of("audit", "explain"), Stream.of(options), Stream.of(trail.lease()), files)
+            .flatMap(part -> part)
+            .toArray(String[]::new));
+  }
+
+  private String title(String uid) {
+    return "clease/%s in namespace shop, uid %s".formatted(trail.lease(), uid);
+  }
+
+  @Test
   void aLeaseThatNobodyWroteOfIsAbsent() {
     var run = Run.of(null, "audit", "explain", "nobody", trail.files().getFirst().toString());
 

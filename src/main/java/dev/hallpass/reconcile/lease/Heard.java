@@ -57,6 +57,8 @@ sealed interface Heard {
         judged == null ? null : Grounds.inputs(judged.told()),
         limits == null ? null : Durations.format(limits.ttl()),
         limits == null ? null : Durations.format(limits.maxLifetime()),
-        breakGlass == null ? null : breakGlass.name());
+        breakGlass == null
+            ? null
+            : new AuditEvent.BreakGlassId(breakGlass.name(), breakGlass.uid()));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.api.v1alpha1.EndedBy;
+import dev.hallpass.audit.AuditEvent;
 import dev.hallpass.audit.AuditEvent.Decided;
 import dev.hallpass.audit.AuditEvent.Operation;
 import dev.hallpass.audit.AuditEvent.Outcome;
@@ -88,7 +89,7 @@ class WithdrawalTest {
     assertThat(decision.held().lease().uid()).isEqualTo(LEASE.getMetadata().getUid());
     assertThat(decision.inputs()).matches("[0-9a-f]{64}");
     assertThat(decision.ttl()).isNull();
-    assertThat(decision.breakGlass()).isEqualTo("night-1");
+    assertThat(decision.breakGlass()).isEqualTo(new AuditEvent.BreakGlassId("night-1", "g-1"));
     assertThat(decision.policies())
         .extracting(p -> "%s@%d %s".formatted(p.name(), p.generation(), p.denials()))
         .containsExactly(
