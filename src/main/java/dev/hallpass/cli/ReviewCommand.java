@@ -38,6 +38,14 @@ final class ReviewCommand implements Callable<Integer> {
       description = "What was found, and what follows from it, in 10 characters at least.")
   @Nullable String comment;
 
+  @Option(
+      names = "--uid",
+      paramLabel = "UID",
+      description =
+          "The metadata.uid of the break-glass that you have read: then another of its name is not"
+              + " reviewed.")
+  @Nullable String uid;
+
   /** What whoever reviews it runs, but for their own words. */
   static String line(String name, String namespace) {
     return "kubectl hallpass review %s -n %s --outcome OUTCOME --comment TEXT"
@@ -58,21 +66,41 @@ final class ReviewCommand implements Callable<Integer> {
       throw new Failure(ExitCode.USAGE, "--outcome and --comment must be given");
     }
     var cluster = connector.connect(where.cluster);
-    cluster
-        .client()
-        .resources(BreakGlass.class)
-        .inNamespace(cluster.namespace())
-        .withName(name)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            cluster
-                .client()
-                .getKubernetesSerialization()
-                .asJson(
-                    Map.of(
-                        "spec", Map.of("review", Map.of("outcome", outcome, "comment", comment)))));
+    var found =
+        cluster
+            .client()
+            .resources(BreakGlass.class)
+            .inNamespace(cluster.namespace())
+            .withName(name);
+    found.patch(
+        PatchContext.of(PatchType.JSON_MERGE),
+        cluster
+            .client()
+            .getKubernetesSerialization()
+            .asJson(
+                Map.of(
+                    "metadata",
+                    Map.of("uid", meant(found.get(), cluster.namespace())),
+                    "spec",
+                    Map.of("review", Map.of("outcome", outcome, "comment", comment)))));
     surface.print("bglass/%s is reviewed: %s\n".formatted(name, outcome));
     return ExitCode.OK.code();
+  }
+
+  /** The UID is a condition: another break-glass may come to have the name. */
+  private String meant(@Nullable BreakGlass found, String namespace) {
+    if (found == null) {
+      throw new Failure(
+          ExitCode.ABSENT, "there is no break-glass %s in namespace %s".formatted(name, namespace));
+    }
+    var actual = found.getMetadata().getUid();
+    if (uid != null && !uid.equals(actual)) {
+      throw new Failure(
+          ExitCode.ABSENT,
+          "bglass/%s is another one now, with the UID %s; look at what it was opened for"
+              .formatted(name, actual));
+    }
+    return actual;
   }
 
   private int list() {

@@ -6,10 +6,13 @@ import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.cli.Named.Kind;
 import dev.hallpass.lease.LeaseJudge;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,16 +34,56 @@ final class Revocations {
     this.scope = scope;
   }
 
-  /** Deletes and annotates. */
-  void order(RevokePlan plan) {
+  /**
+   * Deletes and annotates.
+   *
+   * @return whether all that was to be deleted was, and not another lease of that name by now
+   */
+  boolean order(RevokePlan plan) {
+    var all = true;
     for (var order : plan.orders()) {
       annotate(order.object(), order.value());
       surface.print("%s is to lose its credentials\n".formatted(order.object()));
     }
     for (var lease : plan.deletions()) {
-      cluster.client().resource(lease).delete();
-      surface.print("clease/%s is to end\n".formatted(lease.getMetadata().getName()));
+      all &= delete(lease);
     }
+    return all;
+  }
+
+  /** The UID is a condition: since the plan was made, another may have come to have the name. */
+  private boolean delete(CredentialLease lease) {
+    var meta = lease.getMetadata();
+    try {
+      cluster
+          .client()
+          .raw(
+              "/apis/%s/namespaces/%s/%s/%s"
+                  .formatted(
+                      lease.getApiVersion(),
+                      meta.getNamespace(),
+                      lease.getPlural(),
+                      meta.getName()),
+              "DELETE",
+              new DeleteOptionsBuilder()
+                  .withNewPreconditions()
+                  .withUid(meta.getUid())
+                  .endPreconditions()
+                  .build());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        return true;
+      }
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      surface.remark(
+          "clease/%s is another one now, and was left alone; look whether it is to end, too"
+              .formatted(meta.getName()));
+      return false;
+    }
+    surface.print("clease/%s is to end\n".formatted(meta.getName()));
+    return true;
   }
 
   /** Takes the annotation away again. */

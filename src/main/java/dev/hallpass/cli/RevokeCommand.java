@@ -89,8 +89,9 @@ final class RevokeCommand implements Callable<Integer> {
       surface.remark("nothing is revoked");
       return ExitCode.FINDING.code();
     }
-    revocations.order(plan);
-    return patience.isZero() ? ExitCode.OK.code() : outcome(revocations, plan, patience);
+    var all = revocations.order(plan);
+    var code = patience.isZero() ? ExitCode.OK.code() : outcome(revocations, plan, patience);
+    return all ? code : ExitCode.FINDING.code();
   }
 
   private RevokePlan plan(List<Named> named, List<CredentialLease> leases) {

@@ -167,6 +167,22 @@ class BreakGlassCommandsIT {
         .isEqualTo(2);
   }
 
+  @Test
+  void aReviewIsOfTheBreakGlassThatWasRead() {
+    var name = openedAndEnded();
+    var uid = only().getMetadata().getUid();
+
+    assertThat(review(grace, name, "--uid", "of-another"))
+        .isEqualTo(
+            new Run(
+                4,
+                "",
+                "bglass/%s is another one now, with the UID %s; look at what it was opened for\n"
+                    .formatted(name, uid)));
+    assertThat(only().getSpec().review()).isNull();
+    assertThat(review(grace, name, "--uid", uid).code()).isZero();
+  }
+
   private String openedAndEnded() {
     assertThat(open(ada).code()).isZero();
     var name = only().getMetadata().getName();
@@ -193,9 +209,18 @@ class BreakGlassCommandsIT {
     return Run.of(who, words.toArray(String[]::new));
   }
 
-  private static Run review(Cluster who, String name) {
-    return Run.of(
-        who, "review", name, "--outcome", "FollowUp", "--comment", "right; the rota needs a third");
+  private static Run review(Cluster who, String name, String... options) {
+    var words =
+        new ArrayList<>(
+            List.of(
+                "review",
+                name,
+                "--outcome",
+                "FollowUp",
+                "--comment",
+                "right; the rota needs a third"));
+    words.addAll(List.of(options));
+    return Run.of(who, words.toArray(String[]::new));
   }
 
   private BreakGlass only() {

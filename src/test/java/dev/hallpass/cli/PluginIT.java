@@ -223,6 +223,53 @@ class PluginIT {
     assertThat(scene.found("orders-1-db")).isNull();
   }
 
+  /** While the question waits, the pod is deleted and made anew. */
+  @Test
+  void theLeaseThatHasTheNameByNowIsNotWhatWasAskedAbout() {
+    scene.lease("orders-1-db", LeasePhase.Active);
+    scene.lease("orders-2-db", LeasePhase.Active);
+
+    var run =
+        Run.answering(
+            admin,
+            () -> {
+              kube.client().resource(scene.found("orders-1-db")).delete();
+              scene.lease("orders-1-db", LeasePhase.Active);
+              return "y";
+            },
+            "revoke",
+            "--all",
+            "--wait",
+            "0s");
+
+    assertThat(scene.found("orders-1-db")).isNotNull();
+    assertThat(scene.found("orders-2-db")).isNull();
+    assertThat(run.out()).isEqualTo("clease/orders-2-db is to end\n");
+    assertThat(run.err())
+        .endsWith(
+            "clease/orders-1-db is another one now, and was left alone; look whether it is to end,"
+                + " too\n");
+    assertThat(run.code()).isEqualTo(1);
+  }
+
+  @Test
+  void aLeaseThatIsGoneByNowNeedsNoEnd() {
+    scene.lease("orders-1-db", LeasePhase.Active);
+
+    var run =
+        Run.answering(
+            admin,
+            () -> {
+              kube.client().resource(scene.found("orders-1-db")).delete();
+              return "y";
+            },
+            "revoke",
+            "--all");
+
+    assertThat(run.out()).contains("clease/orders-1-db is revoked");
+    assertThat(run.code()).isZero();
+  }
+
   @Test
   void ofAProviderAllLeasesEnd() {
     scene.lease("orders-1-db", LeasePhase.Active);

@@ -2,10 +2,12 @@ package dev.hallpass.cli;
 
 import java.io.BufferedReader;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,19 @@ record Run(int code, String out, String err) {
     return of(cluster, answer, arguments);
   }
 
+  /** As a person would who gives this answer after a while. */
+  static Run answering(Cluster cluster, Supplier<String> answer, String... arguments) {
+    return of(
+        (Cluster.Connector) options -> in(cluster, options),
+        new BufferedReader(Reader.nullReader()) {
+          @Override
+          public String readLine() {
+            return answer.get();
+          }
+        },
+        arguments);
+  }
+
   /** As the user of this kubeconfig would, or whom they act as. */
   static Run by(Path kubeconfig, String... arguments) {
     var all = Stream.concat(Stream.of(arguments), Stream.of("--kubeconfig", kubeconfig.toString()));
@@ -29,17 +44,21 @@ record Run(int code, String out, String err) {
   }
 
   private static Run of(Cluster cluster, @Nullable String answer, String... arguments) {
-    return of((Cluster.Connector) options -> in(cluster, options), answer, arguments);
+    return of(
+        (Cluster.Connector) options -> in(cluster, options),
+        answer == null ? null : new BufferedReader(new StringReader(answer)),
+        arguments);
   }
 
-  private static Run of(Cluster.Connector connector, @Nullable String answer, String... arguments) {
+  private static Run of(
+      Cluster.Connector connector, @Nullable BufferedReader in, String... arguments) {
     var out = new StringWriter();
     var err = new StringWriter();
     var surface =
         new Surface(
             new PrintWriter(out, true),
             new PrintWriter(err, true),
-            answer == null ? null : new BufferedReader(new StringReader(answer)),
+            in,
             Paint.NONE,
             Clock.systemUTC());
     var code = Plugin.line(surface, connector, arguments).execute(arguments);
