@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class Revocations {
   private static final Duration POLL = Duration.ofMillis(500);
 
+  /** Whoever may change leases may take the finalizer away, too: nobody sees from here who did. */
+  private static final String GONE = "is gone: Hallpass lets a lease go once its account is";
+
   private final Surface surface;
   private final Cluster cluster;
   private final Scope scope;
@@ -132,7 +135,10 @@ final class Revocations {
                 var gone = !now.containsKey(uid(lease)) || LeaseJudge.over(lease);
                 if (gone) {
                   surface.print(
-                      "clease/%s %s\n".formatted(lease.getMetadata().getName(), end(lease)));
+                      "clease/%s %s\n"
+                          .formatted(
+                              lease.getMetadata().getName(),
+                              now.containsKey(uid(lease)) ? end(lease) : GONE));
                 }
                 return gone;
               });
@@ -150,7 +156,6 @@ final class Revocations {
         .collect(Collectors.toMap(Revocations::uid, Function.identity()));
   }
 
-  /** A lease that vanished was let go by Hallpass: nobody else may take its finalizer away. */
   private static String end(CredentialLease lease) {
     var denied = lease.getStatus() != null && lease.getStatus().phase() == LeasePhase.Denied;
     return denied ? "was denied: it held nothing" : "is revoked, and its account verified gone";

@@ -155,7 +155,7 @@ class PluginIT {
         .isEqualTo(
             """
             clease/orders-1-db is to end
-            clease/orders-1-db is revoked, and its account verified gone
+            clease/orders-1-db is gone: Hallpass lets a lease go once its account is
             """);
     assertThat(revoked.join().code()).isZero();
   }
