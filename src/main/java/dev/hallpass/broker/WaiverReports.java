@@ -23,6 +23,10 @@ import org.jboss.logging.Logger;
 final class WaiverReports {
   private static final Logger LOG = Logger.getLogger(WaiverReports.class);
 
+  /** An Event about a policy is in the namespace default, whose readers see no other's. */
+  private static final String GAVE_WAY =
+      "It gave way to a break-glass: kubectl get breakglasses --all-namespaces";
+
   private final Catalog seen;
   private final Events events;
   private final MeterRegistry meters;
@@ -53,14 +57,15 @@ final class WaiverReports {
         .description("Issues of secret material under a break-glass")
         .register(meters)
         .increment();
-    Stream.<HasMetadata>concat(
-            Stream.of(pod, request, lease, named(waiver.breakGlass(), namespace)),
-            seen.policies().stream()
-                .filter(p -> waiver.policies().contains(p.getMetadata().getName())))
-        .forEach(
-            concerned ->
-                events.say(
-                    Events.about(concerned), Events.Type.Warning, Reason.BreakGlassUsed, text));
+    Stream.<HasMetadata>of(pod, request, lease, named(waiver.breakGlass(), namespace))
+        .forEach(concerned -> say(concerned, text));
+    seen.policies().stream()
+        .filter(p -> waiver.policies().contains(p.getMetadata().getName()))
+        .forEach(policy -> say(policy, GAVE_WAY));
+  }
+
+  private void say(HasMetadata concerned, String text) {
+    events.say(Events.about(concerned), Events.Type.Warning, Reason.BreakGlassUsed, text);
   }
 
   private static BreakGlass named(OpenBreakGlass open, String namespace) {
