@@ -20,6 +20,7 @@ import dev.hallpass.policy.cel.Expression;
 import dev.hallpass.policy.cel.ExpressionException;
 import dev.hallpass.policy.cel.Language;
 import dev.hallpass.policy.cel.Scope;
+import dev.hallpass.wire.Excerpt;
 import dev.hallpass.wire.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -277,7 +278,8 @@ public final class CompiledPolicy {
         name,
         generation,
         Denial.EXPRESSION_FAILED,
-        "%s cannot be evaluated: %s".formatted(expression, e.getMessage()));
+        "%s cannot be evaluated: %s"
+            .formatted(Excerpt.of(expression, Excerpt.STATEMENT / 2), e.getMessage()));
   }
 
   /** A message that cannot be made must not hide what it is about. */

@@ -1,5 +1,6 @@
 package dev.hallpass.policy;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -363,6 +365,59 @@ class PolicyDeciderTest {
             d -> {
               assertThat(d.reason()).isEqualTo("ExpressionFailed");
               assertThat(d.message()).startsWith(expression + " cannot be evaluated: ");
+            });
+  }
+
+  /** A text that doubles twenty times, in an expression longer than what is told of a denial. */
+  private static final String DOUBLED =
+      IntStream.rangeClosed(1, 20)
+              .mapToObj(i -> "cel.bind(x%d, x%d + x%d, ".formatted(i, i - 1, i - 1))
+              .collect(joining("", "cel.bind(x0, '" + "x".repeat(600) + "', ", "x20"))
+          + ")".repeat(21);
+
+  private static final String OVERDRAWN =
+      "it makes more than 1,000,000 characters, bytes and elements";
+
+  @Test
+  void whatTakesTooMuchMemoryDeniesAndSaysSo() {
+    var verdict =
+        decide(
+            Unmatched.Allow,
+            policy(
+                "p",
+                "{enforcement: Enforce, validations: [{expression: \"%s == ''\", reason: R}]}"
+                    .formatted(DOUBLED)));
+
+    assertThat(verdict.denials())
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.reason()).isEqualTo("ExpressionFailed");
+              assertThat(d.message()).startsWith(DOUBLED.substring(0, 500)).endsWith(OVERDRAWN);
+            });
+  }
+
+  @Test
+  void aMessageThatTakesTooMuchMemoryIsTheAuthorsText() {
+    var verdict =
+        decide(
+            Unmatched.Allow,
+            policy(
+                "p",
+                """
+                enforcement: Enforce
+                validations: [{expression: 'false', message: no, messageExpression: "%s", reason: R}]
+                """
+                    .formatted(DOUBLED)));
+
+    assertThat(verdict.denials())
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.reason()).isEqualTo("R");
+              assertThat(d.message())
+                  .startsWith("no (messageExpression: ")
+                  .endsWith(OVERDRAWN + ")");
             });
   }
 

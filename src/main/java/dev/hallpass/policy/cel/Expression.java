@@ -22,11 +22,11 @@ public final class Expression {
    * Its value in this scope: a Boolean or a String, as it was compiled for.
    *
    * @throws ExpressionException where it has none: a key that is not there, a number that does not
-   *     fit, or more steps than an expression may take
+   *     fit, or more steps or larger values than an expression may take
    */
   public Object evaluate(Scope<?> scope) {
     try {
-      return program.eval(scope);
+      return program.trace(scope, new Allowance());
     } catch (CelEvaluationException e) {
       throw new ExpressionException(e.getMessage(), e);
     }

@@ -42,6 +42,11 @@ record ImageName(String registry, String repository, String tag, String digest) 
         registry, repository, orEmpty(parts.group("tag")), orEmpty(parts.group("digest")));
   }
 
+  /** How many characters it holds. */
+  int length() {
+    return registry.length() + repository.length() + tag.length() + digest.length();
+  }
+
   private static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
   }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * CEL over the facts of a decision: the components of a record are the variables, by their names
  * and types, but for those that Jackson ignores. Expressions are type-checked, and bounded in
- * length, depth and steps.
+ * length, depth, steps and what they {@link Allowance make}.
  *
  * @param <T> the record
  * @see <a href="https://github.com/google/cel-spec/blob/master/doc/langdef.md">CEL language
@@ -108,7 +108,7 @@ public final class Language<T extends Record> {
                 CelExtensions.sets(OPTIONS))
             .addRuntimeLibraries(
                 CelExtensions.optional(),
-                CelExtensions.strings(),
+                Texts.library(),
                 CelExtensions.comprehensions(),
                 CelExtensions.sets(OPTIONS));
     Functions.addTo(builder);

@@ -64,7 +64,7 @@ record CelCase(String name, JsonNode test) {
         .properties()
         .forEach(b -> bindings.put(b.getKey(), CelValues.value(b.getValue().path("value"))));
     try {
-      var got = Language.environment().build().createProgram(tree).eval(bindings);
+      var got = Language.environment().build().createProgram(tree).trace(bindings, new Allowance());
       if (test.has("evalError")) {
         return Optional.of("no error, but " + got);
       }
