@@ -125,6 +125,7 @@ public final class Trim {
         .withName(meta.getName())
         .withNamespace(meta.getNamespace())
         .withUid(meta.getUid())
+        .withGeneration(meta.getGeneration())
         .withResourceVersion(meta.getResourceVersion())
         .withCreationTimestamp(meta.getCreationTimestamp())
         .withDeletionTimestamp(meta.getDeletionTimestamp())

@@ -118,6 +118,25 @@ class PolicyEndingsIT {
   }
 
   @Test
+  void looksAgainWhenAnImageIsReplaced() {
+    policies.apply(
+        "images",
+        """
+        validations:
+        - {expression: "pod.spec.containers.all(c, c.image in ['app', 'app:2'])", message: app alone, reason: Image}
+        """);
+    var lease = scene.held(target, "replaced");
+    staysActive(lease);
+
+    image("replaced", "app:2");
+    staysActive(lease);
+    image("replaced", "other");
+
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+    assertThat(target.has(account(lease))).isFalse();
+  }
+
+  @Test
   void looksAgainWhenANamespaceComesUnderAPolicy() {
     var lease = scene.held(target, "moved");
     policies.apply(
@@ -378,6 +397,19 @@ class PolicyEndingsIT {
         - {expression: "now < timestamp('%s')", message: it is late, reason: Late}
         """
         .formatted(closing);
+  }
+
+  private void image(String pod, String image) {
+    client
+        .pods()
+        .inNamespace(scene.namespace())
+        .withName(pod)
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            """
+            [{"op": "replace", "path": "/spec/containers/0/image", "value": "%s"}]
+            """
+                .formatted(image));
   }
 
   private void label(String pod, String label) {
