@@ -73,8 +73,8 @@ sealed interface ClientKey {
     }
     return isOf("EdDSA", encoded)
         ? new Unusable(
-            "is an Ed25519 or Ed448 key, which Java makes no TLS connection with: use a key of the"
-                + " curve P-256, or of RSA")
+            "is an Ed25519 or Ed448 key, which the Kubernetes client of the plugin does not read:"
+                + " use a key of the curve P-256, or of RSA")
         : new Plain();
   }
 

@@ -124,10 +124,10 @@ class KubeconfigConnectorTest {
 
   @ParameterizedTest
   @CsvSource({
-    "genpkey -algorithm ED25519, 'is an Ed25519 or Ed448 key, which Java makes no TLS connection with'",
+    "genpkey -algorithm ED25519, 'is an Ed25519 or Ed448 key, which the Kubernetes client of the plugin does not read'",
     "'ecparam -name prime256v1 -param_enc explicit -genkey', is an EC PRIVATE KEY of no curve that Java knows by name",
   })
-  void aKeyThatJavaConnectsWithNobodyByIsNamed(String form, String said) throws IOException {
+  void aKeyThatTheClientDoesNotReadIsNamed(String form, String said) throws IOException {
     write(key(form));
 
     assertThatThrownBy(() -> config(null, null))
