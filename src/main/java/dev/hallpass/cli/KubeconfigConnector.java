@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reaches the cluster that kubectl would, as the user that kubectl would be. */
 final class KubeconfigConnector implements Cluster.Connector {
+  /** The property that names a truststore without anybody in it. */
+  static final String NOBODY = "hallpass.truststore.empty";
+
   private static final int CONNECT_MILLIS = 10_000;
   private static final int REQUEST_MILLIS = 30_000;
   private static final int RETRIES = 1;
@@ -44,12 +47,24 @@ final class KubeconfigConnector implements Cluster.Connector {
           throw new Failure(
               ExitCode.USAGE, "the client key of context %s %s".formatted(named(read), form));
     }
+    trustNoOther(read);
     return new ConfigBuilder(acting(read, options))
         .withAutoConfigure(false)
         .withConnectionTimeout(CONNECT_MILLIS)
         .withRequestTimeout(REQUEST_MILLIS)
         .withRequestRetryBackoffLimit(RETRIES)
         .build();
+  }
+
+  /**
+   * Beside the authority that a kubeconfig names, the client would trust all those of Java: whom
+   * kubectl does not, and whose certificates take their time to read.
+   */
+  private static void trustNoOther(Config read) {
+    var named = read.getCaCertData() != null || read.getCaCertFile() != null;
+    if (named && read.getTrustStoreFile() == null) {
+      read.setTrustStoreFile(System.getProperty(NOBODY));
+    }
   }
 
   private static Config read(@Nullable Path kubeconfig, @Nullable String context) {

@@ -7,17 +7,22 @@ import dev.hallpass.testing.Installed;
 import dev.hallpass.testing.ServerProcess;
 import dev.hallpass.testing.TestAuthority;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Pattern;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +64,7 @@ class KubeconfigConnectorTest {
   @AfterEach
   void forget() {
     System.clearProperty(FOUND);
+    System.clearProperty(KubeconfigConnector.NOBODY);
   }
 
   @Test
@@ -81,6 +87,27 @@ class KubeconfigConnectorTest {
     assertThat(read.getMasterUrl()).startsWith("https://home.example");
     assertThat(read.getNamespace()).isEqualTo("shop");
     assertThat(read.getAutoOAuthToken()).isEqualTo("ada-token");
+  }
+
+  /** Also where Java itself trusts others: each of them could pose as the API server. */
+  @Test
+  void theAuthorityThatIsNamedIsTrustedAndNoOther() throws Exception {
+    try (var authority = new TestAuthority()) {
+      writeCluster("certificate-authority-data: " + base64(authority.bundle()));
+    }
+    System.setProperty(KubeconfigConnector.NOBODY, nobody().toString());
+
+    assertThat(trusted(config(null, null)))
+        .extracting(c -> c.getSubjectX500Principal().getName())
+        .containsExactly("CN=test-ca");
+  }
+
+  @Test
+  void whereNoneIsNamedThoseOfJavaAreTrusted() throws Exception {
+    writeCluster("tls-server-name: home.example");
+    System.setProperty(KubeconfigConnector.NOBODY, nobody().toString());
+
+    assertThat(trusted(config(null, null))).hasSizeGreaterThan(1);
   }
 
   /** However the key is written: some forms say inside alone which kind of key it is. */
@@ -169,6 +196,35 @@ class KubeconfigConnectorTest {
           """
               .formatted(base64(authority.self().certificate()), base64(key)));
     }
+  }
+
+  private void writeCluster(String authority) throws IOException {
+    Files.writeString(
+        folder.resolve("kubeconfig"),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: home
+        contexts: [{name: home, context: {cluster: home, user: ada, namespace: shop}}]
+        clusters: [{name: home, cluster: {server: "https://home.example", %s}}]
+        users: [{name: ada, user: {token: ada-token}}]
+        """
+            .formatted(authority));
+  }
+
+  private Path nobody() throws IOException, GeneralSecurityException {
+    var store = KeyStore.getInstance("JKS");
+    store.load(null, null);
+    var file = folder.resolve("nobody.jks");
+    try (var out = Files.newOutputStream(file)) {
+      store.store(out, "changeit".toCharArray());
+    }
+    return file;
+  }
+
+  private static List<X509Certificate> trusted(Config config) throws Exception {
+    var manager = (X509TrustManager) SSLUtils.trustManagers(config)[0];
+    return List.of(manager.getAcceptedIssuers());
   }
 
   /** What openssl prints; of what stands in braces a file is made first. */
