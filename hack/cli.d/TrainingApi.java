@@ -1,4 +1,5 @@
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 
@@ -17,6 +19,9 @@ import java.util.Map;
  * Writes a kubeconfig for itself into the folder.
  */
 final class TrainingApi {
+  /** What PKCS#8 puts before an RSA key of 2048 bits (RFC 5208), which PKCS#1 has not. */
+  private static final int PKCS8_HEADER = 26;
+
   private static final String META =
       "\"metadata\":{\"name\":\"%s\",\"namespace\":\"shop\",\"uid\":\"1\",\"generation\":1,"
           + "\"creationTimestamp\":\"2026-01-01T00:00:00Z\",\"labels\":{\"app\":\"orders\"}";
@@ -107,13 +112,19 @@ final class TrainingApi {
 
   public static void main(String[] args) throws Exception {
     var folder = Path.of(args[0]);
-    var keys = folder.resolve("server.p12").toString();
+    var keys =
+        new PfxOptions()
+            .setPath(folder.resolve("server.p12").toString())
+            .setPassword("training")
+            .setAlias("server");
     Vertx.vertx()
         .createHttpServer(
             new HttpServerOptions()
                 .setSsl(true)
                 .setUseAlpn(true)
-                .setKeyCertOptions(new PfxOptions().setPath(keys).setPassword("training")))
+                .setClientAuth(ClientAuth.REQUEST)
+                .setTrustOptions(keys)
+                .setKeyCertOptions(keys))
         .requestHandler(request -> request.body().onSuccess(b -> answer(request)))
         .listen(0, "localhost")
         .onSuccess(server -> write(folder, server))
@@ -141,16 +152,9 @@ final class TrainingApi {
       try (var in = Files.newInputStream(folder.resolve("server.p12"))) {
         keys.load(in, "training".toCharArray());
       }
-      var lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.UTF_8));
-      var pem =
-          "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
-              .formatted(lines.encodeToString(keys.getCertificate("server").getEncoded()));
       // Certificate and key are what kubeadm's and kind's administrators have, tokens others.
-      var key =
-          "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
-              .formatted(
-                  lines.encodeToString(
-                      keys.getKey("server", "training".toCharArray()).getEncoded()));
+      var key = keys.getKey("server", "training".toCharArray()).getEncoded();
+      var pkcs1 = Arrays.copyOfRange(key, PKCS8_HEADER, key.length);
       var written = folder.resolve("kubeconfig.new");
       Files.writeString(
           written,
@@ -166,15 +170,25 @@ final class TrainingApi {
           - {name: token, user: {token: training}}
           - {name: certificate, user: {client-certificate-data: %s, client-key-data: %s}}
           """
-              .formatted(server.actualPort(), encoded(pem), encoded(pem), encoded(key)));
+              .formatted(
+                  server.actualPort(),
+                  pem("CERTIFICATE", keys.getCertificate("authority").getEncoded()),
+                  pem("CERTIFICATE", keys.getCertificate("server").getEncoded()),
+                  pem("RSA PRIVATE KEY", pkcs1)));
       Files.move(written, folder.resolve("kubeconfig"), StandardCopyOption.ATOMIC_MOVE);
     } catch (Exception e) {
       fail(e);
     }
   }
 
-  private static String encoded(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  /** As kubeconfigs have it: in Base64 once more. */
+  private static String pem(String type, byte[] der) {
+    var lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.UTF_8));
+    return Base64.getEncoder()
+        .encodeToString(
+            "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
+                .formatted(type, lines.encodeToString(der))
+                .getBytes(StandardCharsets.UTF_8));
   }
 
   private static void fail(Throwable e) {
