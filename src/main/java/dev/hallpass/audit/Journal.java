@@ -26,7 +26,7 @@ public final class Journal implements AuditLog, AutoCloseable {
   private static final int TOGETHER = 200;
 
   /** What is on its way to the sinks is there in several forms at a time. */
-  private static final long BYTES_TOGETHER = 2 << 20;
+  private static final long BYTES_TOGETHER = 2L << 20;
 
   private static final Duration MOMENT = Duration.ofSeconds(1);
 

@@ -33,7 +33,7 @@ public record JournalSettings(
         256,
         Duration.ofSeconds(30),
         20_000,
-        32 << 20,
+        32L << 20,
         Duration.ofSeconds(5));
   }
 }

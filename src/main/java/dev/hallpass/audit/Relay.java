@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Relay implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Relay.class);
   private static final int CAPACITY = 10_000;
-  private static final long BYTES = 16 << 20;
+  private static final long BYTES = 16L << 20;
   private static final int TOGETHER = 200;
-  private static final long BYTES_TOGETHER = 1 << 20;
+  private static final long BYTES_TOGETHER = 1L << 20;
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(2);

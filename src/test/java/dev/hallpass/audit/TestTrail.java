@@ -41,7 +41,7 @@ final class TestTrail {
         EVERY,
         Duration.ofHours(1),
         1000,
-        1 << 20,
+        1L << 20,
         Duration.ofSeconds(5));
   }
 
