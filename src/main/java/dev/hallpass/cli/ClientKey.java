@@ -1,5 +1,6 @@
 package dev.hallpass.cli;
 
+import dev.hallpass.wire.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.internal.CertUtils;
 import java.io.IOException;
@@ -23,15 +24,20 @@ sealed interface ClientKey {
   /**
    * One of an elliptic curve.
    *
-   * @param pkcs8 it, in PKCS#8 (RFC 5958)
+   * @param key in PKCS#8 (RFC 5958), in PEM, in base64, as kubeconfigs have it
    */
-  record Curve(byte[] pkcs8) implements ClientKey {
-    /** In PEM, in base64, as kubeconfigs have it. */
-    String data() {
+  record Curve(Secret key) implements ClientKey {
+    static Curve of(byte[] pkcs8) {
       var pem =
           "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
               .formatted(Base64.getEncoder().encodeToString(pkcs8));
-      return Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
+      return new Curve(
+          Secret.of(Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII))));
+    }
+
+    /** As a kubeconfig has it. */
+    String data() {
+      return key.reveal();
     }
   }
 
@@ -69,7 +75,7 @@ sealed interface ClientKey {
 
   private static ClientKey ofPkcs8(byte[] encoded) {
     if (isOf("EC", encoded)) {
-      return new Curve(encoded);
+      return Curve.of(encoded);
     }
     return isOf("EdDSA", encoded)
         ? new Unusable(
@@ -81,7 +87,7 @@ sealed interface ClientKey {
   private static ClientKey ofSec1(byte[] encoded, Optional<byte[]> parameters) {
     return Sec1Key.pkcs8(encoded, parameters)
         .filter(pkcs8 -> isOf("EC", pkcs8))
-        .<ClientKey>map(Curve::new)
+        .<ClientKey>map(Curve::of)
         .orElseGet(
             () ->
                 new Unusable(
