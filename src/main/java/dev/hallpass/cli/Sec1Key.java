@@ -83,7 +83,7 @@ final class Sec1Key {
     }
     var length = 0;
     for (var i = 0; i < bytes; i++) {
-      length = length << Byte.SIZE | der.get() & BYTE;
+      length = (length << Byte.SIZE) | (der.get() & BYTE);
     }
     return length;
   }
