@@ -41,8 +41,7 @@ record TypingShell(Shell shell, Path folder) {
       [[ ! -f script ]] || source ./script
       zle-line-init() { zle complete-word; print -rn -- "$BUFFER" >typed; exit }
       zle -N zle-line-init
-      print -z -- %s
-      """;
+      print -z --\s""";
 
   TypingShell {
     Installed.orSkip(shell.name());
@@ -83,7 +82,7 @@ record TypingShell(Shell shell, Path folder) {
                   .formatted(quoted(line)));
       case fish -> run("fish --no-config -c", "source ./script; complete -C " + quoted(line));
       case zsh -> {
-        Files.writeString(folder.resolve(".zshrc"), ZSHRC.formatted(quoted(line)));
+        Files.writeString(folder.resolve(".zshrc"), ZSHRC + quoted(line) + "\n");
         run("zsh -f -c", ZSH);
         yield Files.readString(folder.resolve(TYPED));
       }
