@@ -6,7 +6,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -72,6 +74,29 @@ record Installed(KubernetesClient client) {
   void asUsual() {
     Host.run("hack/install", "--test-images");
     awaitRolledOut();
+  }
+
+  /**
+   * Runs Helm in its namespace.
+   *
+   * @return what it printed
+   * @throws IllegalStateException where it fails, with all that it printed
+   */
+  String helm(String... arguments) {
+    var bin = Path.of(Host.run("hack/cluster", "bin").strip(), "helm").toString();
+    var command =
+        new ArrayList<>(
+            List.of(
+                "sh",
+                "-c",
+                "exec \"$@\" 2>&1",
+                "helm",
+                bin,
+                "--namespace",
+                Scene.SYSTEM_NAMESPACE));
+    command.addAll(List.of("--kubeconfig", Host.run("hack/cluster", "kubeconfig").strip()));
+    command.addAll(List.of(arguments));
+    return Host.run(command.toArray(String[]::new));
   }
 
   /** Waits until as many run as should, all as they should be, and no others. */

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,6 +131,11 @@ public record Scene(KubernetesClient client, Database database, String namespace
     return client.resources(CredentialLease.class).inNamespace(namespace).list().getItems();
   }
 
+  /** Those of all namespaces. */
+  List<CredentialLease> allLeases() {
+    return client.resources(CredentialLease.class).inAnyNamespace().list().getItems();
+  }
+
   Optional<Pod> pod(String app) {
     return pods(app).stream().findFirst();
   }
@@ -178,9 +184,16 @@ public record Scene(KubernetesClient client, Database database, String namespace
 
   /** Stops the agent where it stands, so that it neither renews nor tells anybody. */
   void freezeAgent(Pod pod) {
-    var container =
-        client.pods().resource(pod).get().getStatus().getInitContainerStatuses().stream()
-            .filter(s -> s.getName().equals("hallpass-agent"))
+    signal(pod, "hallpass-agent", "STOP");
+  }
+
+  /** Sends this signal to all processes of a container, on their node. */
+  void signal(Pod pod, String container, String signal) {
+    var status = client.pods().resource(pod).get().getStatus();
+    var id =
+        Stream.of(status.getInitContainerStatuses(), status.getContainerStatuses())
+            .flatMap(List::stream)
+            .filter(s -> s.getName().equals(container))
             .map(s -> s.getContainerID().substring("containerd://".length()))
             .findFirst()
             .orElseThrow();
@@ -190,8 +203,8 @@ public record Scene(KubernetesClient client, Database database, String namespace
         pod.getSpec().getNodeName(),
         "sh",
         "-c",
-        "for p in $(grep -l %s /proc/[0-9]*/cgroup); do p=${p#/proc/}; kill -STOP \"${p%%%%/*}\"; done"
-            .formatted(container));
+        "for p in $(grep -l %s /proc/[0-9]*/cgroup); do p=${p#/proc/}; kill -%s \"${p%%%%/*}\"; done"
+            .formatted(id, signal));
   }
 
   /** Labels a pod; null takes the label away. */
