@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.testing.NamespacePolicies;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -236,90 +235,5 @@ class AuditE2E {
     } catch (JsonProcessingException e) {
       throw new AssertionError(text, e);
     }
-  }
-
-  /** A volume that others fill; what has been given goes on, and is taken back. */
-  @Test
-  void whileTheTrailCannotBeWrittenNothingIsIssuedAndThenAllIs(Scene scene) throws IOException {
-    var installed = new Installed(scene.client());
-    installed.with(
-        "broker.replicas=1,audit.file.enabled=true"
-            + ",audit.file.volume.emptyDir.medium=Memory"
-            + ",audit.file.volume.emptyDir.sizeLimit=1Mi");
-    try {
-      var served = scene.served("holder");
-      var login = scene.login(served);
-      var broker = installed.brokers().getFirst();
-      var volume = AuditVolume.of(scene.client(), broker);
-      fillWhilePodsAsk(scene, broker, volume);
-
-      var waiting = scene.firstPod("reader");
-      await("the pod says why it waits")
-          .atMost(Duration.ofMinutes(2))
-          .untilAsserted(() -> assertThat(agentLog(scene, waiting)).contains("AuditUnavailable"));
-      assertThat(
-              plugin
-                  .run(scene.namespace(), "explain", "pod/" + waiting.getMetadata().getName())
-                  .out())
-          .contains("AuditUnavailable");
-      await("nothing is issued")
-          .during(Duration.ofSeconds(10))
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> scene.leases().size() == 1);
-      assertThat(scene.database().admits(login.username(), login.password())).isTrue();
-      scene.scale("holder", 0);
-      scene.assertEnded(served, login, EndedBy.PodDeleted);
-      assertThat(scene.database().minted(scene.namespace())).isEmpty();
-
-      volume.makeRoom();
-
-      await("all pods get what they wait for, and nobody helps them")
-          .atMost(Duration.ofMinutes(2))
-          .until(() -> readyReplicas(scene), Integer.valueOf(4)::equals);
-      var files = Files.writeString(folder.resolve("broker.jsonl"), volume.files());
-      assertThat(verify(scene, List.of(files), "--some").out())
-          .contains("✓ nothing was changed, dropped or reordered");
-    } finally {
-      installed.asUsual();
-    }
-  }
-
-  /** Pods that are denied have records written, until there is no room for one more. */
-  private static void fillWhilePodsAsk(Scene scene, Pod broker, AuditVolume volume) {
-    try (var policies = new NamespacePolicies(scene.client(), scene.namespace())) {
-      policies.apply(
-          "not-yet",
-          "validations: [{expression: \"pod.metadata.labels['app'] != 'reader'\", message: not yet}]");
-      scene.apply("reader.yaml");
-      scene.scale("reader", 4);
-      volume.fill();
-      await("the trail cannot be written")
-          .atMost(Duration.ofMinutes(2))
-          .until(
-              () ->
-                  scene
-                      .client()
-                      .pods()
-                      .resource(broker)
-                      .inContainer("broker")
-                      .getLog()
-                      .contains("the audit trail cannot be written, and nothing is issued"));
-    }
-  }
-
-  private static String agentLog(Scene scene, Pod pod) {
-    return scene.client().pods().resource(pod).inContainer("hallpass-agent").getLog();
-  }
-
-  private static Integer readyReplicas(Scene scene) {
-    return scene
-        .client()
-        .apps()
-        .deployments()
-        .inNamespace(scene.namespace())
-        .withName("reader")
-        .get()
-        .getStatus()
-        .getReadyReplicas();
   }
 }
