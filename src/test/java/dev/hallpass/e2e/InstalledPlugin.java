@@ -13,7 +13,16 @@ record InstalledPlugin(Path bin, String kubeconfig) {
   /** What a command came to. */
   record Run(int code, String out, String err) {}
 
+  /** For all tests; made by the first that needs it. */
+  private static final class Once {
+    static final InstalledPlugin PLUGIN = make();
+  }
+
   static InstalledPlugin install() {
+    return Once.PLUGIN;
+  }
+
+  private static InstalledPlugin make() {
     var prefix = Path.of("target", "plugin").toAbsolutePath();
     Host.run("env", "PREFIX=" + prefix, "hack/install-cli");
     var given = System.getenv("KUBECONFIG");
