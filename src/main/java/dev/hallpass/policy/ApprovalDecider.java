@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts approvals. One counts where it is stamped, speaks of what is asked now, covers this lease
- * or its workload, has not run out, and comes from somebody else than who asked. One person counts
- * once, and one no ends it.
+ * or its workload, has not run out, and comes from somebody else than who asked; not where the
+ * policy was made anew since. One person counts once, and one no ends it.
  */
 public final class ApprovalDecider {
   /** Then a workload must be looked at again. */
@@ -58,25 +59,26 @@ public final class ApprovalDecider {
         given.stream()
             .filter(a -> !a.isMarkedForDeletion())
             .filter(a -> covers(a, digest, subject))
-            .map(a -> a.getSpec())
             .toList();
     return demands.stream()
-        .flatMap(demand -> refusal(demand, counting).stream())
+        .flatMap(demand -> refusal(demand, counting.stream().map(a -> a.getSpec())).stream())
         .findFirst()
         .orElseGet(() -> count(demands, counting, subject.request()));
   }
 
   private static ApprovalDecision count(
-      List<ApprovalDemand> demands, List<CredentialApprovalSpec> given, CredentialRequest request) {
+      List<ApprovalDemand> demands, List<CredentialApproval> given, CredentialRequest request) {
     var tallies = demands.stream().map(d -> tally(d, given, request)).toList();
     return tallies.stream().allMatch(Tally::enough) ? new Given(tallies) : new Missing(tallies);
   }
 
   private static Tally tally(
-      ApprovalDemand demand, List<CredentialApprovalSpec> given, CredentialRequest request) {
+      ApprovalDemand demand, List<CredentialApproval> given, CredentialRequest request) {
     return new Tally(
         demand,
         given.stream()
+            .filter(a -> !created(a).isBefore(demand.since()))
+            .map(a -> a.getSpec())
             .filter(a -> a.decision() == Decision.Approve)
             .map(CredentialApprovalSpec::stamp)
             .filter(Objects::nonNull)
@@ -89,8 +91,8 @@ public final class ApprovalDecider {
   }
 
   private static Optional<ApprovalDecision> refusal(
-      ApprovalDemand demand, List<CredentialApprovalSpec> given) {
-    return given.stream()
+      ApprovalDemand demand, Stream<CredentialApprovalSpec> given) {
+    return given
         .filter(a -> a.decision() == Decision.Deny)
         .filter(a -> a.stamp() != null && speaksFor(demand).test(a.stamp()))
         .findFirst()
@@ -119,14 +121,15 @@ public final class ApprovalDecider {
         && stamp.leaseUid().equals(spec.leaseRef().uid())
         && switch (spec.scope()) {
           case Lease -> coversLease(stamp, subject);
-          case Workload -> holdsStill(stamp, subject) && subject.now().isBefore(latest(approval));
+          case Workload ->
+              holdsStill(stamp, subject) && subject.now().isBefore(created(approval).plus(LONGEST));
         };
   }
 
-  /** Counted from when the API server says that it was made, whatever its stamp says. */
-  private static Instant latest(CredentialApproval approval) {
+  /** When the API server says that it was made, whatever its stamp says. */
+  private static Instant created(CredentialApproval approval) {
     var created = approval.getMetadata().getCreationTimestamp();
-    return created == null ? Instant.MIN : Instant.parse(created).plus(LONGEST);
+    return created == null ? Instant.MIN : Instant.parse(created);
   }
 
   /** The lease itself, whose own maxLifetime ends it; or one that follows it in its time. */

@@ -22,6 +22,7 @@ import dev.hallpass.policy.cel.Language;
 import dev.hallpass.policy.cel.Scope;
 import dev.hallpass.wire.Excerpt;
 import dev.hallpass.wire.Reason;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,7 @@ public final class CompiledPolicy {
 
   private final String name;
   private final long generation;
+  private final Instant since;
   private final CredentialPolicySpec spec;
   private final List<Rule> rules;
   private final @Nullable Expression when;
@@ -54,6 +56,7 @@ public final class CompiledPolicy {
   private CompiledPolicy(
       String name,
       long generation,
+      Instant since,
       CredentialPolicySpec spec,
       List<Rule> rules,
       @Nullable Expression when,
@@ -61,6 +64,7 @@ public final class CompiledPolicy {
       KnownParams params) {
     this.name = name;
     this.generation = generation;
+    this.since = since;
     this.spec = spec;
     this.rules = rules;
     this.when = when;
@@ -95,11 +99,18 @@ public final class CompiledPolicy {
     return new CompiledPolicy(
         policy.getMetadata().getName(),
         requireNonNullElse(policy.getMetadata().getGeneration(), 0L),
+        since(policy),
         policy.getSpec(),
         List.copyOf(rules),
         when.orElse(null),
         List.copyOf(flaws),
         KnownParams.NONE);
+  }
+
+  /** One that is only tried out was always there. */
+  private static Instant since(CredentialPolicy policy) {
+    var created = policy.getMetadata().getCreationTimestamp();
+    return created == null ? Instant.MIN : Instant.parse(created);
   }
 
   private static Language<PolicyFacts> language(@Nullable Params params, List<String> flaws) {
@@ -117,7 +128,7 @@ public final class CompiledPolicy {
   CompiledPolicy with(KnownParams known) {
     return spec.params() == null
         ? this
-        : new CompiledPolicy(name, generation, spec, rules, when, flaws, known);
+        : new CompiledPolicy(name, generation, since, spec, rules, when, flaws, known);
   }
 
   private static Rule rule(
@@ -260,7 +271,7 @@ public final class CompiledPolicy {
 
   private ApprovalDemand demand(RequireApproval asked) {
     return new ApprovalDemand(
-        name, generation, asked.approvalsOrOne(), Durations.parse(asked.timeoutOrHour()));
+        name, generation, since, asked.approvalsOrOne(), Durations.parse(asked.timeoutOrHour()));
   }
 
   private Optional<Denial> denial(Rule rule, Scope<PolicyFacts> scope) {

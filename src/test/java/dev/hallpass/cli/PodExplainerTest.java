@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,9 @@ class PodExplainerTest {
             Duration.ofMinutes(15),
             Duration.ofHours(24),
             List.of(),
-            List.of(new ApprovalDemand("writers-need-approval", 1, 2, Duration.ofHours(1))));
+            List.of(
+                new ApprovalDemand(
+                    "writers-need-approval", 1, Instant.MIN, 2, Duration.ofHours(1))));
 
     assertThat(asks.sentence("db"))
         .isEqualTo(

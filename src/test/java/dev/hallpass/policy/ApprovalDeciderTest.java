@@ -52,7 +52,11 @@ class ApprovalDeciderTest {
   }
 
   private static ApprovalDemand demand(String policy, int needed) {
-    return new ApprovalDemand(policy, 1, needed, Duration.ofHours(1));
+    return demand(policy, needed, "2026-01-01T00:00:00Z");
+  }
+
+  private static ApprovalDemand demand(String policy, int needed, String since) {
+    return new ApprovalDemand(policy, 1, Instant.parse(since), needed, Duration.ofHours(1));
   }
 
   private String digest() {
@@ -176,6 +180,26 @@ class ApprovalDeciderTest {
     assertThat(((Missing) half).sentence()).isEqualTo("CredentialPolicy q has 0 of 1 approvals");
     assertThat(whole).isInstanceOf(Given.class);
     assertThat(one).isInstanceOf(Given.class);
+  }
+
+  /** All approvals here are of nine o'clock. */
+  @Test
+  void aPolicyThatWasMadeAnewAsksAnew() {
+    var anew = List.of(demand("p", 1, "2026-03-02T09:00:01Z"));
+    var forAll =
+        approval("Approve", "Workload", "ann", "p", digest(), LEASE, POD, "2026-03-20T12:00:00Z");
+
+    assertThat(decide(anew, approval("Approve", "ann", "p"))).isInstanceOf(Missing.class);
+    assertThat(
+            decide(
+                List.of(demand("p", 1, "2026-03-02T09:00:00Z")), approval("Approve", "ann", "p")))
+        .as("made in the same second")
+        .isInstanceOf(Given.class);
+    assertThat(decide(anew, null, "pod-2", forAll)).isInstanceOf(Missing.class);
+    assertThat(decide(List.of(demand("p", 1)), null, "pod-2", forAll)).isInstanceOf(Given.class);
+    assertThat(decide(anew, approval("Deny", "bob", "p")))
+        .as("a no to the policy of that name stays one")
+        .isInstanceOf(Refused.class);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.hallpass.policy.PolicyDecider.Unmatched;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -525,8 +526,8 @@ class PolicyDeciderTest {
     assertThat(verdict.allows()).isTrue();
     assertThat(verdict.demands())
         .containsExactly(
-            new ApprovalDemand("always", 3, 2, Duration.ofHours(4)),
-            new ApprovalDemand("writers", 3, 2, Duration.ofHours(4)));
+            new ApprovalDemand("always", 3, Instant.MIN, 2, Duration.ofHours(4)),
+            new ApprovalDemand("writers", 3, Instant.MIN, 2, Duration.ofHours(4)));
   }
 
   @Test

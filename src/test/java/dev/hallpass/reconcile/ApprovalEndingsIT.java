@@ -166,6 +166,19 @@ class ApprovalEndingsIT {
     assertThat(scene.revoked(first.lease(), SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
   }
 
+  /** Who made it may have meant something else by it, and those who may approve for it others. */
+  @Test
+  void whatWasApprovedEndsWhenThePolicyIsMadeAnew() {
+    var first = approvedBy("ann");
+    var old = Instant.parse(first.approval().getMetadata().getCreationTimestamp());
+    await().atMost(SOON).until(() -> Instant.now().isAfter(old.plusSeconds(1)));
+
+    policies.delete("asks");
+    policies.apply("asks", "requireApproval: {}");
+
+    assertThat(scene.revoked(first.lease(), SOON).endedBy()).isEqualTo(EndedBy.PolicyWithdrawn);
+  }
+
   /** Time alone ends nothing, also for a controller that knows nothing yet. */
   @Test
   void aYesThatHasRunOutEndsNothingThatIsUsed() {

@@ -42,6 +42,11 @@ public final class NamespacePolicies implements AutoCloseable {
     return client.resource(policy).get();
   }
 
+  /** Deletes the one that was applied under this name. */
+  public void delete(String name) {
+    client.resources(CredentialPolicy.class).withName(namespace + "-" + name).delete();
+  }
+
   @Override
   public void close() {
     made.forEach(p -> client.resource(p).delete());
