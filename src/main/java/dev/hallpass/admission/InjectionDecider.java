@@ -1,5 +1,7 @@
 package dev.hallpass.admission;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import dev.hallpass.admission.InjectionDecision.Inject;
 import dev.hallpass.admission.InjectionDecision.Leave;
 import dev.hallpass.admission.InjectionPlan.PlannedCredential;
@@ -10,7 +12,11 @@ import dev.hallpass.kube.Catalog;
 import dev.hallpass.policy.PathCollisions;
 import dev.hallpass.provider.Offer;
 import dev.hallpass.wire.Reason;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +33,15 @@ public final class InjectionDecider {
   private static final Set<String> CLUSTER_NAMESPACES =
       Set.of("kube-system", "kube-public", "kube-node-lease");
 
+  /** What is applied together is made within that time. */
+  private static final Duration TOGETHER = Duration.ofMinutes(1);
+
   private final InjectionSettings settings;
   private final Catalog seen;
   private final Catalog now;
   private final CredentialCheck credentials;
   private final Supplier<String> trustBundle;
+  private final Clock clock;
 
   /**
    * Decides by what was seen.
@@ -41,18 +51,21 @@ public final class InjectionDecider {
    * @param offers what the target of a provider can deliver
    * @param trustBundle PEM certificates that agents verify the broker with; blank while there are
    *     none
+   * @param clock tells what is new
    */
   public InjectionDecider(
       InjectionSettings settings,
       Catalog seen,
       Catalog now,
       Function<CredentialProviderSpec, Offer> offers,
-      Supplier<String> trustBundle) {
+      Supplier<String> trustBundle,
+      Clock clock) {
     this.settings = settings;
     this.seen = seen;
     this.now = now;
     this.credentials = new CredentialCheck(seen, offers);
     this.trustBundle = trustBundle;
+    this.clock = clock;
   }
 
   /** Decides about a pod that is being created in this namespace. */
@@ -65,7 +78,10 @@ public final class InjectionDecider {
           List.of(new Objection(Reason.NotReady, "Hallpass is starting; try again in a moment")));
     }
     return switch (RequestSelection.of(pod, seen.requests(namespace))) {
-      case RequestSelection.Selected selected -> plan(pod, namespace, selected.requests());
+      case RequestSelection.Selected selected ->
+          isBehind(pod, namespace, selected)
+              ? beingRead()
+              : plan(pod, namespace, selected.requests());
       case RequestSelection.OtherServiceAccount other ->
           Objection.refusal(mismatches(pod, other.requests()));
       case RequestSelection.None ignored -> leave(pod, namespace);
@@ -78,13 +94,38 @@ public final class InjectionDecider {
    */
   private InjectionDecision leave(Pod pod, String namespace) {
     if (!(RequestSelection.of(pod, now.requests(namespace)) instanceof RequestSelection.None)) {
-      return Objection.refusal(
-          List.of(
-              new Objection(
-                  Reason.NotReady,
-                  "a new CredentialRequest is being read; try again in a moment")));
+      return beingRead();
     }
     return Pods.claimsInjection(pod) ? Objection.refusal(List.of(unfounded())) : new Leave();
+  }
+
+  /**
+   * Whether the API server has other requests for the pod than were seen. It is asked only where
+   * one of the namespace was made just now: then another may have been, that is not seen yet.
+   */
+  private boolean isBehind(Pod pod, String namespace, RequestSelection.Selected known) {
+    var since = clock.instant().minus(TOGETHER);
+    return seen.requests(namespace).stream()
+            .map(r -> r.getMetadata().getCreationTimestamp())
+            .anyMatch(made -> made != null && Instant.parse(made).isAfter(since))
+        && !(RequestSelection.of(pod, now.requests(namespace))
+                instanceof RequestSelection.Selected(var current)
+            && editions(current).equals(editions(known.requests())));
+  }
+
+  private static Map<String, Long> editions(List<CredentialRequest> requests) {
+    return requests.stream()
+        .map(CredentialRequest::getMetadata)
+        .collect(
+            toUnmodifiableMap(
+                ObjectMeta::getUid, meta -> Objects.requireNonNullElse(meta.getGeneration(), 0L)));
+  }
+
+  private static InjectionDecision beingRead() {
+    return Objection.refusal(
+        List.of(
+            new Objection(
+                Reason.NotReady, "a new CredentialRequest is being read; try again in a moment")));
   }
 
   private InjectionDecision plan(Pod pod, String namespace, List<CredentialRequest> requests) {

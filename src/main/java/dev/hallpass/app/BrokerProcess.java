@@ -161,7 +161,8 @@ final class BrokerProcess {
             watched,
             new LiveCatalog(client, settings.namespace()),
             drivers::offer,
-            trust::trustBundle);
+            trust::trustBundle,
+            Clock.systemUTC());
     return new AdmissionReviewer(decider, injection);
   }
 

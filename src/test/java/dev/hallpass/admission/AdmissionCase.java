@@ -25,6 +25,7 @@ import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -106,7 +107,8 @@ record AdmissionCase(
     request.put("namespace", namespace).putObject("resource").put("resource", "pods");
     request.set("object", pod);
     var decider =
-        new InjectionDecider(SETTINGS, this, this, AdmissionCase::offer, () -> "-----CA-----\n");
+        new InjectionDecider(
+            SETTINGS, this, this, AdmissionCase::offer, () -> "-----CA-----\n", Clock.systemUTC());
     var answer =
         JSON.readTree(
             new AdmissionReviewer(decider, SETTINGS).review(JSON.writeValueAsBytes(review)));

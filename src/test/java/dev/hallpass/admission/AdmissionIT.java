@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -68,7 +69,8 @@ class AdmissionIT {
             seen,
             new LiveCatalog(kube.client(), kube.namespace()),
             AdmissionCase::offer,
-            server::trustBundle);
+            server::trustBundle,
+            Clock.systemUTC());
     var reviewer = new AdmissionReviewer(decider, AdmissionCase.SETTINGS);
     server.serve(
         "/inject",

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +52,12 @@ class AdmissionReviewerTest {
   void withoutATrustBundlePodsAreRefused() {
     var decider =
         new InjectionDecider(
-            AdmissionCase.SETTINGS, selected, selected, AdmissionCase::offer, () -> " ");
+            AdmissionCase.SETTINGS,
+            selected,
+            selected,
+            AdmissionCase::offer,
+            () -> " ",
+            Clock.systemUTC());
 
     assertThat(
             decider.decide(
@@ -81,7 +87,12 @@ class AdmissionReviewerTest {
   void whatIsNotTheCreationOfAPodIsMalformed(String body) {
     var decider =
         new InjectionDecider(
-            AdmissionCase.SETTINGS, selected, selected, AdmissionCase::offer, () -> "CA");
+            AdmissionCase.SETTINGS,
+            selected,
+            selected,
+            AdmissionCase::offer,
+            () -> "CA",
+            Clock.systemUTC());
     var reviewer = new AdmissionReviewer(decider, AdmissionCase.SETTINGS);
 
     assertThatThrownBy(() -> reviewer.review(body.getBytes(StandardCharsets.UTF_8)))

@@ -2,6 +2,7 @@ package dev.hallpass.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hallpass.admission.InjectionDecision.Inject;
 import dev.hallpass.admission.InjectionDecision.Leave;
 import dev.hallpass.admission.InjectionDecision.Refuse;
 import dev.hallpass.api.v1alpha1.BreakGlass;
@@ -20,22 +21,30 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LaggingCacheTest {
-  private static final CredentialRequest REQUEST =
-      Serialization.unmarshal(
-          """
-          metadata: {name: db, namespace: shop}
-          spec:
-            workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
-            owner: team-orders
-            purpose: test
-            credentials: []
-          """,
-          CredentialRequest.class);
+  private static final Instant NOW = Instant.parse("2026-03-02T10:00:00Z");
+  private static final CredentialRequest REQUEST = request("db", NOW.minusSeconds(30));
+
+  private static CredentialRequest request(String name, Instant made) {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: %1$s, namespace: shop, uid: %1$s, generation: 1, creationTimestamp: "%2$s"}
+        spec:
+          workload: {serviceAccountName: orders, selector: {matchLabels: {app: orders}}}
+          owner: team-orders
+          purpose: test
+          credentials: []
+        """
+            .formatted(name, made),
+        CredentialRequest.class);
+  }
 
   private record Known(List<CredentialRequest> all) implements Catalog {
     @Override
@@ -91,24 +100,62 @@ class LaggingCacheTest {
     }
   }
 
-  private final InjectionDecider decider =
-      new InjectionDecider(
-          AdmissionCase.SETTINGS,
-          new Known(List.of()),
-          new Known(List.of(REQUEST)),
-          AdmissionCase::offer,
-          () -> "bundle");
+  private static InjectionDecider decider(
+      List<CredentialRequest> seen, List<CredentialRequest> now) {
+    return new InjectionDecider(
+        AdmissionCase.SETTINGS,
+        new Known(seen),
+        new Known(now),
+        AdmissionCase::offer,
+        () -> "bundle",
+        Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  private static InjectionDecision decide(
+      String app, List<CredentialRequest> seen, List<CredentialRequest> now) {
+    return decider(seen, now).decide(pod(app), "shop");
+  }
 
   @Test
   void aPodIsRefusedForNowRatherThanLeftAloneByMistake() {
-    assertThat(decider.decide(pod("orders"), "shop"))
-        .isInstanceOfSatisfying(
-            Refuse.class, r -> assertThat(r.reason()).isEqualTo(Reason.NotReady));
+    assertNotReady(decide("orders", List.of(), List.of(REQUEST)));
   }
 
   @Test
   void aPodThatNothingSelectsIsLeftAlone() {
-    assertThat(decider.decide(pod("other"), "shop")).isEqualTo(new Leave());
+    assertThat(decide("other", List.of(), List.of(REQUEST))).isEqualTo(new Leave());
+  }
+
+  /** It would go without the other's credentials for life. */
+  @Test
+  void aPodIsRefusedForNowRatherThanGivenTheFirstOfTwoRequests() {
+    var second = request("cache", NOW.minusSeconds(1));
+
+    assertNotReady(decide("orders", List.of(REQUEST), List.of(REQUEST, second)));
+    assertThat(decide("orders", List.of(REQUEST, second), List.of(REQUEST, second)))
+        .isInstanceOf(Inject.class);
+  }
+
+  @Test
+  void aPodIsRefusedForNowRatherThanGivenWhatARequestSaidBefore() {
+    var edited = request("db", NOW.minusSeconds(30));
+    edited.getMetadata().setGeneration(2L);
+
+    assertNotReady(decide("orders", List.of(REQUEST), List.of(edited)));
+  }
+
+  /** No list for each pod of a namespace in which nothing is new. */
+  @Test
+  void whereNothingIsNewNobodyIsAsked() {
+    var old = request("db", NOW.minusSeconds(60));
+
+    assertThat(decide("orders", List.of(old), List.of())).isInstanceOf(Inject.class);
+  }
+
+  private static void assertNotReady(InjectionDecision decision) {
+    assertThat(decision)
+        .isInstanceOfSatisfying(
+            Refuse.class, r -> assertThat(r.reason()).isEqualTo(Reason.NotReady));
   }
 
   private static Pod pod(String app) {
