@@ -231,12 +231,8 @@ final class AuditCommand implements Runnable {
                 .formatted(name, uid == null ? "" : " with the UID " + uid));
       }
       var page = surface.page();
-      for (var life : lives) {
-        if (life != lives.getFirst()) {
-          page.line("");
-        }
-        life.write(page);
-      }
+      lives.getFirst().write(page);
+      lives.stream().skip(1).forEach(life -> life.write(page.line("")));
       surface.print(page);
       return ExitCode.OK.code();
     }
