@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * Issues, activates and renews: the write-ahead protocol of {@code docs/adr/0002}. The lease is
  * written before the target is touched, each write is conditional on what was read, and the target
  * itself refuses an epoch that was overtaken. So whoever dies in the middle leaves a lease that the
- * controller ends, and nothing that one could log in with.
+ * controller ends, and nothing that one could log in with. Of several calls at once for one
+ * credential of a pod all but one are refused, before they write anything.
  *
  * <p>Never revokes. Throws {@link RefusedException} and what the {@link TargetDriver} throws.
  */
@@ -45,6 +46,7 @@ public final class LeaseIssuer {
   private final String installation;
   private final Clock clock;
   private final ApprovalGate gate;
+  private final Doorway doorway = new Doorway();
 
   /** Issues in the name of this installation. */
   public LeaseIssuer(
@@ -89,6 +91,10 @@ public final class LeaseIssuer {
    *     nobody is asked at all, before anything is written. What it throws ends the issue
    */
   public Issued issue(Claim claim, @Nullable LeaseCall replaces, Runnable granted) {
+    return doorway.pass(claim, () -> issueAlone(claim, replaces, granted));
+  }
+
+  private Issued issueAlone(Claim claim, @Nullable LeaseCall replaces, Runnable granted) {
     var asks = gate.asks(claim);
     if (!asks) {
       granted.run();
@@ -113,6 +119,11 @@ public final class LeaseIssuer {
    *     is written. What it throws ends the call
    */
   public Usable acknowledge(Claim claim, CredentialLease lease, long epoch, Runnable granted) {
+    return doorway.pass(claim, () -> acknowledgeAlone(claim, lease, epoch, granted));
+  }
+
+  private Usable acknowledgeAlone(
+      Claim claim, CredentialLease lease, long epoch, Runnable granted) {
     requireCurrent(lease, epoch);
     var approval = gate.require(claim, lease);
     granted.run();
@@ -145,6 +156,10 @@ public final class LeaseIssuer {
    * @param granted see {@link #acknowledge}
    */
   public Usable renew(Claim claim, CredentialLease lease, long epoch, Runnable granted) {
+    return doorway.pass(claim, () -> renewAlone(claim, lease, epoch, granted));
+  }
+
+  private Usable renewAlone(Claim claim, CredentialLease lease, long epoch, Runnable granted) {
     requireCurrent(lease, epoch);
     if (LeaseJudge.phase(lease) != Active) {
       throw new RefusedException(Reason.LeaseBusy, "the lease was not acknowledged yet");

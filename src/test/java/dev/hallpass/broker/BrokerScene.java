@@ -1,5 +1,7 @@
 package dev.hallpass.broker;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hallpass.api.v1alpha1.BreakGlass;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
@@ -55,6 +57,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -575,11 +579,24 @@ public final class BrokerScene implements AutoCloseable {
 
   /** Whether PostgreSQL admits what was issued. */
   public boolean admits(IssueAnswer issued) {
+    var login = login(issued);
+    return postgres.admits(login.get("username").asText(), login.get("password").asText());
+  }
+
+  /** An open transaction in which the user that was issued has locked its own row. */
+  Connection locking(IssueAnswer issued) throws SQLException {
+    var login = login(issued);
+    var open = postgres.connect(login.get("username").asText(), login.get("password").asText());
+    open.setAutoCommit(false);
+    try (var statement = open.createStatement()) {
+      statement.execute("ALTER ROLE CURRENT_USER PASSWORD 'mine'");
+    }
+    return open;
+  }
+
+  private static JsonNode login(IssueAnswer issued) {
     try {
-      var json =
-          new com.fasterxml.jackson.databind.ObjectMapper()
-              .readTree(issued.files().getFirst().content().reveal());
-      return postgres.admits(json.get("username").asText(), json.get("password").asText());
+      return new ObjectMapper().readTree(issued.files().getFirst().content().reveal());
     } catch (IOException e) {
       throw new IllegalStateException("db.json is not JSON", e);
     }

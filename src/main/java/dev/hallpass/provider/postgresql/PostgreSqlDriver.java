@@ -120,26 +120,30 @@ public final class PostgreSqlDriver implements TargetDriver {
 
   @Override
   public void activate(Target target, Grant grant) {
-    alter(target, grant, "LOGIN VALID UNTIL ");
+    transaction(
+        target,
+        connection -> {
+          // A repeated call changes nothing, and must not wait for a row that its user has locked.
+          if (!RoleRow.enabled(connection, grant)) {
+            alter(connection, grant, "LOGIN VALID UNTIL ");
+          }
+        });
   }
 
   @Override
   public void renew(Target target, Grant grant) {
-    alter(target, grant, "VALID UNTIL ");
+    transaction(target, connection -> alter(connection, grant, "VALID UNTIL "));
   }
 
-  private void alter(Target target, Grant grant, String attributes) {
-    transaction(
-        target,
-        connection -> {
-          var found = lock(connection, grant.subject());
-          fence(found.epoch() != grant.epoch(), grant);
-          Sql.execute(
-              connection,
-              "ALTER ROLE %s %s%s"
-                  .formatted(role(grant), attributes, Sql.literal(grant.expiresAt().toString())));
-          alignGroups(connection, grant);
-        });
+  private static void alter(Connection connection, Grant grant, String attributes)
+      throws SQLException {
+    var found = lock(connection, grant.subject());
+    fence(found.epoch() != grant.epoch(), grant);
+    Sql.execute(
+        connection,
+        "ALTER ROLE %s %s%s"
+            .formatted(role(grant), attributes, Sql.literal(grant.expiresAt().toString())));
+    alignGroups(connection, grant);
   }
 
   /** What a group reaches can change at any time, so what the probe saw is not enough. */
@@ -259,7 +263,7 @@ public final class PostgreSqlDriver implements TargetDriver {
 
   private static RoleComment lock(Connection connection, Subject subject) throws SQLException {
     try {
-      Sql.execute(connection, "ALTER ROLE %s INHERIT".formatted(Sql.identifier(subject.name())));
+      RoleRow.alter(connection, subject, "INHERIT");
     } catch (SQLException e) {
       if (Sql.undefined(e)) {
         throw gone(subject);

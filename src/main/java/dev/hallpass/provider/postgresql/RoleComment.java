@@ -51,7 +51,8 @@ record RoleComment(long epoch, @Nullable String heir, String holder) {
         .map(RoleComment::parse);
   }
 
-  private static RoleComment parse(String text) {
+  /** What the text of a comment says. */
+  static RoleComment parse(String text) {
     var match = FORMAT.matcher(text);
     if (!match.matches()) {
       return new RoleComment(0, null, "");

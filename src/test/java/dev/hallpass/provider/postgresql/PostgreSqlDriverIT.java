@@ -180,6 +180,25 @@ class PostgreSqlDriverIT implements AccountDriverContract {
   }
 
   @Test
+  void whatIsEnabledIsEnabledAgainWithoutWaitingForItsUser() throws SQLException {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = active(grant);
+    var name = material.get("username").reveal();
+    try (var open = server.connect(name, material.get("password").reveal());
+        var row = open.createStatement()) {
+      open.setAutoCommit(false);
+      row.execute("ALTER ROLE \"%s\" PASSWORD 'mine'".formatted(name));
+
+      driver.activate(target(), grant);
+
+      assertThatThrownBy(() -> driver.renew(target(), grant))
+          .isInstanceOfSatisfying(
+              TargetException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LeaseBusy));
+    }
+    driver.renew(target(), grant);
+  }
+
+  @Test
   void manyMayRevokeAUserWithAnOpenTransactionAtOnce() throws Exception {
     for (var round = 0; round < 20; round++) {
       var grant = grant(UUID.randomUUID(), 1);
