@@ -67,7 +67,7 @@ final class ControllerScene implements AutoCloseable {
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
-          Duration.ofSeconds(4));
+          Duration.ofSeconds(5));
   private static final LeadershipTimes LEADERSHIP =
       new LeadershipTimes(Duration.ofSeconds(8), Duration.ofSeconds(6), Duration.ofMillis(500));
 

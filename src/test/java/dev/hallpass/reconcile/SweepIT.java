@@ -83,6 +83,10 @@ class SweepIT {
     scene.leading();
     var pod = scene.pod("late");
     deleteProvider();
+    await()
+        .during(Duration.ofMillis(500))
+        .atMost(SOON)
+        .until(() -> provider().get() != null && provider().get().isMarkedForDeletion());
 
     var lease = scene.create(pod);
     target.add(account(lease));
