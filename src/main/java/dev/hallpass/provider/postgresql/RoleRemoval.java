@@ -66,7 +66,7 @@ final class RoleRemoval {
         connection,
         subject,
         () -> {
-          Sql.execute(connection, "ALTER ROLE %s NOLOGIN".formatted(role(subject)));
+          RoleRow.alter(connection, subject, "NOLOGIN");
           var comment = RoleComment.read(connection, subject);
           if (comment.isPresent()) {
             Sql.execute(connection, comment.get().revoked().statement(subject));
@@ -111,9 +111,9 @@ final class RoleRemoval {
   }
 
   /**
-   * Changes the role, unless another revocation has taken it away meanwhile. A user can lock its
-   * own row (it may change its password) and hold it in an open or a prepared transaction: so those
-   * are ended before the next attempt.
+   * Changes the role, unless another revocation has taken it away meanwhile, and so done all that
+   * there is to do. A user can lock its own row (it may change its password) and hold it in an open
+   * or a prepared transaction: so those are ended before the next attempt.
    *
    * <p>Of several revocations that change a row at once, PostgreSQL lets one through and fails the
    * others, so how many attempts one of them needs depends on how many they are: time bounds it.
@@ -131,7 +131,13 @@ final class RoleRemoval {
         if (Sql.undefined(e)) {
           return;
         }
-        if (!Sql.lostARace(e) || System.nanoTime() - started > RACING.toNanos()) {
+        if (!Sql.lostARace(e)) {
+          throw e;
+        }
+        if (oid(connection, subject).isEmpty()) {
+          return;
+        }
+        if (System.nanoTime() - started > RACING.toNanos()) {
           throw e;
         }
       }

@@ -180,6 +180,42 @@ class PostgreSqlDriverIT implements AccountDriverContract {
   }
 
   @Test
+  void aUserThatLocksItsOwnRowDoesNotPutItsEndOff() throws Exception {
+    var grant = grant(UUID.randomUUID(), 1);
+    var material = active(grant);
+    var name = material.get("username").reveal();
+    try (var open = server.connect(name, material.get("password").reveal());
+        var row = open.createStatement();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      open.setAutoCommit(false);
+      row.execute("ALTER ROLE \"%s\" PASSWORD 'mine'".formatted(name));
+
+      var revocation = threads.submit(() -> driver.revoke(target(), grant.subject()));
+
+      assertThat(longestWait(revocation)).isLessThan(1000);
+      revocation.get();
+    }
+    assertThat(server.admits(name, "mine")).isFalse();
+  }
+
+  /**
+   * For how long the server lets one of the admin's statements wait for a lock, in milliseconds.
+   */
+  private double longestWait(Future<?> work) {
+    var longest = 0.0;
+    while (!work.isDone()) {
+      var waiting =
+          server.query(
+              "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - query_start)), 0) * 1000"
+                  + " FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = '"
+                  + ShopDatabase.ADMIN
+                  + "'");
+      longest = Math.max(longest, Double.parseDouble(waiting.getFirst()));
+    }
+    return longest;
+  }
+
+  @Test
   void whatIsEnabledIsEnabledAgainWithoutWaitingForItsUser() throws SQLException {
     var grant = grant(UUID.randomUUID(), 1);
     var material = active(grant);
