@@ -266,7 +266,7 @@ class PluginIT {
             "revoke",
             "--all");
 
-    assertThat(run.out()).contains("clease/orders-1-db is revoked");
+    assertThat(run.out()).contains("clease/orders-1-db is gone");
     assertThat(run.code()).isZero();
   }
 

@@ -15,10 +15,16 @@ public record CredentialRequestSpec(
     @Required @JsonPropertyDescription("The pods this request is for.") Workload workload,
     @Required
         @Size(min = 1, max = 253)
+        @ValidationRule(
+            value = HallpassApi.READABLE_FORM,
+            message = "owner: has neither control characters nor marks of direction")
         @JsonPropertyDescription("The team that answers for this access, e.g. team-orders.")
         String owner,
     @Required
         @Size(min = 1, max = 1024)
+        @ValidationRule(
+            value = HallpassApi.READABLE_FORM,
+            message = "purpose: has neither control characters nor marks of direction")
         @JsonPropertyDescription("Why the workload needs it, in words an auditor understands.")
         String purpose,
     @Required

@@ -112,6 +112,14 @@ public final class HallpassApi {
   public static final String DURATION_FORM = "self.matches('^([0-9]+(s|m|h))+$')";
 
   /**
+   * A schema rule for what people read before they decide: nothing that a terminal acts on, or that
+   * shows text in another order than it is written in (Unicode, UAX 9).
+   */
+  public static final String READABLE_FORM =
+      "!self.matches('[\\\\x00-\\\\x08\\\\x0b-\\\\x1f\\\\x7f-\\\\x9f"
+          + "\\\\x{202A}-\\\\x{202E}\\\\x{2066}-\\\\x{2069}]')";
+
+  /**
    * A schema rule for the API version of custom resources: of a group with a dot, neither of k8s.io
    * nor of Hallpass.
    */

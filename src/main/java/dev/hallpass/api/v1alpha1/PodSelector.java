@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     and selectors</a>
  */
 public record PodSelector(
-    @JsonPropertyDescription("Labels that must be present with exactly these values.")
+    @Size(max = 64)
+        @JsonPropertyDescription("Labels that must be present with exactly these values.")
         @Nullable Map<String, String> matchLabels,
     @Size(max = 16) @JsonPropertyDescription("Further terms over labels; all must hold.")
         @Nullable List<Requirement> matchExpressions) {
