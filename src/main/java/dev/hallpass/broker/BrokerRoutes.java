@@ -108,7 +108,8 @@ public final class BrokerRoutes {
         token(context.request().getHeader("Authorization")),
         context.request().remoteAddress().hostAddress(),
         body == null ? Buffer.buffer() : body,
-        Trace.ofCall(context.request().getHeader("traceparent")));
+        Trace.ofCall(context.request().getHeader("traceparent")),
+        context.response()::closed);
   }
 
   private static @Nullable Secret token(@Nullable String header) {

@@ -90,13 +90,15 @@ public final class CredentialApi {
                 pod,
                 () -> {
                   var request = claims.request(pod, asked.request());
-                  return telling(request, () -> issue(pod, request, asked, hearing));
+                  return telling(request, () -> issue(pod, request, asked, call, hearing));
                 }));
   }
 
-  private byte[] issue(Pod pod, CredentialRequest request, IssueRequest asked, Hearing hearing) {
+  private byte[] issue(
+      Pod pod, CredentialRequest request, IssueRequest asked, Call call, Hearing hearing) {
     var claim = claims.claim(pod, asked.request(), asked.credential(), hearing);
     var certifying = claim.certifying(KeyProof.judge(claim, asked.csr()));
+    call.requireCaller();
     var issued = issuer.issue(certifying, asked.replaces(), () -> hearing.allowed(claim));
     hearing.issued(issued);
     if (LeaseJudge.phase(issued.written()) == LeasePhase.Pending) {

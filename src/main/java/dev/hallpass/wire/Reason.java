@@ -200,6 +200,9 @@ public enum Reason {
   Overloaded(
       Kind.UNAVAILABLE,
       "More calls wait for their proof than the broker takes. The agent tries again."),
+  CallAbandoned(
+      Kind.BUSY,
+      "The agent stopped waiting before anything was issued. It asks again, and nothing is lost."),
 
   // The lease
   Issued(Kind.REPORT, "Secret material was issued to the pod."),
