@@ -8,7 +8,6 @@ import dev.hallpass.provider.postgresql.PostgreSqlDriver;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.testing.StallingProxy;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.net.http.HttpClient;
@@ -36,10 +35,7 @@ class AbandonedCallIT {
     proxy = StallingProxy.before(kube.client().getMasterUrl().getPort());
     acting =
         new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder(kube.client().getConfiguration())
-                    .withMasterUrl("https://127.0.0.1:" + proxy.port())
-                    .build())
+            .withConfig(proxy.configuration(kube.client()).build())
             .build();
     scene = new BrokerScene(kube, postgres, acting, kube.client(), kube.namespace(), driver);
     scene.awaitWatch();

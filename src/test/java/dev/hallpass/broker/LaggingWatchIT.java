@@ -19,7 +19,6 @@ import dev.hallpass.testing.StallingProxy;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.LeaseCall;
 import dev.hallpass.wire.Reason;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -57,10 +56,7 @@ class LaggingWatchIT {
     proxy = StallingProxy.before(kube.client().getMasterUrl().getPort());
     watching =
         new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder(kube.client().getConfiguration())
-                    .withMasterUrl("https://127.0.0.1:" + proxy.port())
-                    .build())
+            .withConfig(proxy.configuration(kube.client()).build())
             .build();
     scene = new BrokerScene(kube, postgres, kube.client(), watching, kube.namespace(), driver);
     policies = new NamespacePolicies(kube.client(), kube.namespace());

@@ -9,7 +9,6 @@ import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.StallingProxy;
 import dev.hallpass.testing.WindowKind;
 import dev.hallpass.wire.Reason;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Duration;
@@ -45,8 +44,8 @@ class ParamWatchIT {
     reading =
         new KubernetesClientBuilder()
             .withConfig(
-                new ConfigBuilder(kube.client().getConfiguration())
-                    .withMasterUrl("https://127.0.0.1:" + proxy.port())
+                proxy
+                    .configuration(kube.client())
                     .withRequestTimeout((int) ANSWER.toMillis())
                     .withRequestRetryBackoffLimit(0)
                     .build())

@@ -1,5 +1,7 @@
 package dev.hallpass.testing;
 
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -39,9 +41,10 @@ public final class StallingProxy implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
-  public int port() {
-    return listening.getLocalPort();
+  /** How a client of the API server behind it goes through it instead. */
+  public ConfigBuilder configuration(KubernetesClient straight) {
+    return new ConfigBuilder(straight.getConfiguration())
+        .withMasterUrl("https://127.0.0.1:" + listening.getLocalPort());
   }
 
   /** From now on the server is not heard. */
