@@ -1,7 +1,6 @@
 package dev.hallpass.app;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import dev.hallpass.broker.AddressCount;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -13,21 +12,21 @@ final class Connections {
   static final int OF_ONE_ADDRESS = 64;
   static final int OF_ALL = 2048;
 
-  private final Map<String, Integer> open = new ConcurrentHashMap<>();
+  private final AddressCount open = new AddressCount();
   private final AtomicInteger total = new AtomicInteger();
 
   /**
    * Counts a new connection; whether it may stay. What came in leaves, whether it stayed or not.
    */
   boolean enter(String address) {
-    var ofAddress = open.merge(address, 1, Integer::sum);
+    var ofAddress = open.enter(address);
     var ofAll = total.incrementAndGet();
     return ofAddress <= OF_ONE_ADDRESS && ofAll <= OF_ALL;
   }
 
   /** A connection that was counted is closed. */
   void leave(String address) {
-    open.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
+    open.leave(address);
     total.decrementAndGet();
   }
 }

@@ -1,8 +1,7 @@
 package dev.hallpass.app;
 
+import dev.hallpass.broker.AddressCount;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -14,7 +13,7 @@ final class Places {
   private final int ofAll;
   private final int ofOneAddress;
   private final Semaphore free;
-  private final Map<String, Integer> taken = new ConcurrentHashMap<>();
+  private final AddressCount taken = new AddressCount();
 
   Places(int ofAll, int ofOneAddress) {
     this.ofAll = ofAll;
@@ -24,21 +23,17 @@ final class Places {
 
   /** Takes a place for a call from there; false where there is none. */
   boolean enter(String address) {
-    if (taken.merge(address, 1, Integer::sum) <= ofOneAddress && free.tryAcquire()) {
+    if (taken.enter(address) <= ofOneAddress && free.tryAcquire()) {
       return true;
     }
-    forget(address);
+    taken.leave(address);
     return false;
   }
 
   /** Gives back a place that was taken. */
   void leave(String address) {
-    forget(address);
+    taken.leave(address);
     free.release();
-  }
-
-  private void forget(String address) {
-    taken.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
   }
 
   /**

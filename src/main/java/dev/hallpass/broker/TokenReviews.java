@@ -9,8 +9,6 @@ import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -33,7 +31,7 @@ final class TokenReviews {
   private final Function<Secret, @Nullable TokenReviewStatus> authority;
   private final ReviewedTokens reviewed;
   private final Semaphore places = new Semaphore(CONCURRENT, true);
-  private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
+  private final AddressCount waiting = new AddressCount();
 
   /** Asks this authority. */
   TokenReviews(Function<Secret, @Nullable TokenReviewStatus> authority, Clock clock) {
@@ -91,8 +89,8 @@ final class TokenReviews {
   }
 
   private @Nullable TokenReviewStatus inTurn(Secret token, String address) {
-    if (waiting.merge(address, 1, Integer::sum) > WAITING_PER_ADDRESS) {
-      leave(address);
+    if (waiting.enter(address) > WAITING_PER_ADDRESS) {
+      waiting.leave(address);
       throw new RefusedException(
           Reason.Overloaded, "too many calls from %s wait for their proof".formatted(address));
     }
@@ -104,12 +102,8 @@ final class TokenReviews {
         places.release();
       }
     } finally {
-      leave(address);
+      waiting.leave(address);
     }
-  }
-
-  private void leave(String address) {
-    waiting.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
   }
 
   private void takePlace() {
