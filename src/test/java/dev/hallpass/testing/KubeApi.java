@@ -1,6 +1,7 @@
 package dev.hallpass.testing;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -156,12 +157,28 @@ public final class KubeApi implements BeforeAllCallback, BeforeEachCallback, Par
                       .build())
               .build();
       apiServer.await(
-          Duration.ofSeconds(60), () -> client.namespaces().withName("default").get() != null);
+          Duration.ofSeconds(60),
+          () -> client.namespaces().withName("default").get() != null && hasRoles(client));
       installCrds(client);
       return new Server(etcd, apiServer, client, run, new Etcd("http://127.0.0.1:" + etcdPort));
     } catch (IOException e) {
       throw new IllegalStateException("no folder for the API server", e);
     }
+  }
+
+  /**
+   * Whether the server has made its roles, which it does after it has begun to answer. Whoever asks
+   * what it may, as a controller does before it starts, would hear that it may nothing.
+   */
+  private static boolean hasRoles(KubernetesClient client) {
+    var asked =
+        new SelfSubjectRulesReviewBuilder()
+            .withNewSpec()
+            .withNamespace("default")
+            .endSpec()
+            .build();
+    return client.resource(asked).create().getStatus().getResourceRules().stream()
+        .anyMatch(rule -> rule.getVerbs().contains("*"));
   }
 
   private static ServerProcess etcd(Path bin, Path run, int port) {
