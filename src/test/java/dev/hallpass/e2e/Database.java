@@ -130,6 +130,16 @@ public final class Database implements AutoCloseable {
     return names("SELECT pid::text FROM pg_stat_activity WHERE usename = ?", role).size();
   }
 
+  /** The number of this role; empty where there is none. */
+  String number(String role) {
+    return String.join("", names("SELECT oid::text FROM pg_roles WHERE rolname = ?", role));
+  }
+
+  /** Backends of the role of this number: those of one that is gone have no name any more. */
+  int sessionsOf(String number) {
+    return names("SELECT pid::text FROM pg_stat_activity WHERE usesysid::text = ?", number).size();
+  }
+
   /** Stops every process of the server where it stands, as a broken disk does. */
   void hang() {
     signal("STOP");

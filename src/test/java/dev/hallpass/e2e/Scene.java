@@ -41,10 +41,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record Scene(KubernetesClient client, Database database, String namespace)
     implements AutoCloseable {
-  static final String SYSTEM_NAMESPACE = "hallpass-system";
+  public static final String SYSTEM_NAMESPACE = "hallpass-system";
 
-  /** A pod's credential, as the pod itself reads it. */
-  public record Login(String username, String password) {}
+  /**
+   * A pod's credential, as the pod itself reads it.
+   *
+   * @param role the number by which the server knows the user, also when it is gone; empty where it
+   *     was gone already
+   */
+  public record Login(String username, String password, String role) {}
 
   static Scene open(KubernetesClient client, Database database) {
     var namespace =
@@ -257,7 +262,8 @@ public record Scene(KubernetesClient client, Database database, String namespace
   public Login login(Pod pod) {
     try {
       var json = new ObjectMapper().readTree(exec(pod, "cat", "/var/run/hallpass/db.json"));
-      return new Login(json.get("username").asText(), json.get("password").asText());
+      var username = json.get("username").asText();
+      return new Login(username, json.get("password").asText(), database.number(username));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -336,7 +342,8 @@ public record Scene(KubernetesClient client, Database database, String namespace
 
   void assertGone(Login login) {
     assertThat(database.admits(login.username(), login.password())).isFalse();
-    assertThat(database.sessions(login.username())).isZero();
+    assertThat(login.role()).as("looked up while the user was there").isNotEmpty();
+    assertThat(database.sessionsOf(login.role())).isZero();
     assertThat(database.exists(login.username())).isFalse();
   }
 
