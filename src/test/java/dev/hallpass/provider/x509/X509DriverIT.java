@@ -23,7 +23,6 @@ import dev.hallpass.provider.TargetDriverContract;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.provider.x509.PublishedList.Revoked;
 import dev.hallpass.testing.KubeApi;
-import dev.hallpass.testing.ServerProcess;
 import dev.hallpass.wire.Reason;
 import dev.hallpass.wire.Secret;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -43,7 +42,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -58,29 +56,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(KubeApi.class)
 class X509DriverIT implements TargetDriverContract {
   private static final String EC = "-algorithm EC -pkeyopt ec_paramgen_curve:P-256";
-
-  /** The CA/Browser Forum's demands on certificates that browsers trust; ours never meet one. */
-  private static final Set<String> OF_WEBSITES =
-      Set.of(
-          // Names are of a cluster, and one is a SPIFFE ID.
-          " e_dnsname_not_valid_tld ",
-          " e_ext_san_uniform_resource_identifier_present ",
-          // No issuer to look up, no policy to name, no log to be in: a pod has the chain, and
-          // minutes.
-          " e_sub_cert_aia_missing ",
-          " w_sub_cert_aia_does_not_contain_issuing_ca_url ",
-          " e_sub_cert_cert_policy_empty ",
-          " e_sub_cert_certificate_policies_missing ",
-          " w_ct_sct_policy_count_unsatisfied ",
-          // The subject is no legal person with a seat.
-          " e_sub_cert_country_name_must_appear ",
-          " e_sub_cert_locality_name_must_appear ",
-          " e_sub_cert_province_must_appear ",
-          // RFC 5280, 4.2.1.2, asks for what the Forum has come to advise against.
-          " w_ext_subject_key_identifier_not_recommended_subscriber ",
-          // Ed25519, which browsers do not take.
-          " e_algorithm_identifier_improper_encoding ",
-          " e_signature_algorithm_not_supported ");
 
   @TempDir private Path folder;
   private OpenSsl openssl;
@@ -363,16 +338,8 @@ class X509DriverIT implements TargetDriverContract {
     return material;
   }
 
-  /** What zlint and go-spiffe say, a line each, but for what is asked of websites alone. */
   private List<String> judged(String trustDomain) {
-    return ServerProcess.output(
-            "hack/judge",
-            folder.resolve("leaf.pem").toString(),
-            folder.resolve("trust.pem").toString(),
-            trustDomain)
-        .lines()
-        .filter(line -> OF_WEBSITES.stream().noneMatch(line::contains))
-        .toList();
+    return Judge.of(folder.resolve("leaf.pem"), folder.resolve("trust.pem"), trustDomain);
   }
 
   private String text(Material material) {
