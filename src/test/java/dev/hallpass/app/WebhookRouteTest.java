@@ -1,6 +1,7 @@
 package dev.hallpass.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class WebhookRouteTest {
   private static final int TOO_MUCH = (3 << 20) + 1;
 
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Vertx vertx = Vertx.vertx();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client =
@@ -34,7 +37,7 @@ class WebhookRouteTest {
   @BeforeEach
   void listen() {
     var router = Router.router(vertx);
-    new WebhookRoute("/mutate", this::review, threads, new SimpleMeterRegistry()).register(router);
+    new WebhookRoute("/mutate", this::review, threads, meters).register(router);
     server =
         vertx
             .createHttpServer()
@@ -77,6 +80,24 @@ class WebhookRouteTest {
   @Test
   void aFailureIsAnError() throws Exception {
     assertThat(send("broken").statusCode()).isEqualTo(500);
+  }
+
+  /** A review is counted once its answer is on the way. */
+  @Test
+  void eachReviewIsCountedByItsOutcome() throws Exception {
+    send("review");
+    send("wrong");
+    send("broken");
+
+    for (var outcome : List.of("OK", "BadRequest", "InternalError")) {
+      await(outcome).until(() -> reviews(outcome) == 1);
+    }
+  }
+
+  private long reviews(String outcome) {
+    var timer =
+        meters.find("hallpass.admission").tags("webhook", "/mutate", "outcome", outcome).timer();
+    return timer == null ? 0 : timer.count();
   }
 
   @Test

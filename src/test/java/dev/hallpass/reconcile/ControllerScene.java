@@ -44,6 +44,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -80,6 +81,7 @@ final class ControllerScene implements AutoCloseable {
   private @Nullable BreakGlassRef breakGlass;
   private final List<String> lost = new CopyOnWriteArrayList<>();
   private final RecordedAudit audit = new RecordedAudit();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   /** How the provider reaches its target. */
   record Access(int port, String username, String password) {}
@@ -195,6 +197,11 @@ final class ControllerScene implements AutoCloseable {
     return lost;
   }
 
+  /** What the controllers count; the gauges are the first one's. */
+  MeterRegistry meters() {
+    return meters;
+  }
+
   /** What the controllers have the trail tell. */
   RecordedAudit audit() {
     return audit;
@@ -210,7 +217,7 @@ final class ControllerScene implements AutoCloseable {
             client,
             drivers,
             audit,
-            new SimpleMeterRegistry(),
+            meters,
             Clock.systemUTC(),
             new ControllerSettings(
                 INSTALLATION,
@@ -236,7 +243,7 @@ final class ControllerScene implements AutoCloseable {
             acting,
             drivers,
             audit,
-            new SimpleMeterRegistry(),
+            meters,
             Clock.systemUTC(),
             new ControllerSettings(
                 INSTALLATION,
