@@ -48,7 +48,7 @@ public final class Events implements AutoCloseable {
   private final KubernetesClient client;
   private final Clock clock;
   private final RecentKeys saidJustNow;
-  private final Allowance normal = new Allowance(NORMAL_AT_ONCE, NORMAL_PER_SECOND);
+  private final TokenBucket normal = new TokenBucket(NORMAL_AT_ONCE, NORMAL_PER_SECOND);
   private final ThreadPoolExecutor writer =
       new ThreadPoolExecutor(
           1,

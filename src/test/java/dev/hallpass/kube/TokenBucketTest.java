@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class AllowanceTest {
+class TokenBucketTest {
   private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
-  private final Allowance allowance = new Allowance(5, 10);
+  private final TokenBucket bucket = new TokenBucket(5, 10);
 
   @Test
   void givesSoManyAtOnceAndSoManyASecondAfterThat() {
@@ -24,7 +24,7 @@ class AllowanceTest {
 
     var taken =
         IntStream.rangeClosed(1, 10_000)
-            .filter(i -> allowance.take(NOW.plus(Duration.ofNanos(i * 100_000L))))
+            .filter(i -> bucket.take(NOW.plus(Duration.ofNanos(i * 100_000L))))
             .count();
 
     assertThat(taken).isBetween(9L, 10L);
@@ -38,6 +38,6 @@ class AllowanceTest {
   }
 
   private long taken(int wanted, Instant now) {
-    return IntStream.range(0, wanted).filter(i -> allowance.take(now)).count();
+    return IntStream.range(0, wanted).filter(i -> bucket.take(now)).count();
   }
 }

@@ -5,13 +5,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** So many at once, and so many a second after that: a token bucket. Thread-safe. */
-final class Allowance {
+final class TokenBucket {
   private final int atOnce;
   private final int perSecond;
   private double left;
   private @Nullable Instant seen;
 
-  Allowance(int atOnce, int perSecond) {
+  TokenBucket(int atOnce, int perSecond) {
     this.atOnce = atOnce;
     this.perSecond = perSecond;
     this.left = atOnce;
