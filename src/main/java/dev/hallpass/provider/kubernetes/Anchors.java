@@ -78,7 +78,7 @@ final class Anchors {
           || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND && doing.startsWith("update"))) {
         return Optional.empty();
       }
-      throw ApiErrors.explain(doing, namespace, e);
+      throw ApiAnswers.explain(doing, namespace, e);
     }
   }
 
@@ -104,7 +104,7 @@ final class Anchors {
     try {
       resource(subject).delete();
     } catch (KubernetesClientException e) {
-      throw ApiErrors.explain("delete secrets", namespace, e);
+      throw ApiAnswers.explain("delete secrets", namespace, e);
     }
     var left = find(subject);
     if (left.isPresent()) {
@@ -128,7 +128,7 @@ final class Anchors {
           .flatMap(Optional::stream)
           .toList();
     } catch (KubernetesClientException e) {
-      throw ApiErrors.explain("list secrets", namespace, e);
+      throw ApiAnswers.explain("list secrets", namespace, e);
     }
   }
 
@@ -136,7 +136,7 @@ final class Anchors {
     try {
       return Optional.ofNullable(resource(subject).get());
     } catch (KubernetesClientException e) {
-      throw ApiErrors.explain("get secrets", namespace, e);
+      throw ApiAnswers.explain("get secrets", namespace, e);
     }
   }
 

@@ -53,7 +53,7 @@ final class RightsCheck {
     try {
       return client.resource(review).create().getStatus().getAllowed();
     } catch (KubernetesClientException e) {
-      throw ApiErrors.explain("create selfsubjectaccessreviews", namespace, e);
+      throw ApiAnswers.explain("create selfsubjectaccessreviews", namespace, e);
     }
   }
 
@@ -67,7 +67,7 @@ final class RightsCheck {
                 .formatted(name, namespace));
       }
     } catch (KubernetesClientException e) {
-      throw ApiErrors.explain("get serviceaccounts", namespace, e);
+      throw ApiAnswers.explain("get serviceaccounts", namespace, e);
     }
   }
 }

@@ -68,7 +68,7 @@ final class Tokens {
                 .formatted(account, namespace),
             e);
       }
-      throw ApiErrors.explain("create serviceaccounts/token of " + account, namespace, e);
+      throw ApiAnswers.explain("create serviceaccounts/token of " + account, namespace, e);
     }
   }
 

@@ -6,8 +6,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 
 /** What the API server's answers mean, and what mends them. They hold no token. */
-final class ApiErrors {
-  private ApiErrors() {}
+final class ApiAnswers {
+  private ApiAnswers() {}
 
   /**
    * Explains a failure.
