@@ -128,7 +128,7 @@ public final class BrokerRoutes {
   }
 
   private static Problem problem(RuntimeException e) {
-    var failure = Failure.of(e);
+    var failure = CallFailure.of(e);
     MDC.put(LogKeys.REASON, failure.reason());
     switch (failure.reason()) {
       case ApiServerUnavailable -> LOG.warn("call failed", e);

@@ -224,7 +224,7 @@ public final class CredentialApi {
     try {
       return work.get();
     } catch (RuntimeException e) {
-      hearing.failed(Failure.of(e));
+      hearing.failed(CallFailure.of(e));
       throw e;
     }
   }

@@ -134,7 +134,7 @@ final class Hearing {
    * It may not be done, or could not be. That the trail cannot be written is not said: each try
    * would take a place among the records that wait.
    */
-  void failed(Failure why) {
+  void failed(CallFailure why) {
     if (why.reason() != Reason.AuditUnavailable) {
       about(why.reason())
           .filter(about -> isNews(about, why))
@@ -153,7 +153,7 @@ final class Hearing {
   }
 
   /** It is none where the pod was told the same before, and no policy has another opinion. */
-  private boolean isNews(About about, Failure why) {
+  private boolean isNews(About about, CallFailure why) {
     var of = facts;
     return repetitions.isNews(
         about,

@@ -8,24 +8,24 @@ import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.junit.jupiter.api.Test;
 
-class FailureTest {
+class CallFailureTest {
 
   @Test
   void saysWhatWasSaidOfARefusal() {
-    assertThat(Failure.of(new RefusedException(Reason.PolicyDenied, "no")))
-        .isEqualTo(new Failure(Reason.PolicyDenied, "no"));
-    assertThat(Failure.of(new AuditUnavailableException("full")))
-        .isEqualTo(new Failure(Reason.AuditUnavailable, "full"));
+    assertThat(CallFailure.of(new RefusedException(Reason.PolicyDenied, "no")))
+        .isEqualTo(new CallFailure(Reason.PolicyDenied, "no"));
+    assertThat(CallFailure.of(new AuditUnavailableException("full")))
+        .isEqualTo(new CallFailure(Reason.AuditUnavailable, "full"));
   }
 
   /** Such messages quote what was sent, and go to whoever called. */
   @Test
   void quotesNothingOfWhatWasNotExpected() {
-    assertThat(Failure.of(new KubernetesClientException("hidden", 409, null)))
+    assertThat(CallFailure.of(new KubernetesClientException("hidden", 409, null)))
         .isEqualTo(
-            new Failure(
+            new CallFailure(
                 Reason.ApiServerUnavailable, "the API server answered with HTTP status 409"));
-    assertThat(Failure.of(new IllegalStateException("hidden")))
-        .isEqualTo(new Failure(Reason.InternalError, Reason.InternalError.meaning()));
+    assertThat(CallFailure.of(new IllegalStateException("hidden")))
+        .isEqualTo(new CallFailure(Reason.InternalError, Reason.InternalError.meaning()));
   }
 }

@@ -13,19 +13,19 @@ import java.util.Objects;
  *
  * @param detail says nothing of an error that was not expected: its message may quote anything
  */
-record Failure(Reason reason, String detail) {
+record CallFailure(Reason reason, String detail) {
 
-  static Failure of(RuntimeException e) {
+  static CallFailure of(RuntimeException e) {
     return switch (e) {
-      case RefusedException r -> new Failure(r.reason(), r.detail());
-      case TargetException t -> new Failure(t.reason(), message(t));
-      case AuditUnavailableException a -> new Failure(Reason.AuditUnavailable, message(a));
-      case MalformedMessageException m -> new Failure(Reason.BadRequest, message(m));
+      case RefusedException r -> new CallFailure(r.reason(), r.detail());
+      case TargetException t -> new CallFailure(t.reason(), message(t));
+      case AuditUnavailableException a -> new CallFailure(Reason.AuditUnavailable, message(a));
+      case MalformedMessageException m -> new CallFailure(Reason.BadRequest, message(m));
       case KubernetesClientException k ->
-          new Failure(
+          new CallFailure(
               Reason.ApiServerUnavailable,
               "the API server answered with HTTP status " + k.getCode());
-      default -> new Failure(Reason.InternalError, Reason.InternalError.meaning());
+      default -> new CallFailure(Reason.InternalError, Reason.InternalError.meaning());
     };
   }
 
