@@ -66,8 +66,8 @@ final class Claims {
   }
 
   /** The claim that a lease of this pod rests on, if it still has one. */
-  Claim underlying(Pod pod, CredentialLease lease, Hearing hearing) {
-    return decide(catalog -> underlying(catalog, pod, lease, hearing));
+  Claim underlying(Pod pod, CredentialLease lease, AuditedCall audited) {
+    return decide(catalog -> underlying(catalog, pod, lease, audited));
   }
 
   /**
@@ -75,8 +75,8 @@ final class Claims {
    * is not tried: a target that is down, or an admin account that lacks a privilege, would hold the
    * caller up, and leave a lease to undo.
    */
-  Claim claim(Pod pod, String request, String credential, Hearing hearing) {
-    return decide(catalog -> claim(catalog, pod, request, credential, hearing));
+  Claim claim(Pod pod, String request, String credential, AuditedCall audited) {
+    return decide(catalog -> claim(catalog, pod, request, credential, audited));
   }
 
   private <T> T decide(Function<Catalog, T> decision) {
@@ -100,8 +100,8 @@ final class Claims {
                     Reason.RequestNotFound, "there is no CredentialRequest %s".formatted(name)));
   }
 
-  private Claim underlying(Catalog catalog, Pod pod, CredentialLease lease, Hearing hearing) {
-    hearing.anew();
+  private Claim underlying(Catalog catalog, Pod pod, CredentialLease lease, AuditedCall audited) {
+    audited.anew();
     var spec = lease.getSpec();
     var request = request(catalog, pod, spec.requestRef().name());
     if (!request.getMetadata().getUid().equals(spec.requestRef().uid())) {
@@ -110,7 +110,7 @@ final class Claims {
     var credential = credential(pod, request, spec.credential());
     var claim =
         decide(
-            catalog, pod, request, credential, provider(catalog, pod, credential), lease, hearing);
+            catalog, pod, request, credential, provider(catalog, pod, credential), lease, audited);
     if (!claim.credential().access().equals(spec.access())
         || !claim.credential().providerRef().equals(spec.providerRef())) {
       throw new RefusedException(Reason.LeaseEnded, "the request asks for something else now");
@@ -118,12 +118,13 @@ final class Claims {
     return claim;
   }
 
-  private Claim claim(Catalog catalog, Pod pod, String requestName, String name, Hearing hearing) {
-    hearing.anew();
+  private Claim claim(
+      Catalog catalog, Pod pod, String requestName, String name, AuditedCall audited) {
+    audited.anew();
     var request = request(catalog, pod, requestName);
     var credential = credential(pod, request, name);
     var provider = provider(catalog, pod, credential);
-    var claim = decide(catalog, pod, request, credential, provider, null, hearing);
+    var claim = decide(catalog, pod, request, credential, provider, null, audited);
     if (provider.map(Readiness::of).orElseThrow() instanceof Readiness.Failing(var detail)) {
       throw Policies.refused(request, IssueDecider.notReady(credential, detail));
     }
@@ -182,7 +183,7 @@ final class Claims {
       RequestedCredential credential,
       Optional<CustomResource<CredentialProviderSpec, CredentialProviderStatus>> provider,
       @Nullable CredentialLease lease,
-      Hearing hearing) {
+      AuditedCall audited) {
     var name = pod.getMetadata().getNamespace();
     var namespace =
         catalog
@@ -202,7 +203,7 @@ final class Claims {
                 provider.map(p -> drivers.offer(p.getSpec())).orElse(null),
                 lease,
                 clock.instant()),
-            hearing);
+            audited);
     return new Claim(
         new PodRef(
             pod.getMetadata().getName(),

@@ -82,25 +82,25 @@ public final class CredentialApi {
       requireName(replaces.lease());
     }
     var pod = callers.prove(call, Operation.Issue);
-    var hearing = new Hearing(audit, repetitions, Operation.Issue, pod, call, asked.request());
+    var audited = new AuditedCall(audit, repetitions, Operation.Issue, pod, call, asked.request());
     return recorded(
-        hearing,
+        audited,
         () ->
             telling(
                 pod,
                 () -> {
                   var request = claims.request(pod, asked.request());
-                  return telling(request, () -> issue(pod, request, asked, call, hearing));
+                  return telling(request, () -> issue(pod, request, asked, call, audited));
                 }));
   }
 
   private byte[] issue(
-      Pod pod, CredentialRequest request, IssueRequest asked, Call call, Hearing hearing) {
-    var claim = claims.claim(pod, asked.request(), asked.credential(), hearing);
+      Pod pod, CredentialRequest request, IssueRequest asked, Call call, AuditedCall audited) {
+    var claim = claims.claim(pod, asked.request(), asked.credential(), audited);
     var certifying = claim.certifying(KeyProof.judge(claim, asked.csr()));
     call.requireCaller();
-    var issued = issuer.issue(certifying, asked.replaces(), () -> hearing.allowed(claim));
-    hearing.issued(issued);
+    var issued = issuer.issue(certifying, asked.replaces(), () -> audited.allowed(claim));
+    audited.issued(issued);
     if (LeaseJudge.phase(issued.written()) == LeasePhase.Pending) {
       pending.put(key(pod, issued.lease()), issued.written());
     }
@@ -135,11 +135,11 @@ public final class CredentialApi {
         call,
         Operation.Acknowledge,
         Reason.Activated,
-        (hearing, pod, asked) ->
+        (audited, pod, asked) ->
             pending
                 .take(key(pod, asked.lease()))
-                .map(lease -> acknowledge(hearing, pod, lease, asked))
-                .orElseGet(() -> take(issuer::acknowledge, hearing, pod, asked)));
+                .map(lease -> acknowledge(audited, pod, lease, asked))
+                .orElseGet(() -> take(issuer::acknowledge, audited, pod, asked)));
   }
 
   /**
@@ -147,11 +147,11 @@ public final class CredentialApi {
    * the API server again.
    */
   private LeaseIssuer.Usable acknowledge(
-      Hearing hearing, Pod pod, CredentialLease remembered, LeaseCall asked) {
+      AuditedCall audited, Pod pod, CredentialLease remembered, LeaseCall asked) {
     try {
-      return take(issuer::acknowledge, hearing, pod, remembered, asked);
+      return take(issuer::acknowledge, audited, pod, remembered, asked);
     } catch (RefusedException perhapsOutdated) {
-      return take(issuer::acknowledge, hearing, pod, asked);
+      return take(issuer::acknowledge, audited, pod, asked);
     }
   }
 
@@ -160,7 +160,7 @@ public final class CredentialApi {
         call,
         Operation.Renew,
         Reason.Renewed,
-        (hearing, pod, asked) -> take(issuer::renew, hearing, pod, asked));
+        (audited, pod, asked) -> take(issuer::renew, audited, pod, asked));
   }
 
   /**
@@ -181,23 +181,23 @@ public final class CredentialApi {
     LeaseIssuer.Usable take(Claim claim, CredentialLease lease, long epoch, Runnable granted);
   }
 
-  private LeaseIssuer.Usable take(Step step, Hearing hearing, Pod pod, LeaseCall asked) {
-    return take(step, hearing, pod, lease(pod, asked.lease()), asked);
+  private LeaseIssuer.Usable take(Step step, AuditedCall audited, Pod pod, LeaseCall asked) {
+    return take(step, audited, pod, lease(pod, asked.lease()), asked);
   }
 
   private LeaseIssuer.Usable take(
-      Step step, Hearing hearing, Pod pod, CredentialLease lease, LeaseCall asked) {
-    hearing.about(lease);
-    var claim = claims.underlying(pod, lease, hearing);
-    var usable = step.take(claim, lease, asked.epoch(), () -> hearing.allowed(claim));
-    hearing.done(lease, asked.epoch(), usable);
+      Step step, AuditedCall audited, Pod pod, CredentialLease lease, LeaseCall asked) {
+    audited.about(lease);
+    var claim = claims.underlying(pod, lease, audited);
+    var usable = step.take(claim, lease, asked.epoch(), () -> audited.allowed(claim));
+    audited.done(lease, asked.epoch(), usable);
     return usable;
   }
 
   /** The work of a call about a lease. */
   @FunctionalInterface
   private interface Work {
-    LeaseIssuer.Usable take(Hearing hearing, Pod pod, LeaseCall asked);
+    LeaseIssuer.Usable take(AuditedCall audited, Pod pod, LeaseCall asked);
   }
 
   private byte[] held(Call call, Operation operation, Reason outcome, Work work) {
@@ -205,14 +205,14 @@ public final class CredentialApi {
     requireName(asked.lease());
     var pod = callers.prove(call, operation);
     MDC.put(LogKeys.LEASE, asked.lease());
-    var hearing = new Hearing(audit, repetitions, operation, pod, call, asked.lease());
+    var audited = new AuditedCall(audit, repetitions, operation, pod, call, asked.lease());
     return recorded(
-        hearing,
+        audited,
         () ->
             telling(
                 pod,
                 () -> {
-                  var usable = work.take(hearing, pod, asked);
+                  var usable = work.take(audited, pod, asked);
                   done(outcome, usable.lease());
                   return Codec.encode(
                       new LeaseAnswer(
@@ -220,11 +220,11 @@ public final class CredentialApi {
                 }));
   }
 
-  private static byte[] recorded(Hearing hearing, Supplier<byte[]> work) {
+  private static byte[] recorded(AuditedCall audited, Supplier<byte[]> work) {
     try {
       return work.get();
     } catch (RuntimeException e) {
-      hearing.failed(CallFailure.of(e));
+      audited.failed(CallFailure.of(e));
       throw e;
     }
   }

@@ -54,16 +54,16 @@ final class Policies {
   /**
    * The limits that hold.
    *
-   * @param hearing learns what was decided, and on what
+   * @param audited learns what was decided, and on what
    * @throws RefusedException with every denial, where there is one
    */
-  Judged judge(Catalog catalog, Inquiry inquiry, Hearing hearing) {
+  Judged judge(Catalog catalog, Inquiry inquiry, AuditedCall audited) {
     var policies = new Once<>(catalog::policies);
     return switch (inquiry.put(() -> rules(catalog, policies.get(), inquiry))) {
       case Answer.Refused(var denial) -> throw refused(inquiry.request(), denial);
       case Answer.Judged judged -> {
         tellOfFailures(policies.get(), judged.verdict());
-        yield judged(judged, hearing);
+        yield judged(judged, audited);
       }
     };
   }
@@ -77,11 +77,11 @@ final class Policies {
         longestBreakGlass);
   }
 
-  private Judged judged(Answer.Judged answer, Hearing hearing) {
+  private Judged judged(Answer.Judged answer, AuditedCall audited) {
     var facts = answer.facts();
     var verdict = answer.verdict();
     requireBreakGlass(facts.lease(), answer.open());
-    hearing.judged(facts, verdict);
+    audited.judged(facts, verdict);
     if (!verdict.reported().isEmpty()) {
       events.say(
           Events.about(facts.request()),

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * One call of a proven pod, as the trail tells of it: what was decided is recorded before it is
  * done, and what leaves before it leaves. For one thread.
  */
-final class Hearing {
+final class AuditedCall {
   private final AuditLog audit;
   private final Repetitions repetitions;
   private final Operation operation;
@@ -44,7 +44,7 @@ final class Hearing {
    * @param repetitions what was recorded of pods that are refused, or wait
    * @param asked the name of a request or a lease
    */
-  Hearing(
+  AuditedCall(
       AuditLog audit,
       Repetitions repetitions,
       Operation operation,
