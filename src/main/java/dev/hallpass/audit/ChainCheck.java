@@ -1,6 +1,6 @@
 package dev.hallpass.audit;
 
-import dev.hallpass.audit.Finding.Fault;
+import dev.hallpass.audit.Flaw.Fault;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Whether the records of one chain are all there, in their order, as they were written. */
 final class ChainCheck {
   private final Trust trust;
-  private final List<Finding> findings = new ArrayList<>();
+  private final List<Flaw> flaws = new ArrayList<>();
   private final Map<Long, Found> known = new HashMap<>();
   private @Nullable Found last;
   private @Nullable Found end;
@@ -25,7 +25,7 @@ final class ChainCheck {
   /** The next record that was found. */
   void next(Found record) {
     if (!record.intact()) {
-      findings.add(record.finding(Fault.Changed, "its hash is not that of what it says"));
+      flaws.add(record.flaw(Fault.Changed, "its hash is not that of what it says"));
     }
     var before = known.putIfAbsent(record.sequence(), record);
     if (before != null) {
@@ -34,9 +34,8 @@ final class ChainCheck {
     }
     var latest = last;
     if (latest != null && record.sequence() < latest.sequence()) {
-      findings.add(
-          record.finding(
-              Fault.OutOfOrder, "it stands after record %d".formatted(latest.sequence())));
+      flaws.add(
+          record.flaw(Fault.OutOfOrder, "it stands after record %d".formatted(latest.sequence())));
       return;
     }
     link(record, latest);
@@ -46,30 +45,29 @@ final class ChainCheck {
 
   private void repeated(Found record, Found before) {
     var where = "%s:%d".formatted(before.file(), before.line());
-    findings.add(
+    flaws.add(
         record.hash().equals(before.hash())
-            ? record.finding(Fault.Duplicate, "it is at %s already".formatted(where))
-            : record.finding(Fault.Forked, "another record of that number is at " + where));
+            ? record.flaw(Fault.Duplicate, "it is at %s already".formatted(where))
+            : record.flaw(Fault.Forked, "another record of that number is at " + where));
   }
 
   private void link(Found record, @Nullable Found latest) {
     var expected = latest == null ? 0 : latest.sequence() + 1;
     if (record.sequence() > expected) {
-      findings.add(
-          record.finding(
+      flaws.add(
+          record.flaw(
               Fault.Missing,
               "records %d to %d are not before it".formatted(expected, record.sequence() - 1)));
     } else if (!record.previous().equals(latest == null ? Chain.NOTHING : latest.hash())) {
-      findings.add(record.finding(Fault.Changed, "it does not follow from the record before it"));
+      flaws.add(record.flaw(Fault.Changed, "it does not follow from the record before it"));
     } else if (latest != null && !record.source().equals(latest.source())) {
-      findings.add(record.finding(Fault.Changed, "its source is not that of the chain"));
+      flaws.add(record.flaw(Fault.Changed, "its source is not that of the chain"));
     } else if (latest == null && !record.begins()) {
-      findings.add(record.finding(Fault.Missing, "the chain does not begin here"));
+      flaws.add(record.flaw(Fault.Missing, "the chain does not begin here"));
     }
     if (end != null) {
-      findings.add(
-          record.finding(
-              Fault.AfterEnd, "the chain ended with record %d".formatted(end.sequence())));
+      flaws.add(
+          record.flaw(Fault.AfterEnd, "the chain ended with record %d".formatted(end.sequence())));
     }
   }
 
@@ -87,7 +85,7 @@ final class ChainCheck {
     }
     unsigned++;
     if (record.sequence() == 1 || unsigned == every + 1) {
-      findings.add(record.finding(Fault.Unsigned, "a checkpoint should be here"));
+      flaws.add(record.flaw(Fault.Unsigned, "a checkpoint should be here"));
     }
   }
 
@@ -95,8 +93,8 @@ final class ChainCheck {
     var checkpoint = record.checkpoint();
     var fault = checkpoint == null ? "it is not as writers write it" : fault(record, checkpoint);
     if (fault != null) {
-      findings.add(
-          record.finding(
+      flaws.add(
+          record.flaw(
               Fault.BadCheckpoint,
               "%s; records from %d on are not vouched for".formatted(fault, vouched)));
       return;
@@ -128,18 +126,17 @@ final class ChainCheck {
     var record = known.get(seen.upTo());
     var latest = last;
     if (record != null && !record.hash().equals(seen.hash())) {
-      findings.add(
-          record.finding(Fault.Changed, "%s knows another record of that number".formatted(by)));
+      flaws.add(record.flaw(Fault.Changed, "%s knows another record of that number".formatted(by)));
     } else if (latest != null && latest.sequence() <= seen.upTo()) {
-      findings.add(
-          latest.finding(Fault.Cut, "%s knows of records up to %d".formatted(by, seen.upTo() + 1)));
+      flaws.add(
+          latest.flaw(Fault.Cut, "%s knows of records up to %d".formatted(by, seen.upTo() + 1)));
     } else if (latest != null && seen.closed() && end == null) {
-      findings.add(latest.finding(Fault.Cut, "%s knows of the chain's end".formatted(by)));
+      flaws.add(latest.flaw(Fault.Cut, "%s knows of the chain's end".formatted(by)));
     }
   }
 
-  List<Finding> findings() {
-    return List.copyOf(findings);
+  List<Flaw> flaws() {
+    return List.copyOf(flaws);
   }
 
   Report.ChainState state() {

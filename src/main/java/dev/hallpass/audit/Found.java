@@ -65,8 +65,8 @@ record Found(
     return checkpoint != null && checkpoint.head().closed();
   }
 
-  Finding finding(Finding.Fault fault, String message) {
-    return new Finding(fault, file.toString(), line, writer, sequence, message);
+  Flaw flaw(Flaw.Fault fault, String message) {
+    return new Flaw(fault, file.toString(), line, writer, sequence, message);
   }
 
   private static int every(@Nullable Object data) {

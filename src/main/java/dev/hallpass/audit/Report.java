@@ -6,10 +6,10 @@ import java.util.Optional;
 /**
  * What a verification found.
  *
- * @param findings what is wrong, in the order of files and lines
+ * @param flaws what is wrong, in the order of files and lines
  * @param chains the chains of the files
  */
-public record Report(List<Finding> findings, List<ChainState> chains) {
+public record Report(List<Flaw> flaws, List<ChainState> chains) {
 
   /**
    * A chain as far as the files have it.
@@ -26,11 +26,11 @@ public record Report(List<Finding> findings, List<ChainState> chains) {
 
   /** Whether nothing is wrong. */
   public boolean whole() {
-    return findings.isEmpty();
+    return flaws.isEmpty();
   }
 
   /** The first bad record. */
-  public Optional<Finding> first() {
-    return findings.stream().findFirst();
+  public Optional<Flaw> first() {
+    return flaws.stream().findFirst();
   }
 }

@@ -1,6 +1,6 @@
 package dev.hallpass.audit;
 
-import dev.hallpass.audit.Finding.Fault;
+import dev.hallpass.audit.Flaw.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public final class Verifier implements Records.Reader {
   private final Map<String, Integer> order = new HashMap<>();
   private final Map<String, Map<Path, List<Found>>> chains = new LinkedHashMap<>();
   private final Set<String> absent = new HashSet<>();
-  private final List<Finding> findings = new ArrayList<>();
+  private final List<Flaw> flaws = new ArrayList<>();
 
   private Verifier(Trust trust) {
     this.trust = trust;
@@ -71,7 +71,7 @@ public final class Verifier implements Records.Reader {
 
   @Override
   public void unreadable(Path file, long line, String why) {
-    findings.add(new Finding(Fault.Unreadable, file.toString(), line, "", -1, why));
+    flaws.add(new Flaw(Fault.Unreadable, file.toString(), line, "", -1, why));
   }
 
   private Report report(Scope scope) {
@@ -85,15 +85,14 @@ public final class Verifier implements Records.Reader {
           .flatMap(List::stream)
           .forEach(record -> mentions(record, checks, scope));
     }
-    checks.values().forEach(check -> findings.addAll(check.findings()));
+    checks.values().forEach(check -> flaws.addAll(check.flaws()));
     if (chains.isEmpty()) {
-      findings.add(new Finding(Fault.Empty, "", 0, "", -1, "there are no records in these files"));
+      flaws.add(new Flaw(Fault.Empty, "", 0, "", -1, "there are no records in these files"));
     }
-    findings.sort(
-        Comparator.comparingInt((Finding f) -> order.getOrDefault(f.file(), Integer.MAX_VALUE))
-            .thenComparingLong(Finding::line));
-    return new Report(
-        List.copyOf(findings), checks.values().stream().map(ChainCheck::state).toList());
+    flaws.sort(
+        Comparator.comparingInt((Flaw f) -> order.getOrDefault(f.file(), Integer.MAX_VALUE))
+            .thenComparingLong(Flaw::line));
+    return new Report(List.copyOf(flaws), checks.values().stream().map(ChainCheck::state).toList());
   }
 
   /** Files may be given in any order; within one, what was written first stands first. */
@@ -110,8 +109,8 @@ public final class Verifier implements Records.Reader {
 
   private void published(Head head, Map<String, ChainCheck> checks, Scope scope) {
     if (!trust.vouches(head)) {
-      findings.add(
-          new Finding(
+      flaws.add(
+          new Flaw(
               Fault.BadCheckpoint,
               "",
               0,
@@ -137,8 +136,8 @@ public final class Verifier implements Records.Reader {
     if (check != null) {
       check.known(seen, by);
     } else if (scope == Scope.AllChains && absent.add(seen.chain())) {
-      findings.add(
-          new Finding(
+      flaws.add(
+          new Flaw(
               Fault.Missing,
               "",
               0,

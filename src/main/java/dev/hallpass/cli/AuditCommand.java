@@ -1,8 +1,8 @@
 package dev.hallpass.cli;
 
 import dev.hallpass.audit.AuditStore;
-import dev.hallpass.audit.Finding;
-import dev.hallpass.audit.Finding.Fault;
+import dev.hallpass.audit.Flaw;
+import dev.hallpass.audit.Flaw.Fault;
 import dev.hallpass.audit.Report;
 import dev.hallpass.audit.Trust;
 import dev.hallpass.audit.Verifier;
@@ -155,24 +155,24 @@ final class AuditCommand implements Runnable {
       if (report.whole()) {
         page.line(Tone.GOOD, "✓ nothing was changed, dropped or reordered");
       }
-      report.findings().stream()
+      report.flaws().stream()
           .filter(f -> !unheldChain(f))
           .forEach(f -> page.line(page.in(Tone.BAD, "✗ ") + f));
-      report.findings().stream()
+      report.flaws().stream()
           .filter(VerifyCommand::unheldChain)
           .findFirst()
           .ifPresent(f -> unheld(report, f, page));
-      if (report.findings().stream().anyMatch(f -> f.fault() == Fault.Cut)) {
+      if (report.flaws().stream().anyMatch(f -> f.fault() == Fault.Cut)) {
         page.line("  where it was written to while you copied it: fetch it again");
       }
     }
 
-    private static boolean unheldChain(Finding finding) {
-      return finding.fault() == Fault.Missing && finding.file().isEmpty();
+    private static boolean unheldChain(Flaw flaw) {
+      return flaw.fault() == Fault.Missing && flaw.file().isEmpty();
     }
 
-    private static void unheld(Report report, Finding first, Page page) {
-      var chains = report.findings().stream().filter(VerifyCommand::unheldChain).count();
+    private static void unheld(Report report, Flaw first, Page page) {
+      var chains = report.flaws().stream().filter(VerifyCommand::unheldChain).count();
       page.line(
               "%s%s"
                   .formatted(

@@ -69,7 +69,7 @@ class BoundedTest {
         journal.require(event, TRACE);
       }
     }
-    assertThat(trail.verify().findings()).isEmpty();
+    assertThat(trail.verify().flaws()).isEmpty();
     return Files.readAllLines(trail.file());
   }
 

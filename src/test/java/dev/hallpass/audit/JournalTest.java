@@ -106,7 +106,7 @@ class JournalTest {
       optional.failing = false;
       await().until(() -> optional.kinds().contains("dev.hallpass.credential.issued"));
     }
-    assertThat(trail.verify().findings()).isEmpty();
+    assertThat(trail.verify().flaws()).isEmpty();
   }
 
   /** An attacker who may write a lease's status has its epoch in a record. */
@@ -223,7 +223,7 @@ class JournalTest {
     }
     Files.write(folder.resolve("a.jsonl"), text.toByteArray());
 
-    assertThat(trail.verify().findings()).isEmpty();
+    assertThat(trail.verify().flaws()).isEmpty();
     assertThat(Files.readAllLines(folder.resolve("a.jsonl"))).hasSize(4);
   }
 
@@ -265,7 +265,7 @@ class JournalTest {
     }
     server.stop(0);
 
-    assertThat(trail.verify().findings()).isEmpty();
+    assertThat(trail.verify().flaws()).isEmpty();
     assertThat(heads)
         .contains(
             "application/cloudevents-batch+json Bearer t0ken", "application/json Bearer t0ken");

@@ -2,7 +2,7 @@ package dev.hallpass.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hallpass.audit.Finding.Fault;
+import dev.hallpass.audit.Flaw.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class VerifierTest {
 
     var report = trail.verify();
 
-    assertThat(report.findings()).isEmpty();
+    assertThat(report.flaws()).isEmpty();
     assertThat(report.chains())
         .allMatch(chain -> chain.closed() && chain.vouched() == chain.records())
         .extracting(Report.ChainState::writer)
@@ -55,12 +55,12 @@ class VerifierTest {
 
     assertThat(
             Verifier.verify(trail.files().reversed(), trail.trust(), Verifier.Scope.AllChains)
-                .findings())
+                .flaws())
         .isEmpty();
     assertThat(
             Verifier.verify(
                     List.of(merged.resolve("all.jsonl")), trail.trust(), Verifier.Scope.AllChains)
-                .findings())
+                .flaws())
         .isEmpty();
   }
 
@@ -86,7 +86,7 @@ class VerifierTest {
     lines.remove(4);
     TestTrail.write(trail.file(), lines);
 
-    assertThat(trail.verify().findings())
+    assertThat(trail.verify().flaws())
         .singleElement()
         .hasToString(
             trail.file() + ":5: Missing, record 5 of broker-a: records 4 to 4 are not before it");
@@ -115,8 +115,8 @@ class VerifierTest {
 
     assertThat(
             trail.verify(new Trust(List.of(trail.key.trusted()), List.of())).first().orElseThrow())
-        .returns(Fault.Unsigned, Finding::fault)
-        .returns(7L, Finding::sequence);
+        .returns(Fault.Unsigned, Flaw::fault)
+        .returns(7L, Flaw::sequence);
   }
 
   @Test
@@ -124,8 +124,8 @@ class VerifierTest {
     trail.run("broker-a", 3);
     var other = SigningKey.generate(new SecureRandom());
 
-    assertThat(trail.verify(new Trust(List.of(other.trusted()), List.of())).findings())
-        .extracting(Finding::fault)
+    assertThat(trail.verify(new Trust(List.of(other.trusted()), List.of())).flaws())
+        .extracting(Flaw::fault)
         .containsOnly(Fault.BadCheckpoint);
   }
 
@@ -154,10 +154,10 @@ class VerifierTest {
     var lines = TestTrail.lines(trail.file());
     TestTrail.write(trail.file(), lines.subList(0, 6));
 
-    assertThat(trail.verify().findings())
+    assertThat(trail.verify().flaws())
         .singleElement()
-        .returns(Fault.Cut, Finding::fault)
-        .returns(6L, Finding::line);
+        .returns(Fault.Cut, Flaw::fault)
+        .returns(6L, Flaw::line);
   }
 
   @Test
@@ -180,8 +180,8 @@ class VerifierTest {
 
     assertThat(
             trail.verify(new Trust(List.of(trail.key.trusted()), List.of())).first().orElseThrow())
-        .returns(Fault.Cut, Finding::fault)
-        .returns("broker-a", Finding::writer);
+        .returns(Fault.Cut, Flaw::fault)
+        .returns("broker-a", Flaw::writer);
   }
 
   @Test
@@ -191,11 +191,8 @@ class VerifierTest {
     trail.run("broker-b", 1);
     var alone = new Trust(List.of(trail.key.trusted()), List.of());
 
-    assertThat(trail.verify(alone).findings())
-        .singleElement()
-        .returns(Fault.Missing, Finding::fault);
-    assertThat(Verifier.verify(trail.files(), alone, Verifier.Scope.TheseChains).findings())
-        .isEmpty();
+    assertThat(trail.verify(alone).flaws()).singleElement().returns(Fault.Missing, Flaw::fault);
+    assertThat(Verifier.verify(trail.files(), alone, Verifier.Scope.TheseChains).flaws()).isEmpty();
   }
 
   /** Said in docs/audit.md: nothing vouches yet for what follows the last checkpoint. */
@@ -209,7 +206,7 @@ class VerifierTest {
 
     var report = trail.verify(new Trust(List.of(trail.key.trusted()), List.of()));
 
-    assertThat(report.findings()).isEmpty();
+    assertThat(report.flaws()).isEmpty();
     assertThat(report.chains())
         .singleElement()
         .returns(false, Report.ChainState::closed)
@@ -226,7 +223,7 @@ class VerifierTest {
         l -> l.replace("\",\"", "\" , \"").replace("team-orders", "team\\u002dorders"));
     TestTrail.write(trail.file(), lines);
 
-    assertThat(trail.verify().findings()).isEmpty();
+    assertThat(trail.verify().flaws()).isEmpty();
   }
 
   @Test

@@ -10,7 +10,7 @@ package dev.hallpass.audit;
  * @param sequence the record's number in its chain; -1 where that cannot be read
  * @param message what is wrong, for a person
  */
-public record Finding(
+public record Flaw(
     Fault fault, String file, long line, String writer, long sequence, String message) {
 
   /** Kinds of things that can be wrong. */
