@@ -30,16 +30,16 @@ final class Candidates {
    *
    * @param names asked only where the line needs names of objects
    */
-  static Offer of(TypedLine line, Supplier<LiveNames> names) {
-    return new Candidates(line, names).offer();
+  static Suggestions of(TypedLine line, Supplier<LiveNames> names) {
+    return new Candidates(line, names).suggestions();
   }
 
-  private Offer offer() {
+  private Suggestions suggestions() {
     var expected = line.expected();
     if (expected.filter(a -> label(a).equals("FILE")).isPresent()) {
-      return Offer.files();
+      return Suggestions.files();
     }
-    return Offer.of(
+    return Suggestions.of(
         words(expected)
             .filter(w -> w.startsWith(line.last()))
             .filter(w -> !line.objects().contains(w))

@@ -35,20 +35,20 @@ final class CandidatesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var offer = offer();
-    offer.words().forEach(w -> surface.print(w + "\n"));
-    surface.print(":%d\n".formatted(offer.directive()));
+    var suggestions = suggestions();
+    suggestions.words().forEach(w -> surface.print(w + "\n"));
+    surface.print(":%d\n".formatted(suggestions.directive()));
     return ExitCode.OK.code();
   }
 
   /** None where the cluster does not answer, or not in time: a shell has no place for a message. */
-  private Offer offer() {
+  private Suggestions suggestions() {
     var line = TypedLine.of(spec.root(), words);
     return CompletableFuture.supplyAsync(
             () -> Candidates.of(line, () -> new LiveNames(connector.connect(line.where()))),
             task -> Thread.ofVirtual().start(task))
-        .completeOnTimeout(Offer.of(List.of()), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(e -> Offer.of(List.of()))
+        .completeOnTimeout(Suggestions.of(List.of()), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(e -> Suggestions.of(List.of()))
         .join();
   }
 }

@@ -36,15 +36,15 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     var named = Named.parse(object, Kind.POD, Kind.REQUEST);
     var cluster = connector.connect(where);
-    var installation = Installation.read(cluster.client(), system.namespace);
+    var settings = BrokerSettings.read(cluster.client(), system.namespace);
     var now = surface.clock().instant();
     var explanation =
         named.kind() == Kind.POD
             ? PodExplainer.explain(
-                PodEvidence.read(cluster, installation, found(cluster, named, Pod.class), now))
+                PodEvidence.read(cluster, settings, found(cluster, named, Pod.class), now))
             : RequestExplainer.explain(
                 RequestEvidence.read(
-                    cluster, installation, found(cluster, named, CredentialRequest.class), now));
+                    cluster, settings, found(cluster, named, CredentialRequest.class), now));
     if (output.forPeople()) {
       var page = surface.page();
       ExplanationText.write(explanation, page);

@@ -49,7 +49,7 @@ record PodEvidence(
   }
 
   /** Gathers it. Throws what the client throws, but for what the user may not see. */
-  static PodEvidence read(Cluster cluster, Installation installation, Pod pod, Instant now) {
+  static PodEvidence read(Cluster cluster, BrokerSettings settings, Pod pod, Instant now) {
     var client = cluster.client();
     var name = pod.getMetadata().getNamespace();
     try (var reads = new Reads()) {
@@ -67,7 +67,7 @@ record PodEvidence(
                       .getItems());
       var events = reads.start(() -> Reading.of(() -> events(client, pod)));
       var log = reads.start(() -> Reading.of(() -> log(client, pod)));
-      var preview = reads.start(() -> Preview.of(client, installation, now));
+      var preview = reads.start(() -> Preview.of(client, settings, now));
       var dryRun = reads.start(() -> DryRun.of(client, pod));
       var namespace = Reading.of(() -> present(client.namespaces().withName(name).get()));
       return new PodEvidence(

@@ -51,7 +51,7 @@ final class Preview {
   private static final Duration LONGEST_BREAK_GLASS = Duration.ofHours(4);
 
   private final KubernetesClient client;
-  private final Installation installation;
+  private final BrokerSettings settings;
   private final Instant now;
 
   private final Reading<CredentialPolicy> policies;
@@ -59,23 +59,22 @@ final class Preview {
 
   private Preview(
       KubernetesClient client,
-      Installation installation,
+      BrokerSettings settings,
       Instant now,
       Reading<CredentialPolicy> policies,
       Reading<KnownParams> params) {
     this.client = client;
-    this.installation = installation;
+    this.settings = settings;
     this.now = now;
     this.policies = policies;
     this.params = params;
   }
 
   /** Reads what all decisions have in common. */
-  static Preview of(KubernetesClient client, Installation installation, Instant now) {
+  static Preview of(KubernetesClient client, BrokerSettings settings, Instant now) {
     var policies = Reading.of(() -> client.resources(CredentialPolicy.class).list().getItems());
-    var live = new LiveCatalog(client, installation.namespace());
-    return new Preview(
-        client, installation, now, policies, Reading.of(() -> List.of(live.params())));
+    var live = new LiveCatalog(client, settings.namespace());
+    return new Preview(client, settings, now, policies, Reading.of(() -> List.of(live.params())));
   }
 
   /** What would be said of that credential of the request, if this pod asked for it now. */
@@ -133,7 +132,7 @@ final class Preview {
   }
 
   private PolicyDecider decider() {
-    return new PolicyDecider(installation.unmatched());
+    return new PolicyDecider(settings.unmatched());
   }
 
   private List<CompiledPolicy> compiled() {

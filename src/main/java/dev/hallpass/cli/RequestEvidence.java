@@ -35,7 +35,7 @@ record RequestEvidence(
 
   /** Gathers it. Throws what the client throws, but for what the user may not see. */
   static RequestEvidence read(
-      Cluster cluster, Installation installation, CredentialRequest request, Instant now) {
+      Cluster cluster, BrokerSettings settings, CredentialRequest request, Instant now) {
     var client = cluster.client();
     var name = request.getMetadata().getNamespace();
     try (var reads = new Reads()) {
@@ -44,7 +44,7 @@ record RequestEvidence(
               () -> client.resources(CredentialLease.class).inNamespace(name).list().getItems());
       var pods =
           reads.start(() -> Reading.of(() -> client.pods().inNamespace(name).list().getItems()));
-      var preview = reads.start(() -> Preview.of(client, installation, now));
+      var preview = reads.start(() -> Preview.of(client, settings, now));
       var namespace =
           Reading.of(
               () ->

@@ -32,18 +32,20 @@ class CandidatesTest {
           __                      |
           """)
   void completesCommandsOptionsAndKinds(String words, String candidates) {
-    assertThat(offer(List.of(words.split(" ", -1))).words())
+    assertThat(suggestions(List.of(words.split(" ", -1))).words())
         .containsExactlyElementsOf(
             candidates == null ? List.of() : List.of(candidates.split(" ", -1)));
   }
 
   @Test
   void tellsTheShellWhatStaysOpenAndWhatIsAFile() {
-    assertThat(offer(List.of("re")).directive()).as("no files").isEqualTo(4);
-    assertThat(offer(List.of("explain", "p")).directive()).as("no space behind it").isEqualTo(6);
-    assertThat(offer(List.of("audit", "verify", "")).directive()).as("files").isZero();
-    assertThat(offer(List.of("policy", "test", "-f", "")).directive()).isZero();
-    assertThat(offer(List.of("status", "--kubeconfig", "")).directive()).isZero();
+    assertThat(suggestions(List.of("re")).directive()).as("no files").isEqualTo(4);
+    assertThat(suggestions(List.of("explain", "p")).directive())
+        .as("no space behind it")
+        .isEqualTo(6);
+    assertThat(suggestions(List.of("audit", "verify", "")).directive()).as("files").isZero();
+    assertThat(suggestions(List.of("policy", "test", "-f", "")).directive()).isZero();
+    assertThat(suggestions(List.of("status", "--kubeconfig", "")).directive()).isZero();
   }
 
   @Test
@@ -54,7 +56,7 @@ class CandidatesTest {
         .containsExactly("shop", "a", "ada");
   }
 
-  private static Offer offer(List<String> words) {
+  private static Suggestions suggestions(List<String> words) {
     return Candidates.of(
         line(words),
         () -> {

@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param unmatched what holds where no policy matches
  * @param obstacle why it is not known, and the chart's default is assumed
  */
-record Installation(String namespace, Unmatched unmatched, Optional<String> obstacle) {
+record BrokerSettings(String namespace, Unmatched unmatched, Optional<String> obstacle) {
   private static final String BROKER = "hallpass-broker";
   private static final String UNMATCHED = "HALLPASS_POLICIES_UNMATCHED";
 
   /** Reads the broker's settings, where this user may. */
-  static Installation read(KubernetesClient client, String namespace) {
+  static BrokerSettings read(KubernetesClient client, String namespace) {
     var broker =
         Reading.of(
             () ->
                 listed(client.apps().deployments().inNamespace(namespace).withName(BROKER).get()));
-    return new Installation(
+    return new BrokerSettings(
         namespace,
         broker.items().stream()
-            .flatMap(Installation::environment)
+            .flatMap(BrokerSettings::environment)
             .filter(v -> UNMATCHED.equals(v.getName()))
             .map(EnvVar::getValue)
             .map(Unmatched::valueOf)

@@ -9,19 +9,19 @@ import java.util.List;
  * @param directive to the shell, a sum of the numbers that kubectl's own completion knows (Cobra's
  *     ShellCompDirective)
  */
-record Offer(List<String> words, int directive) {
+record Suggestions(List<String> words, int directive) {
   private static final int FILES = 0;
   private static final int NO_SPACE = 2;
   private static final int NO_FILES = 4;
 
   /** These; behind one that is a beginning, no space is put. */
-  static Offer of(List<String> words) {
+  static Suggestions of(List<String> words) {
     var unfinished = !words.isEmpty() && words.stream().allMatch(w -> w.matches(".*[/=]"));
-    return new Offer(words, NO_FILES + (unfinished ? NO_SPACE : 0));
+    return new Suggestions(words, NO_FILES + (unfinished ? NO_SPACE : 0));
   }
 
   /** Names of files, which the shell knows. */
-  static Offer files() {
-    return new Offer(List.of(), FILES);
+  static Suggestions files() {
+    return new Suggestions(List.of(), FILES);
   }
 }
