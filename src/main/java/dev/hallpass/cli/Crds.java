@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** The CRDs that go with this plugin, to compare a cluster's with. */
 final class Crds {
-  private static final KubernetesSerialization SERIALIZATION = Json.ofKnownKinds();
+  private static final KubernetesSerialization SERIALIZATION = KnownKinds.serialization();
 
   /** Written in the jar by the build, from {@code crds/}. */
   static final List<String> FILES =

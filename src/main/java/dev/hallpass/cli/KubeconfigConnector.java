@@ -28,7 +28,7 @@ final class KubeconfigConnector implements Cluster.Connector {
     return new Cluster(
         new KubernetesClientBuilder()
             .withConfig(config)
-            .withKubernetesSerialization(Json.ofKnownKinds())
+            .withKubernetesSerialization(KnownKinds.serialization())
             .build(),
         requireNonNullElse(chosen, "default"));
   }

@@ -24,7 +24,7 @@ final class LeaseChanges implements Watcher<CredentialLease> {
   private final Surface surface;
   private final Form form;
   private final Predicate<CredentialLease> wanted;
-  private final KubernetesSerialization serialization = Json.ofKnownKinds();
+  private final KubernetesSerialization serialization = KnownKinds.serialization();
   private final Map<String, LeaseView> shown = new HashMap<>();
   private final CountDownLatch broken = new CountDownLatch(1);
   private volatile @Nullable WatcherException cause;

@@ -23,7 +23,7 @@ final class OutputOptions {
 
   /** A value as a program reads it. */
   String written(Object value) {
-    var serialization = Json.ofKnownKinds();
+    var serialization = KnownKinds.serialization();
     return switch (form) {
       case yaml, text, wide -> serialization.asYaml(value);
       case json ->

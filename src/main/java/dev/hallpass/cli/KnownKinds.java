@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
 /** Reading and writing of objects whose kind is known beforehand. */
-final class Json {
-  private Json() {}
+final class KnownKinds {
+  private KnownKinds() {}
 
   /**
    * Without a search for all kinds that there are, which takes longer than most commands: whoever
    * reads names the class.
    */
-  static KubernetesSerialization ofKnownKinds() {
+  static KubernetesSerialization serialization() {
     return new KubernetesSerialization(new ObjectMapper(), false);
   }
 }
