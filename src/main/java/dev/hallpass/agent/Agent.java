@@ -29,7 +29,7 @@ public final class Agent {
   private final Duty duty;
   private final LastWords lastWords;
 
-  private Agent(Options options, Trust trust, Log log, Clock clock) {
+  private Agent(Options options, TrustBundle trust, Log log, Clock clock) {
     this.options = options;
     this.log = log;
     this.duty = new Duty(credentials(options, trust, log, clock), clock);
@@ -44,7 +44,7 @@ public final class Agent {
       var options = Options.parse(args);
       // First of all: kubelet may ask before the rest is there to answer, and then waits.
       var port = port(options);
-      new Agent(options, new Trust(authorities()), log, clock).run(port);
+      new Agent(options, new TrustBundle(authorities()), log, clock).run(port);
     } catch (UsageException | IllegalArgumentException e) {
       end(log, MISUSED, String.valueOf(e.getMessage()));
     } catch (IOException e) {
@@ -75,7 +75,7 @@ public final class Agent {
   }
 
   private static List<CredentialLoop> credentials(
-      Options options, Trust trust, Log log, Clock clock) {
+      Options options, TrustBundle trust, Log log, Clock clock) {
     var broker = new BrokerClient(options.broker(), options.tokenFile(), trust);
     var notifier = new Notifier(Path.of("/proc"));
     var random = new SplittableRandom();
@@ -111,7 +111,7 @@ public final class Agent {
   }
 
   private void stay(ServerSocket port) throws InterruptedException {
-    var readiness = new Readiness(port, duty, PROBE_HOLD);
+    var readiness = new ReadinessPort(port, duty, PROBE_HOLD);
     var serving = new Thread(readiness, "readiness");
     serving.setUncaughtExceptionHandler((thread, e) -> fail("the agent failed: " + e));
     serving.setDaemon(true);

@@ -26,12 +26,12 @@ final class BrokerClient {
 
   private final URI broker;
   private final Path tokenFile;
-  private final Trust trust;
+  private final TrustBundle trust;
 
   /** By what the keys are made of those credentials that are certificates. */
   private final Map<CredentialName, String> keyAlgorithms = new HashMap<>();
 
-  BrokerClient(URI broker, Path tokenFile, Trust trust) {
+  BrokerClient(URI broker, Path tokenFile, TrustBundle trust) {
     this.broker = broker;
     this.tokenFile = tokenFile;
     this.trust = trust;

@@ -192,7 +192,7 @@ final class CredentialLoop {
     trouble = null;
     failures = 0;
     var now = clock.instant();
-    due = now.plus(Renewal.after(now, answer.expiresAt(), random));
+    due = now.plus(RenewalTime.after(now, answer.expiresAt(), random));
     if (next == Next.Keep) {
       usableUntil = Instant.MAX;
       due = Instant.MAX;

@@ -37,13 +37,13 @@ class CredentialLoopTest {
   private final TestApp app = new TestApp();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private Path token;
-  private Trust trust;
+  private TrustBundle trust;
   private CredentialLoop loop;
 
   @BeforeEach
   void startAgent() throws IOException {
     token = Files.writeString(pod.resolve("token"), "token-1\n");
-    trust = new Trust(broker.authority.pem());
+    trust = new TrustBundle(broker.authority.pem());
     var lines = new Log(new PrintStream(log, true, StandardCharsets.UTF_8), clock);
     loop =
         new CredentialLoop(

@@ -66,7 +66,7 @@ class HttpsPostTest {
   void aCertificateOfAnotherAuthorityIsRefused() throws IOException {
     try (var server = server("TLSv1.3", "127.0.0.1")) {
       answer(server, "HTTP/1.0 200 OK\r\n\r\n");
-      var post = new HttpsPost(new Trust(new TestAuthority().pem()).sockets(), LONG, LONG);
+      var post = new HttpsPost(new TrustBundle(new TestAuthority().pem()).sockets(), LONG, LONG);
 
       assertThatExceptionOfType(SSLHandshakeException.class)
           .isThrownBy(() -> post.send(uri(server), "/v1/x", "token", new byte[0]))
@@ -135,7 +135,7 @@ class HttpsPostTest {
   }
 
   private HttpsPost.Answer post(ServerSocket server, Duration timeout) throws IOException {
-    return new HttpsPost(new Trust(authority.pem()).sockets(), LONG, timeout)
+    return new HttpsPost(new TrustBundle(authority.pem()).sockets(), LONG, timeout)
         .send(uri(server), "/v1/x", "token", "{}".getBytes(StandardCharsets.UTF_8));
   }
 

@@ -20,7 +20,7 @@ import java.util.ArrayDeque;
  * <p>Requests are read one after the other, each for a moment only, and few callers may wait, so
  * that whoever can reach the port cannot keep kubelet from it.
  */
-final class Readiness implements Runnable {
+final class ReadinessPort implements Runnable {
   private static final Duration PATIENCE = Duration.ofMillis(250);
   private static final int MAX_REQUEST = 4096;
 
@@ -41,7 +41,7 @@ final class Readiness implements Runnable {
    *
    * @param hold how long a caller waits at most
    */
-  Readiness(ServerSocket port, Duty duty, Duration hold) {
+  ReadinessPort(ServerSocket port, Duty duty, Duration hold) {
     this.port = port;
     this.duty = duty;
     this.hold = hold;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RenewalTest {
+class RenewalTimeTest {
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
   @ParameterizedTest
@@ -19,7 +19,7 @@ class RenewalTest {
     var least = Duration.ofDays(1);
     var most = Duration.ZERO;
     for (var i = 0; i < 10_000; i++) {
-      var wait = Renewal.after(NOW, NOW.plus(left), random);
+      var wait = RenewalTime.after(NOW, NOW.plus(left), random);
       least = wait.compareTo(least) < 0 ? wait : least;
       most = wait.compareTo(most) > 0 ? wait : most;
     }
@@ -32,7 +32,8 @@ class RenewalTest {
   void neverBecomesABusyLoop() {
     var random = new SplittableRandom(42);
 
-    assertThat(Renewal.after(NOW, NOW, random)).isEqualTo(Duration.ofSeconds(1));
-    assertThat(Renewal.after(NOW, NOW.minusSeconds(60), random)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(RenewalTime.after(NOW, NOW, random)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(RenewalTime.after(NOW, NOW.minusSeconds(60), random))
+        .isEqualTo(Duration.ofSeconds(1));
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReadinessTest {
+class ReadinessPortTest {
   private static final String REQUEST = "GET /ready HTTP/1.1\r\nHost: pod\r\n\r\n";
   private static final Duration SHORT = Duration.ofMillis(50);
 
@@ -49,8 +49,8 @@ class ReadinessTest {
     port = new ServerSocket(0);
   }
 
-  private Readiness serve(Duration hold) {
-    var readiness = new Readiness(port, duty, hold);
+  private ReadinessPort serve(Duration hold) {
+    var readiness = new ReadinessPort(port, duty, hold);
     var thread = new Thread(readiness);
     thread.setUncaughtExceptionHandler((t, closed) -> {});
     thread.setDaemon(true);
@@ -66,7 +66,7 @@ class ReadinessTest {
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8), clock);
     return new CredentialLoop(
         name,
-        new BrokerClient(broker.uri(), token, new Trust(broker.authority.pem())),
+        new BrokerClient(broker.uri(), token, new TrustBundle(broker.authority.pem())),
         List.of(new FileDrop(pod.resolve("files"), PosixFilePermissions.fromString("r--r-----"))),
         new Herald(name, List.of(), new Notifier(Path.of("/proc")), log, clock),
         log,

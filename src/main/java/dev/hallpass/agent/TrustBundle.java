@@ -16,7 +16,7 @@ import javax.net.ssl.TrustManagerFactory;
  * The certificates that the broker's must chain to, and no others: the system's CAs are not
  * consulted. Lives in memory; answers of a trusted broker replace it.
  */
-final class Trust {
+final class TrustBundle {
   private String bundle;
   private SSLSocketFactory sockets;
 
@@ -25,7 +25,7 @@ final class Trust {
    *
    * @throws IllegalArgumentException where there is none, or one cannot be read
    */
-  Trust(String bundle) {
+  TrustBundle(String bundle) {
     this.bundle = bundle;
     this.sockets = sockets(bundle);
   }
