@@ -30,7 +30,7 @@ final class CaseParams {
   void add(ObjectNode document) {
     var kind = document.path("kind").asText();
     if (kind.equals("ConfigMap")) {
-      var map = Reading.as(ConfigMap.class, document, "ConfigMap");
+      var map = Trees.as(ConfigMap.class, document, "ConfigMap");
       configMaps.put(map.getMetadata().getName(), map.getData() == null ? Map.of() : map.getData());
     } else if (!COMPANIONS.contains(kind)) {
       objects.add(document);
@@ -103,17 +103,16 @@ final class CaseParams {
       return objects.stream()
           .filter(o -> is(object, o))
           .findFirst()
-          .<ParamState>map(o -> new ParamState.Found(Reading.values(o)))
+          .<ParamState>map(o -> new ParamState.Found(Trees.values(o)))
           .orElseGet(object::missing);
     }
-    var whole =
-        Reading.tree("{}").put("apiVersion", object.apiVersion()).put("kind", object.kind());
+    var whole = Trees.tree("{}").put("apiVersion", object.apiVersion()).put("kind", object.kind());
     var metadata = whole.putObject("metadata").put("name", object.name());
     if (object.namespace() != null) {
       metadata.put("namespace", object.namespace());
     }
     return new ParamState.Found(
-        Reading.values(Reading.merged(whole, given, "given.params." + object.name())));
+        Trees.values(Trees.merged(whole, given, "given.params." + object.name())));
   }
 
   private static boolean is(ParamObject named, ObjectNode object) {

@@ -49,16 +49,16 @@ final class Facts implements Surroundings {
     this.given = given;
     now = given.moment();
     namespace =
-        Reading.manifest(
+        Trees.manifest(
             Namespace.class,
             Given.over(MadeUp.NAMESPACE, given.namespace(), "namespace"),
             "given.namespace");
-    pod = Reading.manifest(Pod.class, Given.over(MadeUp.POD, given.pod(), "pod"), "given.pod");
+    pod = Trees.manifest(Pod.class, Given.over(MadeUp.POD, given.pod(), "pod"), "given.pod");
     pod.getMetadata().setNamespace(namespace.getMetadata().getName());
     asked = Given.over(MadeUp.CREDENTIAL, given.credential(), "credential");
     var provider = provider();
     asked.withObjectProperty("providerRef").put("kind", kind(provider)).put("name", name(provider));
-    credential = Reading.as(RequestedCredential.class, asked, "given.credential");
+    credential = Trees.as(RequestedCredential.class, asked, "given.credential");
     request = request();
     renewed = given.lease() == null ? null : lease(given.lease(), "given.lease", 0);
     leases = leases();
@@ -70,13 +70,13 @@ final class Facts implements Surroundings {
   Allow allowed() {
     var level =
         Given.over(MadeUp.ACCESS, given.access(), "access").put("name", credential.access());
-    var access = Reading.as(AccessLevel.class, level, "given.access");
+    var access = Trees.as(AccessLevel.class, level, "given.access");
     return new Allow(
         access, given.duration(credential.ttl()), Durations.parse(access.maxLifetime()));
   }
 
   PolicyFacts facts() {
-    var named = Reading.as(Named.class, provider(), "given.provider");
+    var named = Trees.as(Named.class, provider(), "given.provider");
     HasMetadata provider =
         switch (named.kind()) {
           case CredentialProvider -> new CredentialProvider();
@@ -92,11 +92,9 @@ final class Facts implements Surroundings {
   private record Named(ProviderRef.Kind kind, String name, @Nullable Map<String, String> labels) {}
 
   private ObjectNode provider() {
-    var base = Reading.tree(MadeUp.PROVIDER);
+    var base = Trees.tree(MadeUp.PROVIDER);
     base.setAll(asked.withObjectProperty("providerRef"));
-    return given.provider() == null
-        ? base
-        : Reading.merged(base, given.provider(), "given.provider");
+    return given.provider() == null ? base : Trees.merged(base, given.provider(), "given.provider");
   }
 
   private static String kind(ObjectNode provider) {
@@ -110,7 +108,7 @@ final class Facts implements Surroundings {
   private CredentialRequest request() {
     var tree = Given.over(MadeUp.REQUEST, given.request(), "request");
     tree.withObjectProperty("spec").withArrayProperty("credentials").removeAll().add(asked);
-    var made = Reading.manifest(CredentialRequest.class, tree, "given.request");
+    var made = Trees.manifest(CredentialRequest.class, tree, "given.request");
     made.getMetadata().setNamespace(namespace.getMetadata().getName());
     return made;
   }
@@ -123,7 +121,7 @@ final class Facts implements Surroundings {
   private CredentialLease lease(JsonNode changes, String field, int other) {
     var meta = pod.getMetadata();
     var holder = other == 0 ? meta.getName() : "orders-other-" + other;
-    var tree = Reading.tree(MadeUp.LEASE);
+    var tree = Trees.tree(MadeUp.LEASE);
     var since = now.minus(SINCE).toString();
     tree.withObjectProperty("metadata")
         .put("name", holder + "-" + credential.name() + "-1")
@@ -144,19 +142,19 @@ final class Facts implements Surroundings {
         .put("uid", other == 0 ? meta.getUid() : holder)
         .put("serviceAccountName", pod.getSpec().getServiceAccountName());
     tree.withObjectProperty("status").put("activatedAt", since);
-    return Reading.manifest(CredentialLease.class, Reading.merged(tree, changes, field), field);
+    return Trees.manifest(CredentialLease.class, Trees.merged(tree, changes, field), field);
   }
 
   private List<Owner> owners() {
-    var tree = given.owners() == null ? Reading.tree(MadeUp.OWNERS).get("owners") : given.owners();
-    return List.of(Reading.as(Owner[].class, tree, "given.owners"));
+    var tree = given.owners() == null ? Trees.tree(MadeUp.OWNERS).get("owners") : given.owners();
+    return List.of(Trees.as(Owner[].class, tree, "given.owners"));
   }
 
   private Optional<Node> node() {
     return given.node() != null && given.node().isNull()
         ? Optional.empty()
         : Optional.of(
-            Reading.manifest(
+            Trees.manifest(
                 Node.class, Given.over(MadeUp.NODE, given.node(), "node"), "given.node"));
   }
 

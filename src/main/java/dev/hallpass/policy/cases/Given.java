@@ -63,7 +63,7 @@ record Given(
 
   /** What is made up, as the case has changed it. */
   static ObjectNode over(String madeUp, @Nullable JsonNode changes, String field) {
-    var base = Reading.tree(madeUp);
-    return changes == null ? base : Reading.merged(base, changes, "given." + field);
+    var base = Trees.tree(madeUp);
+    return changes == null ? base : Trees.merged(base, changes, "given." + field);
   }
 }

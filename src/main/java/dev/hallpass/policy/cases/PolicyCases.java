@@ -59,7 +59,7 @@ public final class PolicyCases {
 
   private void addFile(String name, String yaml) {
     try {
-      Reading.documents(yaml).forEach(this::add);
+      Trees.documents(yaml).forEach(this::add);
     } catch (MalformedCasesException e) {
       throw new MalformedCasesException("%s: %s".formatted(name, e.getMessage()));
     }
@@ -68,7 +68,7 @@ public final class PolicyCases {
   private void add(JsonNode document) {
     var kind = document.path("kind").asText();
     if (document.isArray()) {
-      addCases(document, Reading.tree("{}"));
+      addCases(document, Trees.tree("{}"));
     } else if (document instanceof ObjectNode shared && document.has("cases")) {
       addShared(shared);
     } else if (kind.equals("CredentialPolicy")) {
@@ -93,7 +93,7 @@ public final class PolicyCases {
       asked.put("approvals", asked.path("approvals").asInt(1));
       asked.put("timeout", asked.path("timeout").asText("1h"));
     }
-    var policy = Reading.manifest(CredentialPolicy.class, document, field);
+    var policy = Trees.manifest(CredentialPolicy.class, document, field);
     if (name.isEmpty() || policy.getSpec() == null) {
       throw new MalformedCasesException(field + ": metadata.name and spec must be given");
     }
@@ -103,17 +103,17 @@ public final class PolicyCases {
   }
 
   private void addShared(ObjectNode document) {
-    var shared = Reading.as(Shared.class, document, "cases");
+    var shared = Trees.as(Shared.class, document, "cases");
     addCases(
         shared.cases(),
         shared.given() == null
-            ? Reading.tree("{}")
-            : Reading.merged(Reading.tree("{}"), shared.given(), "given"));
+            ? Trees.tree("{}")
+            : Trees.merged(Trees.tree("{}"), shared.given(), "given"));
   }
 
   private void addCases(JsonNode list, ObjectNode shared) {
     for (var i = 0; i < list.size(); i++) {
-      var read = Reading.as(Case.class, list.get(i), "cases[%d]".formatted(i));
+      var read = Trees.as(Case.class, list.get(i), "cases[%d]".formatted(i));
       if (read.name() == null || read.expect() == null) {
         throw new MalformedCasesException("cases[%d]: name and expect must be given".formatted(i));
       }
@@ -131,7 +131,7 @@ public final class PolicyCases {
 
   /** A null of a case is kept: it says that there is no node. */
   private static ObjectNode overlaid(ObjectNode shared, JsonNode given, String name) {
-    var merged = Reading.merged(shared, given, name + ": given");
+    var merged = Trees.merged(shared, given, name + ": given");
     if (given.path("node").isNull()) {
       merged.putNull("node");
     }
@@ -161,7 +161,7 @@ public final class PolicyCases {
   }
 
   private PolicyVerdict verdict(Case one) {
-    var given = Reading.as(Given.class, Objects.requireNonNull(one.given()), "given");
+    var given = Trees.as(Given.class, Objects.requireNonNull(one.given()), "given");
     var facts = new Facts(given);
     return DECIDER.decide(
         book.of(policies, params.known(policies, given.params())), facts.facts(), facts.allowed());

@@ -23,14 +23,14 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Turns trees into values. A field that does not exist is a mistake, and is named. */
-final class Reading {
+final class Trees {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final JsonMapper VALUES =
       JsonMapper.builder().enable(DeserializationFeature.USE_LONG_FOR_INTS).build();
   private static final Set<String> MANIFEST =
       Set.of("apiVersion", "kind", "metadata", "spec", "status");
 
-  private Reading() {}
+  private Trees() {}
 
   /** The documents of a file, but for empty ones. */
   static Stream<JsonNode> documents(String yaml) {
