@@ -136,12 +136,13 @@ record InstallationEvidence(
 
   /** Of all namespaces, where this user may; else of the user's own. */
   private static Reading<StatusReport> status(Cluster cluster, Instant now) {
-    var everywhere = Reading.of(() -> List.of(Snapshot.read(cluster, new Scope.All(), now)));
+    var everywhere = Reading.of(() -> List.of(Snapshot.read(cluster, new Namespaces.All(), now)));
     var seen =
         everywhere.obstacle().isEmpty()
             ? everywhere
             : Reading.of(
-                () -> List.of(Snapshot.read(cluster, new Scope.One(cluster.namespace()), now)));
+                () ->
+                    List.of(Snapshot.read(cluster, new Namespaces.One(cluster.namespace()), now)));
     return new Reading<>(seen.items().stream().map(StatusReport::of).toList(), seen.obstacle());
   }
 

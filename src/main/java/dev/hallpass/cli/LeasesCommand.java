@@ -86,7 +86,7 @@ final class LeasesCommand implements Callable<Integer> {
         && (provider == null || lease.getSpec().providerRef().name().equals(provider));
   }
 
-  private void show(List<CredentialLease> leases, Scope scope) {
+  private void show(List<CredentialLease> leases, Namespaces scope) {
     switch (output.form) {
       case text, wide -> {
         var now = surface.clock().instant();

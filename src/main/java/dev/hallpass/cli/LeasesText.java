@@ -9,9 +9,9 @@ import java.util.List;
 final class LeasesText {
   private LeasesText() {}
 
-  static Table table(List<LeaseView> leases, Scope scope, Form form, Instant now) {
+  static Table table(List<LeaseView> leases, Namespaces scope, Form form, Instant now) {
     var headings = new ArrayList<String>();
-    if (scope instanceof Scope.All) {
+    if (scope instanceof Namespaces.All) {
       headings.add("NAMESPACE");
     }
     headings.addAll(
@@ -24,9 +24,9 @@ final class LeasesText {
     return table;
   }
 
-  private static List<Cell> row(LeaseView lease, Scope scope, Form form, Instant now) {
+  private static List<Cell> row(LeaseView lease, Namespaces scope, Form form, Instant now) {
     var row = new ArrayList<Cell>();
-    if (scope instanceof Scope.All) {
+    if (scope instanceof Namespaces.All) {
       row.add(Cell.of(lease.namespace()));
     }
     row.add(Cell.of(lease.name()));

@@ -29,9 +29,9 @@ final class Revocations {
 
   private final Surface surface;
   private final Cluster cluster;
-  private final Scope scope;
+  private final Namespaces scope;
 
-  Revocations(Surface surface, Cluster cluster, Scope scope) {
+  Revocations(Surface surface, Cluster cluster, Namespaces scope) {
     this.surface = surface;
     this.cluster = cluster;
     this.scope = scope;

@@ -127,7 +127,7 @@ final class RevokeCommand implements Callable<Integer> {
     }
   }
 
-  private static void requireLeases(List<Named> named, RevokePlan plan, Scope scope) {
+  private static void requireLeases(List<Named> named, RevokePlan plan, Namespaces scope) {
     for (var object : named) {
       if (object.kind() == Kind.LEASE
           && plan.deletions().stream()
@@ -144,7 +144,7 @@ final class RevokeCommand implements Callable<Integer> {
             .anyMatch(n -> n.kind() == Kind.PROVIDER || n.kind() == Kind.CLUSTER_PROVIDER);
   }
 
-  private static String question(RevokePlan plan, Scope scope) {
+  private static String question(RevokePlan plan, Namespaces scope) {
     var pods = plan.ending().values().stream().map(l -> l.getSpec().pod().uid()).distinct().count();
     return "%d leases of %d pods in %s end.".formatted(plan.ending().size(), pods, scope);
   }

@@ -12,7 +12,7 @@ final class ScopeOptions {
       description = "All namespaces.")
   boolean everywhere;
 
-  Scope of(Cluster found) {
-    return everywhere ? new Scope.All() : new Scope.One(found.namespace());
+  Namespaces of(Cluster found) {
+    return everywhere ? new Namespaces.All() : new Namespaces.One(found.namespace());
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 
 /** What there is of Hallpass in a scope, as one user may see it. */
 record Snapshot(
-    Scope scope,
+    Namespaces scope,
     Instant at,
     List<CredentialRequest> requests,
     List<CredentialLease> leases,
@@ -27,7 +27,7 @@ record Snapshot(
   }
 
   /** Reads all of it at once. Throws what the client throws; providers may be out of sight. */
-  static Snapshot read(Cluster cluster, Scope scope, Instant now) {
+  static Snapshot read(Cluster cluster, Namespaces scope, Instant now) {
     var client = cluster.client();
     try (var reads = new Reads()) {
       var requests = reads.start(() -> scope.in(client, CredentialRequest.class).list().getItems());

@@ -22,7 +22,7 @@ class CheckupTest {
 
   @Test
   void whatWaitsForPeopleIsSaid() {
-    var status = StatusReport.of(Objects.of("shop.yaml").snapshot(new Scope.All()));
+    var status = StatusReport.of(Objects.of("shop.yaml").snapshot(new Namespaces.All()));
 
     assertThat(told(ContentChecks.of(evidence(new Reading<>(List.of(status), Optional.empty())))))
         .contains(
@@ -36,7 +36,7 @@ class CheckupTest {
 
   @Test
   void whereNothingWaitsThatIsSaidToo() {
-    var status = StatusReport.of(Objects.of("well.yaml").snapshot(new Scope.All()));
+    var status = StatusReport.of(Objects.of("well.yaml").snapshot(new Namespaces.All()));
 
     assertThat(told(ContentChecks.of(evidence(new Reading<>(List.of(status), Optional.empty())))))
         .contains("✓ break-glasses: none is open, and none waits for a review");
@@ -51,7 +51,7 @@ class CheckupTest {
 
   @Test
   void kindsThatAreNotSeenAreNotTakenForNothing() {
-    var all = Objects.of("well.yaml").snapshot(new Scope.All());
+    var all = Objects.of("well.yaml").snapshot(new Namespaces.All());
     var status =
         StatusReport.of(
             new Snapshot(
@@ -92,7 +92,7 @@ class CheckupTest {
 
   @Test
   void namespacesToBeLabelledAreNamed() {
-    var status = StatusReport.of(Objects.of("shop.yaml").snapshot(new Scope.All()));
+    var status = StatusReport.of(Objects.of("shop.yaml").snapshot(new Namespaces.All()));
     var seen =
         evidence(
             hidden(),

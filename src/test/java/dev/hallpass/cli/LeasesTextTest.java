@@ -8,15 +8,15 @@ class LeasesTextTest {
 
   @Test
   void leasesInATable() {
-    Golden.assertPrinted(text(Form.text, new Scope.One("shop")), "leases.txt");
+    Golden.assertPrinted(text(Form.text, new Namespaces.One("shop")), "leases.txt");
   }
 
   @Test
   void wideHasMoreColumns() {
-    Golden.assertPrinted(text(Form.wide, new Scope.All()), "leases-wide.txt");
+    Golden.assertPrinted(text(Form.wide, new Namespaces.All()), "leases-wide.txt");
   }
 
-  private static String text(Form form, Scope scope) {
+  private static String text(Form form, Namespaces scope) {
     var leases =
         Objects.of("shop.yaml").of(CredentialLease.class).stream().map(LeaseView::of).toList();
     return new Page(Paint.NONE)

@@ -42,7 +42,7 @@ record Objects(List<HasMetadata> all) {
     return of(Pod.class);
   }
 
-  Snapshot snapshot(Scope scope) {
+  Snapshot snapshot(Namespaces scope) {
     return new Snapshot(
         scope,
         NOW,

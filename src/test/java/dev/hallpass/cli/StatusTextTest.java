@@ -10,7 +10,7 @@ class StatusTextTest {
 
   @Test
   void whatIsNotWellHasALineOfItsOwn() {
-    var report = StatusReport.of(Objects.of("shop.yaml").snapshot(new Scope.One("shop")));
+    var report = StatusReport.of(Objects.of("shop.yaml").snapshot(new Namespaces.One("shop")));
 
     Golden.assertPrinted(text(report, Paint.NONE), "status-namespace.txt");
     assertThat(report.needsAttention()).isTrue();
@@ -18,14 +18,14 @@ class StatusTextTest {
 
   @Test
   void ofAllNamespacesEachObjectIsNamedWithItsOwn() {
-    var report = StatusReport.of(Objects.of("shop.yaml").snapshot(new Scope.All()));
+    var report = StatusReport.of(Objects.of("shop.yaml").snapshot(new Namespaces.All()));
 
     Golden.assertPrinted(text(report, Paint.NONE), "status-all.txt");
   }
 
   @Test
   void whereAllIsWellItIsShort() {
-    var report = StatusReport.of(Objects.of("well.yaml").snapshot(new Scope.One("shop")));
+    var report = StatusReport.of(Objects.of("well.yaml").snapshot(new Namespaces.One("shop")));
 
     Golden.assertPrinted(text(report, Paint.NONE), "status-well.txt");
     assertThat(report.needsAttention()).isFalse();
@@ -33,7 +33,7 @@ class StatusTextTest {
 
   @Test
   void whatMayNotBeSeenIsSaid() {
-    var seen = Objects.of("well.yaml").snapshot(new Scope.One("shop"));
+    var seen = Objects.of("well.yaml").snapshot(new Namespaces.One("shop"));
     var report =
         StatusReport.of(
             new Snapshot(
@@ -50,7 +50,7 @@ class StatusTextTest {
 
   @Test
   void onATerminalItHasColours() {
-    var report = StatusReport.of(Objects.of("shop.yaml").snapshot(new Scope.One("shop")));
+    var report = StatusReport.of(Objects.of("shop.yaml").snapshot(new Namespaces.One("shop")));
 
     var coloured = text(report, Paint.ANSI);
 

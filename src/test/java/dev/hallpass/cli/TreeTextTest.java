@@ -9,7 +9,7 @@ class TreeTextTest {
     var given = Objects.of("shop.yaml");
 
     var page = new Page(Paint.NONE);
-    TreeText.write(TreeReport.of(given.snapshot(new Scope.One("shop")), given.pods()), page);
+    TreeText.write(TreeReport.of(given.snapshot(new Namespaces.One("shop")), given.pods()), page);
 
     Golden.assertPrinted(page.text(), "tree.txt");
   }

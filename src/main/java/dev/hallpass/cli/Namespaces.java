@@ -8,10 +8,10 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.Optional;
 
 /** One namespace, or all of them. */
-sealed interface Scope {
+sealed interface Namespaces {
 
   /** One. */
-  record One(String namespace) implements Scope {
+  record One(String namespace) implements Namespaces {
     @Override
     public String toString() {
       return "namespace " + namespace;
@@ -19,7 +19,7 @@ sealed interface Scope {
   }
 
   /** All. */
-  record All() implements Scope {
+  record All() implements Namespaces {
     @Override
     public String toString() {
       return "all namespaces";
