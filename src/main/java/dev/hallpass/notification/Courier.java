@@ -1,9 +1,9 @@
 package dev.hallpass.notification;
 
-import dev.hallpass.notification.Delivery.Delivered;
-import dev.hallpass.notification.Delivery.Refused;
-import dev.hallpass.notification.Delivery.Unreachable;
-import dev.hallpass.notification.Delivery.Unsigned;
+import dev.hallpass.notification.NoticeDelivery.Delivered;
+import dev.hallpass.notification.NoticeDelivery.Refused;
+import dev.hallpass.notification.NoticeDelivery.Unreachable;
+import dev.hallpass.notification.NoticeDelivery.Unsigned;
 import dev.hallpass.pki.TrustedBundle;
 import dev.hallpass.wire.Secret;
 import java.io.IOException;
@@ -48,7 +48,7 @@ public final class Courier {
   }
 
   /** Tries once; takes up to twenty seconds. */
-  public Delivery deliver(Notice notice) {
+  public NoticeDelivery deliver(Notice notice) {
     var data = secret.get();
     var keys = data.get(Receiver.KEYS);
     if (keys == null) {
@@ -85,7 +85,7 @@ public final class Courier {
         .build();
   }
 
-  private static Delivery send(HttpRequest request, HttpClient client) {
+  private static NoticeDelivery send(HttpRequest request, HttpClient client) {
     try {
       var answer = client.send(request, BodyHandlers.ofInputStream());
       answer.body().close();

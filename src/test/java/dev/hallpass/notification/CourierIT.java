@@ -3,10 +3,10 @@ package dev.hallpass.notification;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hallpass.notification.Delivery.Delivered;
-import dev.hallpass.notification.Delivery.Refused;
-import dev.hallpass.notification.Delivery.Unreachable;
-import dev.hallpass.notification.Delivery.Unsigned;
+import dev.hallpass.notification.NoticeDelivery.Delivered;
+import dev.hallpass.notification.NoticeDelivery.Refused;
+import dev.hallpass.notification.NoticeDelivery.Unreachable;
+import dev.hallpass.notification.NoticeDelivery.Unsigned;
 import dev.hallpass.testing.NoticeReceiver;
 import dev.hallpass.testing.TestAuthority;
 import dev.hallpass.wire.Secret;
@@ -164,7 +164,7 @@ class CourierIT {
     assertThat(later.id()).isNotEqualTo(NOTICE.id());
   }
 
-  private static Delivery deliver(NoticeReceiver receiver, Map<String, String> secret) {
+  private static NoticeDelivery deliver(NoticeReceiver receiver, Map<String, String> secret) {
     var data =
         secret.entrySet().stream()
             .collect(

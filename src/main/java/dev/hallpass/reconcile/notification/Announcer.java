@@ -1,7 +1,7 @@
 package dev.hallpass.reconcile.notification;
 
-import dev.hallpass.notification.Delivery;
 import dev.hallpass.notification.Notice;
+import dev.hallpass.notification.NoticeDelivery;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,7 +61,7 @@ final class Announcer implements AutoCloseable {
 
   private final String lane;
   private final Supplier<Stream<Due>> due;
-  private final Function<Notice, Delivery> courier;
+  private final Function<Notice, NoticeDelivery> courier;
   private final Marks marks;
   private final MeterRegistry meters;
   private final Clock clock;
@@ -84,7 +84,7 @@ final class Announcer implements AutoCloseable {
   Announcer(
       String lane,
       Supplier<Stream<Due>> due,
-      Function<Notice, Delivery> courier,
+      Function<Notice, NoticeDelivery> courier,
       Marks marks,
       MeterRegistry meters,
       Clock clock) {
@@ -168,19 +168,19 @@ final class Announcer implements AutoCloseable {
   }
 
   private boolean delivered(Notice notice) {
-    Delivery outcome;
+    NoticeDelivery outcome;
     try {
       outcome = courier.apply(notice);
     } catch (RuntimeException e) {
       LOG.errorf(e, "notice failed: type=%s", notice.occasion().type());
-      outcome = new Delivery.Unreachable(e.toString());
+      outcome = new NoticeDelivery.Unreachable(e.toString());
     }
     var word =
         switch (outcome) {
-          case Delivery.Delivered() -> "delivered";
-          case Delivery.Refused(var status) -> failed(notice, "refused", "HTTP " + status);
-          case Delivery.Unreachable(var message) -> failed(notice, "unreachable", message);
-          case Delivery.Unsigned(var message) -> failed(notice, "unsigned", message);
+          case NoticeDelivery.Delivered() -> "delivered";
+          case NoticeDelivery.Refused(var status) -> failed(notice, "refused", "HTTP " + status);
+          case NoticeDelivery.Unreachable(var message) -> failed(notice, "unreachable", message);
+          case NoticeDelivery.Unsigned(var message) -> failed(notice, "unsigned", message);
         };
     Counter.builder("hallpass.notifications")
         .description("Attempts to tell the receiver of a notice")
@@ -188,7 +188,7 @@ final class Announcer implements AutoCloseable {
         .tag("outcome", word)
         .register(meters)
         .increment();
-    return outcome instanceof Delivery.Delivered;
+    return outcome instanceof NoticeDelivery.Delivered;
   }
 
   private static String failed(Notice notice, String word, String message) {

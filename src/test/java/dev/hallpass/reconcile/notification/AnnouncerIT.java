@@ -4,8 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hallpass.notification.Delivery;
 import dev.hallpass.notification.Notice;
+import dev.hallpass.notification.NoticeDelivery;
 import dev.hallpass.notification.Occasion;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -56,7 +56,7 @@ class AnnouncerIT {
   @Test
   void triesAgainAfterAPauseThatGrows() {
     var id = calls("one");
-    restart(notice -> new Delivery.Refused(503));
+    restart(notice -> new NoticeDelivery.Refused(503));
     turn();
     awaitCount("refused", 1);
 
@@ -80,7 +80,7 @@ class AnnouncerIT {
   @Test
   void whatCouldNotBeToldBeforeARestartIsToldAfterIt() {
     var id = calls("one");
-    restart(notice -> new Delivery.Unreachable("nobody listens"));
+    restart(notice -> new NoticeDelivery.Unreachable("nobody listens"));
     turn();
     awaitCount("unreachable", 1);
 
@@ -122,7 +122,7 @@ class AnnouncerIT {
             hangs.await();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Delivery.Unreachable("interrupted");
+            return new NoticeDelivery.Unreachable("interrupted");
           }
           return deliver(notice);
         });
@@ -139,7 +139,7 @@ class AnnouncerIT {
   @Test
   void whatIsGivenUpAfterADayIsCounted() {
     calls("one");
-    restart(notice -> new Delivery.Refused(503));
+    restart(notice -> new NoticeDelivery.Refused(503));
     turn();
     awaitCount("refused", 1);
     var lost = meters.find("hallpass.notifications.lost").tag("lane", "breakglass");
@@ -191,9 +191,9 @@ class AnnouncerIT {
     return new ConfigMapBuilder().withNewMetadata().withName(name).endMetadata().build();
   }
 
-  private Delivery deliver(Notice notice) {
+  private NoticeDelivery deliver(Notice notice) {
     told.add(notice.id());
-    return new Delivery.Delivered();
+    return new NoticeDelivery.Delivered();
   }
 
   private void turn() {
@@ -214,13 +214,13 @@ class AnnouncerIT {
     now.updateAndGet(t -> t.plus(time));
   }
 
-  private void restart(Function<Notice, Delivery> courier) {
+  private void restart(Function<Notice, NoticeDelivery> courier) {
     announcer.close();
     meters.clear();
     announcer = announcer(courier);
   }
 
-  private Announcer announcer(Function<Notice, Delivery> courier) {
+  private Announcer announcer(Function<Notice, NoticeDelivery> courier) {
     return new Announcer("breakglass", due::stream, courier, marks, meters, clock());
   }
 
