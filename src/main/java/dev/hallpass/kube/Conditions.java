@@ -1,7 +1,6 @@
 package dev.hallpass.kube;
 
 import dev.hallpass.wire.Excerpt;
-import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
@@ -27,17 +26,18 @@ public final class Conditions {
 
   private Conditions() {}
 
-  /** The list with this condition set, all others kept in place. */
+  /** The list with the condition that says this, all others kept in place. */
   public static List<Condition> with(
       @Nullable List<Condition> existing,
-      String type,
-      boolean holds,
-      Reason reason,
-      String message,
+      Statement said,
       @Nullable Long observedGeneration,
       Instant now) {
-    var status = holds ? "True" : "False";
-    var before = find(existing, type);
+    var status =
+        switch (said) {
+          case Statement.Holds holds -> "True";
+          case Statement.Fails fails -> "False";
+        };
+    var before = find(existing, said.type());
     var since =
         before
             .filter(c -> status.equals(c.getStatus()))
@@ -45,10 +45,10 @@ public final class Conditions {
             .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString());
     var set =
         new ConditionBuilder()
-            .withType(type)
+            .withType(said.type())
             .withStatus(status)
-            .withReason(reason.name())
-            .withMessage(Excerpt.of(message, Excerpt.STATEMENTS))
+            .withReason(said.reason().name())
+            .withMessage(Excerpt.of(said.message(), Excerpt.STATEMENTS))
             .withObservedGeneration(observedGeneration)
             .withLastTransitionTime(since)
             .build();

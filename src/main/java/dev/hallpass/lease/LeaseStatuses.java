@@ -5,6 +5,7 @@ import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Approval;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.provider.Subject;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -26,7 +27,7 @@ final class LeaseStatuses {
         null,
         null,
         approval,
-        active(lease, false, Reason.ApprovalAwaited, now));
+        inactive(lease, Reason.ApprovalAwaited, now));
   }
 
   /** All have said yes: from here on it is as a lease that was just made. */
@@ -39,7 +40,7 @@ final class LeaseStatuses {
         null,
         null,
         approval,
-        active(lease, false, Reason.ApprovalGiven, now));
+        inactive(lease, Reason.ApprovalGiven, now));
   }
 
   /** Fresh secret material is on its way: not usable until acknowledged. */
@@ -52,7 +53,7 @@ final class LeaseStatuses {
         lease.getStatus() == null ? null : lease.getStatus().activatedAt(),
         null,
         approval(lease),
-        active(lease, false, Reason.Issued, now));
+        inactive(lease, Reason.Issued, now));
   }
 
   /** The pod holds the secret; the account is enabled right after this is written. */
@@ -70,7 +71,7 @@ final class LeaseStatuses {
         activatedAt(lease, now),
         expiresAt.toString(),
         approval,
-        active(lease, true, Reason.Activated, now));
+        active(lease, Reason.Activated, now));
   }
 
   /**
@@ -87,7 +88,7 @@ final class LeaseStatuses {
         status.activatedAt(),
         expiresAt.toString(),
         approval(lease),
-        active(lease, true, Reason.Renewed, now));
+        active(lease, Reason.Renewed, now));
   }
 
   /** An acknowledgement that is repeated leaves the time of the first. */
@@ -102,15 +103,19 @@ final class LeaseStatuses {
     return status == null ? null : status.approval();
   }
 
-  private static List<Condition> active(
-      CredentialLease lease, boolean holds, Reason reason, Instant now) {
+  private static List<Condition> active(CredentialLease lease, Reason reason, Instant now) {
+    return with(lease, new Statement.Holds(Conditions.ACTIVE, reason, reason.meaning()), now);
+  }
+
+  private static List<Condition> inactive(CredentialLease lease, Reason reason, Instant now) {
+    return with(lease, new Statement.Fails(Conditions.ACTIVE, reason, reason.meaning()), now);
+  }
+
+  private static List<Condition> with(CredentialLease lease, Statement said, Instant now) {
     var status = lease.getStatus();
     return Conditions.with(
         status == null ? null : status.conditions(),
-        Conditions.ACTIVE,
-        holds,
-        reason,
-        reason.meaning(),
+        said,
         lease.getMetadata().getGeneration(),
         now);
   }

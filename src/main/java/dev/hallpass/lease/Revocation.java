@@ -8,6 +8,7 @@ import dev.hallpass.audit.AuditLog;
 import dev.hallpass.audit.Held;
 import dev.hallpass.audit.Trace;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.policy.Durations;
 import dev.hallpass.provider.Drivers;
 import dev.hallpass.provider.Ending;
@@ -94,7 +95,10 @@ public final class Revocation {
                 now.toString(),
                 null,
                 old.approval(),
-                condition(lease, Conditions.ACTIVE, false, Reason.Revoking, end.message(), now)));
+                conditions(
+                    lease,
+                    new Statement.Fails(Conditions.ACTIVE, Reason.Revoking, end.message()),
+                    now)));
     written.ifPresent(
         l ->
             tell(
@@ -136,7 +140,10 @@ public final class Revocation {
                 now.toString(),
                 null,
                 status(lease).approval(),
-                condition(lease, Conditions.ACTIVE, false, Reason.LeaseEnded, end.message(), now)));
+                conditions(
+                    lease,
+                    new Statement.Fails(Conditions.ACTIVE, Reason.LeaseEnded, end.message()),
+                    now)));
     written.ifPresent(
         l -> tell(lease, end, new AuditEvent.LeaseDenied(Held.of(lease), end.by(), end.message())));
     return written;
@@ -184,7 +191,8 @@ public final class Revocation {
     var now = now();
     var message = old.endedBy() + ": " + reached;
     var conditions =
-        condition(lease, Conditions.REVOKED, true, Reason.Revoked, message, now).stream()
+        conditions(lease, new Statement.Holds(Conditions.REVOKED, Reason.Revoked, message), now)
+            .stream()
             .filter(c -> !Conditions.REVOCATION_FAILED.equals(c.getType()))
             .toList();
     return leases
@@ -206,7 +214,9 @@ public final class Revocation {
   }
 
   private Outcome failed(CredentialLease lease, Reason reason, String message) {
-    var conditions = condition(lease, Conditions.REVOCATION_FAILED, true, reason, message, now());
+    var conditions =
+        conditions(
+            lease, new Statement.Holds(Conditions.REVOCATION_FAILED, reason, message), now());
     var old = status(lease);
     if (!conditions.equals(old.conditions())) {
       var written = leases.writeStatus(lease, with(old, conditions));
@@ -232,21 +242,9 @@ public final class Revocation {
         conditions);
   }
 
-  private static List<Condition> condition(
-      CredentialLease lease,
-      String type,
-      boolean holds,
-      Reason reason,
-      String message,
-      Instant now) {
+  private static List<Condition> conditions(CredentialLease lease, Statement said, Instant now) {
     return Conditions.with(
-        status(lease).conditions(),
-        type,
-        holds,
-        reason,
-        message,
-        lease.getMetadata().getGeneration(),
-        now);
+        status(lease).conditions(), said, lease.getMetadata().getGeneration(), now);
   }
 
   private static CredentialLeaseStatus status(CredentialLease lease) {

@@ -9,6 +9,7 @@ import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.LiveCatalog;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.kube.WatchedCatalog;
 import dev.hallpass.testing.KubeApi;
 import dev.hallpass.wire.Reason;
@@ -43,6 +44,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A real API server asks the webhook, over TLS with Hallpass's own certificates. */
 @ExtendWith(KubeApi.class)
 class AdmissionIT {
+  private static final Statement ANSWERS =
+      new Statement.Holds(Conditions.READY, Reason.Ready, "the target answers");
+  private static final Statement FAILS =
+      new Statement.Fails(Conditions.READY, Reason.TargetUnreachable, "the port is closed");
+
   private static final Path MANIFESTS = Path.of("src/test/resources/manifests");
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -114,7 +120,7 @@ class AdmissionIT {
   void aSelectedPodIsInjectedUnderPodSecurityRestricted() {
     register(webhook("inject"));
     request("reader");
-    provider(true);
+    provider(ANSWERS);
 
     var pod = kube.client().resource(pod()).create();
 
@@ -135,7 +141,7 @@ class AdmissionIT {
   void askedAgainAfterAnotherWebhookItChangesNothing() {
     register(webhook("inject"), webhook("mesh"));
     request("reader");
-    provider(true);
+    provider(ANSWERS);
 
     var pod = kube.client().resource(pod()).create();
 
@@ -150,7 +156,7 @@ class AdmissionIT {
   void aBrokenRequestIsRefusedWithTheFix() {
     register(webhook("inject"));
     request("writr");
-    provider(true);
+    provider(ANSWERS);
 
     assertThatThrownBy(() -> kube.client().resource(pod()).create())
         .isInstanceOf(KubernetesClientException.class)
@@ -165,7 +171,7 @@ class AdmissionIT {
   void anUnreadyProviderIsNamed() {
     register(webhook("inject"));
     request("reader");
-    provider(false);
+    provider(FAILS);
 
     assertThatThrownBy(() -> kube.client().resource(pod()).create())
         .hasMessageContaining("is not ready (TargetUnreachable): the port is closed")
@@ -176,7 +182,7 @@ class AdmissionIT {
   void aDryRunIsAnsweredLikeAnyOther() {
     register(webhook("inject"));
     request("reader");
-    provider(true);
+    provider(ANSWERS);
 
     var pod = kube.client().resource(pod()).dryRun().create();
 
@@ -188,7 +194,7 @@ class AdmissionIT {
   void aPodThatIsAppliedAgainDoesNotDrift() {
     register(webhook("inject"));
     request("reader");
-    provider(true);
+    provider(ANSWERS);
     var named =
         new PodBuilder(pod())
             .editMetadata()
@@ -209,7 +215,7 @@ class AdmissionIT {
   void aWorkloadIsLeftAsItWasApplied() {
     register(webhook("inject"));
     request("reader");
-    provider(true);
+    provider(ANSWERS);
     var deployment =
         new DeploymentBuilder()
             .withNewMetadata()
@@ -241,7 +247,7 @@ class AdmissionIT {
     await().until(() -> seen.isReady() && !seen.requests(kube.namespace()).isEmpty());
   }
 
-  private void provider(boolean ready) {
+  private void provider(Statement said) {
     apply("valid-provider.yaml", yaml -> yaml);
     var provider =
         kube.client()
@@ -251,18 +257,7 @@ class AdmissionIT {
             .getItems()
             .getFirst();
     provider.setStatus(
-        new CredentialProviderStatus(
-            1L,
-            null,
-            0,
-            Conditions.with(
-                null,
-                Conditions.READY,
-                ready,
-                ready ? Reason.Ready : Reason.TargetUnreachable,
-                ready ? "the target answers" : "the port is closed",
-                1L,
-                Instant.now())));
+        new CredentialProviderStatus(1L, null, 0, Conditions.with(null, said, 1L, Instant.now())));
     kube.client().resource(provider).updateStatus();
     var request = seen.requests(kube.namespace()).getFirst();
     var ref = request.getSpec().credentials().getFirst().providerRef();

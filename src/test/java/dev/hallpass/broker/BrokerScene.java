@@ -14,6 +14,7 @@ import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.api.v1alpha1.ProviderRef;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.Events;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.kube.WatchedCatalog;
 import dev.hallpass.policy.Ask;
 import dev.hallpass.policy.PolicyDecider;
@@ -360,7 +361,10 @@ public final class BrokerScene implements AutoCloseable {
             null,
             null,
             Conditions.with(
-                List.of(), Conditions.READY, false, failure, "it", generation, Instant.EPOCH)));
+                List.of(),
+                new Statement.Fails(Conditions.READY, failure, "it"),
+                generation,
+                Instant.EPOCH)));
     var written = kube.client().resource(provider).updateStatus();
     Awaitility.await().until(() -> seen(written));
   }

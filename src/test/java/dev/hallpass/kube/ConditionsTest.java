@@ -10,12 +10,16 @@ import org.junit.jupiter.api.Test;
 
 class ConditionsTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Statement READY =
+      new Statement.Holds(Conditions.READY, Reason.Ready, "message");
+  private static final Statement NOT_READY =
+      new Statement.Fails(Conditions.READY, Reason.ProviderNotFound, "message");
 
   @Test
   void transitionTimeMovesOnlyWithTheStatus() {
-    var first = ready(List.of(), true, Reason.Ready, NOON);
-    var same = ready(first, true, Reason.Ready, NOON.plusSeconds(60));
-    var changed = ready(same, false, Reason.ProviderNotFound, NOON.plusSeconds(120));
+    var first = Conditions.with(List.of(), READY, 1L, NOON);
+    var same = Conditions.with(first, READY, 1L, NOON.plusSeconds(60));
+    var changed = Conditions.with(same, NOT_READY, 1L, NOON.plusSeconds(120));
 
     assertThat(same.getFirst().getLastTransitionTime()).isEqualTo("2026-01-01T12:00:00Z");
     assertThat(changed.getFirst().getLastTransitionTime()).isEqualTo("2026-01-01T12:02:00Z");
@@ -26,21 +30,13 @@ class ConditionsTest {
   void otherConditionsStayInPlace() {
     var two =
         Conditions.with(
-            ready(List.of(), true, Reason.Ready, NOON),
-            Conditions.REVOKED,
-            false,
-            Reason.Revoking,
-            "",
+            Conditions.with(List.of(), READY, 1L, NOON),
+            new Statement.Fails(Conditions.REVOKED, Reason.Revoking, ""),
             1L,
             NOON);
 
-    assertThat(ready(two, false, Reason.ProviderNotFound, NOON))
+    assertThat(Conditions.with(two, NOT_READY, 1L, NOON))
         .extracting(Condition::getType)
         .containsExactly(Conditions.READY, Conditions.REVOKED);
-  }
-
-  private static List<Condition> ready(
-      List<Condition> before, boolean holds, Reason reason, Instant now) {
-    return Conditions.with(before, Conditions.READY, holds, reason, "message", 1L, now);
   }
 }

@@ -5,6 +5,7 @@ import dev.hallpass.api.v1alpha1.BreakGlassSpec.Review;
 import dev.hallpass.api.v1alpha1.BreakGlassStatus;
 import dev.hallpass.api.v1alpha1.BreakGlassStatus.Phase;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.policy.BreakGlassWindow;
 import dev.hallpass.wire.Reason;
 import java.time.Duration;
@@ -54,34 +55,34 @@ final class BreakGlassStatusFactory {
         phase == Phase.Ended ? window.ends().toString() : null,
         Conditions.with(
             old == null ? null : old.conditions(),
-            Conditions.REVIEWED,
-            phase == Phase.Reviewed,
-            reason(phase),
-            message(breakGlass.getSpec().review(), phase, window, now),
+            say(breakGlass.getSpec().review(), phase, window, now),
             generation,
             now));
   }
 
-  private static Reason reason(Phase phase) {
+  private static Statement say(
+      @Nullable Review review, Phase phase, BreakGlassWindow window, Instant now) {
     return switch (phase) {
-      case Open -> Reason.BreakGlassOpen;
-      case Ended -> Reason.BreakGlassUnreviewed;
-      case Reviewed -> Reason.BreakGlassReviewed;
+      case Open ->
+          new Statement.Fails(
+              Conditions.REVIEWED,
+              Reason.BreakGlassOpen,
+              "open until %s; it is reviewed after its end".formatted(window.ends()));
+      case Ended ->
+          new Statement.Fails(
+              Conditions.REVIEWED,
+              Reason.BreakGlassUnreviewed,
+              "it ended at %s and has waited %s for its review"
+                  .formatted(window.ends(), age(Duration.between(window.ends(), now))));
+      case Reviewed ->
+          new Statement.Holds(Conditions.REVIEWED, Reason.BreakGlassReviewed, words(review));
     };
   }
 
-  private static String message(
-      @Nullable Review review, Phase phase, BreakGlassWindow window, Instant now) {
-    return switch (phase) {
-      case Open -> "open until %s; it is reviewed after its end".formatted(window.ends());
-      case Ended ->
-          "it ended at %s and has waited %s for its review"
-              .formatted(window.ends(), age(Duration.between(window.ends(), now)));
-      case Reviewed ->
-          review == null || review.reviewedBy() == null
-              ? "reviewed"
-              : "%s, says %s".formatted(review.outcome(), review.reviewedBy().username());
-    };
+  private static String words(@Nullable Review review) {
+    return review == null || review.reviewedBy() == null
+        ? "reviewed"
+        : "%s, says %s".formatted(review.outcome(), review.reviewedBy().username());
   }
 
   /** In whole hours, then days, so that the status is not written for every minute. */

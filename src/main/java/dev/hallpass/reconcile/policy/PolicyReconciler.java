@@ -12,6 +12,7 @@ import dev.hallpass.kube.ParamState;
 import dev.hallpass.kube.ParamState.Found;
 import dev.hallpass.kube.ParamState.Missing;
 import dev.hallpass.kube.ParamState.Unreadable;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.policy.CompiledPolicy;
 import dev.hallpass.reconcile.view.Changes;
 import dev.hallpass.reconcile.view.ClusterView;
@@ -35,8 +36,7 @@ import java.util.List;
  */
 @ControllerConfiguration(name = "policy")
 public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
-  private static final Standing COMPILED =
-      new Standing(Reason.PolicyCompiled, "every expression compiles");
+  private static final Statement COMPILED = compiled("every expression compiles");
 
   private final ClusterView view;
   private final Events events;
@@ -97,48 +97,46 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   }
 
   private CredentialPolicyStatus status(CredentialPolicy policy) {
-    var standing = standing(policy);
-    if (!standing.ready()) {
-      events.say(Events.about(policy), Events.Type.Warning, standing.reason(), standing.message());
+    var said = say(policy);
+    if (said instanceof Statement.Fails(var type, var reason, var message)) {
+      events.say(Events.about(policy), Events.Type.Warning, reason, message);
     }
     var generation = policy.getMetadata().getGeneration();
     return new CredentialPolicyStatus(
         generation,
         Conditions.with(
             ofNullable(policy.getStatus()).map(CredentialPolicyStatus::conditions).orElse(null),
-            Conditions.READY,
-            standing.ready(),
-            standing.reason(),
-            standing.message(),
+            said,
             generation,
             clock.instant()));
   }
 
-  private record Standing(Reason reason, String message) {
-    boolean ready() {
-      return reason == Reason.PolicyCompiled;
-    }
-  }
-
-  private Standing standing(CredentialPolicy policy) {
+  private Statement say(CredentialPolicy policy) {
     var flaws = CompiledPolicy.of(policy).flaws();
     if (!flaws.isEmpty()) {
-      return new Standing(Reason.PolicyInvalid, String.join("; ", flaws));
+      return wrong(Reason.PolicyInvalid, String.join("; ", flaws));
     }
     var params = policy.getSpec().params();
-    return params == null ? COMPILED : standing(params, view.param(params));
+    return params == null ? COMPILED : say(params, view.param(params));
   }
 
-  private static Standing standing(Params named, ParamState state) {
+  private static Statement say(Params named, ParamState state) {
     return switch (state) {
       case Found found -> COMPILED;
       case Missing(var message) ->
           named.allowsAbsence()
-              ? new Standing(
-                  Reason.PolicyCompiled,
+              ? compiled(
                   message + ", so that its validations hold: parameterNotFoundAction is Allow")
-              : new Standing(Reason.ParamsNotFound, message);
-      case Unreadable(var reason, var message) -> new Standing(reason, message);
+              : wrong(Reason.ParamsNotFound, message);
+      case Unreadable(var reason, var message) -> wrong(reason, message);
     };
+  }
+
+  private static Statement compiled(String message) {
+    return new Statement.Holds(Conditions.READY, Reason.PolicyCompiled, message);
+  }
+
+  private static Statement wrong(Reason reason, String message) {
+    return new Statement.Fails(Conditions.READY, reason, message);
   }
 }

@@ -4,6 +4,7 @@ import dev.hallpass.api.v1alpha1.CredentialProviderSpec;
 import dev.hallpass.api.v1alpha1.CredentialProviderStatus;
 import dev.hallpass.kube.Conditions;
 import dev.hallpass.kube.Events;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.LeaseStore;
 import dev.hallpass.provider.Drivers;
@@ -110,21 +111,15 @@ final class ProviderCare {
       CustomResource<CredentialProviderSpec, CredentialProviderStatus> provider, Health health) {
     var old = provider.getStatus();
     var generation = provider.getMetadata().getGeneration();
-    var before = old == null ? null : old.conditions();
-    var now = clock.instant();
-    var conditions =
+    Statement said =
         switch (health) {
           case Health.Fine() ->
-              Conditions.with(
-                  before,
+              new Statement.Holds(
                   Conditions.READY,
-                  true,
                   Reason.Ready,
-                  "the target answers, and the admin account suffices",
-                  generation,
-                  now);
+                  "the target answers, and the admin account suffices");
           case Health.Failing(var reason, var message) ->
-              Conditions.with(before, Conditions.READY, false, reason, message, generation, now);
+              new Statement.Fails(Conditions.READY, reason, message);
         };
     return new CredentialProviderStatus(
         generation,
@@ -133,7 +128,7 @@ final class ProviderCare {
             view.leasesOfProvider(Keys.provider(provider)).stream()
                 .filter(l -> !LeaseJudge.over(l))
                 .count(),
-        conditions);
+        Conditions.with(old == null ? null : old.conditions(), said, generation, clock.instant()));
   }
 
   /**

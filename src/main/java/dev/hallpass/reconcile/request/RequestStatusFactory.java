@@ -6,6 +6,7 @@ import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.api.v1alpha1.CredentialRequestStatus;
 import dev.hallpass.api.v1alpha1.HallpassApi;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.lease.LeaseJudge;
 import dev.hallpass.lease.PodStanding;
 import dev.hallpass.lease.RevokeOrder;
@@ -111,17 +112,14 @@ final class RequestStatusFactory {
                 Neighbours.collisions(request, neighbours).stream())
             .flatMap(d -> d)
             .toList();
-    var holds = denied.isEmpty();
-    return Conditions.with(
-        old,
-        Conditions.READY,
-        holds,
-        holds ? Reason.Ready : denied.getFirst().reason(),
-        holds
-            ? issuable(request)
-            : denied.stream().map(Deny::message).collect(Collectors.joining("; ")),
-        request.getMetadata().getGeneration(),
-        clock.instant());
+    Statement said =
+        denied.isEmpty()
+            ? new Statement.Holds(Conditions.READY, Reason.Ready, issuable(request))
+            : new Statement.Fails(
+                Conditions.READY,
+                denied.getFirst().reason(),
+                denied.stream().map(Deny::message).collect(Collectors.joining("; ")));
+    return Conditions.with(old, said, request.getMetadata().getGeneration(), clock.instant());
   }
 
   private String issuable(CredentialRequest request) {

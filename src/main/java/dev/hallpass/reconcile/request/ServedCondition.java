@@ -2,6 +2,7 @@ package dev.hallpass.reconcile.request;
 
 import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.kube.Statement;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -25,21 +26,15 @@ final class ServedCondition {
       PodCensus pods,
       Optional<Hindrance> hindrance,
       Instant now) {
-    var said = say(request, pods, hindrance);
     return Conditions.with(
-        existing,
-        Conditions.PODS_SERVED,
-        said.reason() == Reason.PodsServed,
-        said.reason(),
-        said.message(),
-        request.getMetadata().getGeneration(),
-        now);
+        existing, say(request, pods, hindrance), request.getMetadata().getGeneration(), now);
   }
 
-  private static Hindrance say(
+  private static Statement say(
       CredentialRequest request, PodCensus pods, Optional<Hindrance> hindrance) {
     if (pods.selected() == 0) {
-      return new Hindrance(
+      return new Statement.Fails(
+          Conditions.PODS_SERVED,
           Reason.NoPods,
           "no live pod runs as %s and carries %s; where one should, kubectl describe its ReplicaSet or Job"
               .formatted(
@@ -48,10 +43,12 @@ final class ServedCondition {
     }
     var without = Stream.concat(pods.unserved().stream(), pods.bare().stream()).toList();
     if (without.isEmpty()) {
-      return new Hindrance(Reason.PodsServed, "every selected pod has its credentials");
+      return new Statement.Holds(
+          Conditions.PODS_SERVED, Reason.PodsServed, "every selected pod has its credentials");
     }
     var why = hindrance.orElseGet(() -> otherwise(pods));
-    return new Hindrance(
+    return new Statement.Fails(
+        Conditions.PODS_SERVED,
         why.reason(),
         "%d of %d pods have no credential (%s): %s"
             .formatted(without.size(), pods.selected(), names(without), why.message()));
