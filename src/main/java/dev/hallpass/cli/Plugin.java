@@ -127,8 +127,8 @@ public final class Plugin implements Runnable {
     commands.put("leases", () -> new LeasesCommand(surface, connector));
     commands.put("explain", () -> new ExplainCommand(surface, connector));
     commands.put("revoke", () -> new RevokeCommand(surface, connector));
-    commands.put("approve", () -> new DecideCommand.Approve(surface, connector));
-    commands.put("deny", () -> new DecideCommand.Deny(surface, connector));
+    commands.put("approve", () -> new ApproveCommand(surface, connector));
+    commands.put("deny", () -> new DenyCommand(surface, connector));
     commands.put("break-glass", () -> new BreakGlassCommand(surface, connector));
     commands.put("review", () -> new ReviewCommand(surface, connector));
     commands.put("policy", () -> PolicyCommand.line(surface));
