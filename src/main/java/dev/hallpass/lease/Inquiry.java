@@ -17,6 +17,7 @@ import dev.hallpass.policy.PolicyFacts;
 import dev.hallpass.policy.PolicyVerdict;
 import dev.hallpass.policy.Surroundings;
 import dev.hallpass.provider.Offer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -107,22 +108,21 @@ public record Inquiry(
       case Deny deny -> new Answer.Refused(deny);
       case Allow allow -> {
         var rules = others.get();
+        var found = Objects.requireNonNull(provider);
         var facts =
             PolicyFacts.of(
-                pod,
-                namespace,
-                request,
-                credential,
-                Objects.requireNonNull(provider),
-                allow,
-                now,
-                lease,
-                rules.around());
+                pod, namespace, request, credential, found, allow, now, lease, rules.around());
         var open = breakGlass(rules);
-        yield new Answer.Judged(
-            allow, facts, rules.decider().decide(rules.policies(), facts, allow, open), open);
+        var verdict = rules.decider().decide(rules.policies(), facts, allow, open);
+        yield new Answer.Judged(allow, facts, verdict.ofProviderMadeAt(made(found)), open);
       }
     };
+  }
+
+  /** One that is only tried out was always there. */
+  private static Instant made(HasMetadata provider) {
+    var created = provider.getMetadata().getCreationTimestamp();
+    return created == null ? Instant.MIN : Instant.parse(created);
   }
 
   private IssueDecider.Input input() {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts approvals. One counts where it is stamped, speaks of what is asked now, covers this lease
- * or its workload, has not run out, and comes from somebody else than who asked; not where the
- * policy was made anew since. One person counts once, and one no ends it.
+ * or its workload, has not run out, and comes from somebody else than who asked; not where policy
+ * or provider were made anew since. One person counts once, and one no ends it.
  */
 public final class ApprovalDecider {
   /** Then a workload must be looked at again. */

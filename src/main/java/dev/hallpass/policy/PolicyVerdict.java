@@ -2,6 +2,7 @@ package dev.hallpass.policy;
 
 import dev.hallpass.api.v1alpha1.CredentialPolicySpec.Enforcement;
 import dev.hallpass.policy.IssueDecision.Allow;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,17 @@ public record PolicyVerdict(
   /** Whether nothing stands in the way, but perhaps people who must say yes. */
   public boolean allows() {
     return denials.isEmpty();
+  }
+
+  /** The same, where no yes from before the provider was made counts: it was to another target. */
+  public PolicyVerdict ofProviderMadeAt(Instant moment) {
+    return new PolicyVerdict(
+        denials,
+        reported,
+        waived,
+        allowed,
+        demands.stream().map(demand -> demand.notBefore(moment)).toList(),
+        consulted);
   }
 
   /** The same, where a yes that is missing, or a no, denies. */

@@ -203,6 +203,18 @@ class ApprovalDeciderTest {
   }
 
   @Test
+  void aProviderThatWasMadeAnewIsAskedAboutAnew() {
+    var asked = demand("p", 1);
+    var anew = asked.notBefore(Instant.parse("2026-03-02T09:00:01Z"));
+
+    assertThat(decide(List.of(anew), approval("Approve", "ann", "p"))).isInstanceOf(Missing.class);
+    assertThat(decide(List.of(anew), approval("Deny", "bob", "p"))).isInstanceOf(Refused.class);
+    assertThat(asked.notBefore(Instant.parse("2025-01-01T00:00:00Z")))
+        .as("it was there before the policy")
+        .isEqualTo(asked);
+  }
+
+  @Test
   void oneNoOutweighsEveryYes() {
     assertThat(
             decide(
