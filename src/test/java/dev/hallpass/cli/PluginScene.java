@@ -4,20 +4,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hallpass.api.v1alpha1.CredentialLease;
 import dev.hallpass.api.v1alpha1.CredentialLeaseSpec;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Approval;
+import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.Demand;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
+import dev.hallpass.api.v1alpha1.CredentialRequest;
 import dev.hallpass.api.v1alpha1.HallpassApi;
+import dev.hallpass.policy.Ask;
 import dev.hallpass.testing.KubeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the plugin looks at in a test's namespace: the pod orders-1 and its leases. */
+/** What the plugin looks at in a test's namespace: the pod orders-1, its request and leases. */
 final class PluginScene {
   private static final String POD = "orders-1";
+  private static final String REQUEST = "orders-db";
 
   private final KubeApi kube;
 
@@ -45,6 +51,34 @@ final class PluginScene {
     return status(kube.client().resource(written(name)).create(), phase);
   }
 
+  /** One of the pod that asks people, for this policy. */
+  CredentialLease asking(String name, String policy) {
+    var request = request();
+    var lease = kube.client().resource(written(name)).create();
+    lease.setStatus(
+        new CredentialLeaseStatus(
+            LeasePhase.AwaitingApproval,
+            null,
+            null,
+            null,
+            null,
+            new Approval(
+                List.of(new Demand(policy, 1, null)),
+                Ask.digest(request, request.getSpec().credentials().getFirst()),
+                Instant.now().plusSeconds(600).toString(),
+                null),
+            List.of()));
+    return kube.client().resource(lease).updateStatus();
+  }
+
+  private CredentialRequest request() {
+    return kube.client()
+        .resources(CredentialRequest.class)
+        .inNamespace(kube.namespace())
+        .withName(REQUEST)
+        .get();
+  }
+
   /** The same, which stays until it is released. */
   CredentialLease heldLease(String name, LeasePhase phase) {
     var lease = written(name);
@@ -60,6 +94,7 @@ final class PluginScene {
     lease.getMetadata().setNamespace(kube.namespace());
     lease.getMetadata().setLabels(Map.of(HallpassApi.POD_UID_LABEL, pod.getUid()));
     var spec = serialization().convertValue(template.getSpec(), ObjectNode.class);
+    spec.putObject("requestRef").put("name", REQUEST).put("uid", request().getMetadata().getUid());
     spec.putObject("pod")
         .put("name", POD)
         .put("uid", pod.getUid())
