@@ -77,6 +77,7 @@ final class ControllerScene implements AutoCloseable {
   private final Drivers drivers;
   private final List<Controller> controllers = new ArrayList<>();
   private Duration longestBreakGlass = Duration.ofHours(4);
+  private PolicyDecider.Unmatched unmatched = PolicyDecider.Unmatched.Allow;
   private @Nullable Receiver receiver;
   private @Nullable BreakGlassRef breakGlass;
   private final List<String> lost = new CopyOnWriteArrayList<>();
@@ -180,6 +181,11 @@ final class ControllerScene implements AutoCloseable {
     longestBreakGlass = longest;
   }
 
+  /** To the controllers that follow, what no policy is about is denied. */
+  void denyUnmatched() {
+    unmatched = PolicyDecider.Unmatched.Deny;
+  }
+
   /** The controllers that follow tell this receiver. */
   void tell(Receiver receiver) {
     this.receiver = receiver;
@@ -225,7 +231,7 @@ final class ControllerScene implements AutoCloseable {
                 identity,
                 times,
                 LOOKS,
-                PolicyDecider.Unmatched.Allow,
+                unmatched,
                 longestBreakGlass,
                 LEADERSHIP,
                 receiver),
@@ -251,7 +257,7 @@ final class ControllerScene implements AutoCloseable {
                 "one",
                 TIMES,
                 LOOKS,
-                PolicyDecider.Unmatched.Allow,
+                unmatched,
                 longestBreakGlass,
                 LEADERSHIP,
                 receiver),
@@ -259,13 +265,13 @@ final class ControllerScene implements AutoCloseable {
             () -> lost.add("one"));
     controllers.add(controller);
     controller.start();
-    await().atMost(20, SECONDS).until(controller::leads);
+    await().atMost(60, SECONDS).until(controller::leads);
     return controller;
   }
 
   Controller leading() {
     var controller = controller();
-    await().atMost(20, SECONDS).until(controller::leads);
+    await().atMost(60, SECONDS).until(controller::leads);
     return controller;
   }
 
