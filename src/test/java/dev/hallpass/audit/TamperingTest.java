@@ -117,4 +117,41 @@ class TamperingTest {
     assertThat(found).containsOnlyKeys(Damage.values());
     assertThat(found.values()).allMatch(times -> times > 150);
   }
+
+  /** Two chains over many files, of writers that know of each other. */
+  @Test
+  void damageToAnyOfManyFilesIsFound() throws IOException {
+    var trail = new TestTrail(folder);
+    trail.run("broker-a", 12, 2000);
+    trail.run("broker-b", 12, 2000);
+    var files = trail.files();
+    assertThat(files).hasSizeGreaterThan(4);
+    assertThat(trail.verify().whole()).isTrue();
+    for (var seed = 0; seed < TRIALS / 4; seed++) {
+      var random = new Random(seed);
+      var file = files.get(random.nextInt(files.size()));
+      var whole = List.copyOf(TestTrail.lines(file));
+      var done = damage(file, new ArrayList<>(whole), random);
+
+      assertThat(trail.verify().whole())
+          .as("seed %d: %s %s", seed, file.getFileName(), done)
+          .isEqualTo(done.isEmpty());
+
+      TestTrail.write(file, whole);
+    }
+  }
+
+  /** What was done to a file; empty where that left it as it was. */
+  private static String damage(Path file, List<String> lines, Random random) throws IOException {
+    if (random.nextInt(4) == 0) {
+      Files.delete(file);
+      return "is gone";
+    }
+    var kinds = List.of(Damage.ByteChanged, Damage.Dropped, Damage.Duplicated, Damage.Truncated);
+    var kind = kinds.get(random.nextInt(kinds.size()));
+    var whole = List.copyOf(lines);
+    var damaged = kind.to(lines, random);
+    Files.write(file, String.join("\n", damaged).getBytes(StandardCharsets.ISO_8859_1));
+    return damaged.equals(whole) ? "" : kind.name();
+  }
 }
