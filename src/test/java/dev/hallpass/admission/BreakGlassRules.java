@@ -20,7 +20,7 @@ import java.time.Duration;
  * others nothing. One lasts an hour at most, and one without a review keeps the next from opening.
  */
 public final class BreakGlassRules implements AutoCloseable {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final KubeApi kube;
   private final StampScene scene;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(KubeApi.class)
 class BreakGlassStampIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String REVIEW =
       """
       {"spec":{"review":{"outcome":"Justified","comment":"it was right to do so","reviewedBy":{"username":"%s"}}}}""";

@@ -36,7 +36,7 @@ class ConfigMapRulesIT {
     scene.installRules("hallpass-configmaps"::equals);
     kube.client().resource(map("hallpass-freeze", PARAMS, "frozen")).create();
     await("the rule is known")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThatThrownBy(

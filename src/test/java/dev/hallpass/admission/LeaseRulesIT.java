@@ -43,7 +43,7 @@ class LeaseRulesIT {
     olga = scene.as("olga");
     scene.installRules("hallpass-leases"::equals);
     await("the rule is known")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThatThrownBy(() -> olga.resource(lease("orders-1")).dryRun().create())

@@ -72,7 +72,7 @@ class StampIT {
     scene.installRules(name -> !name.equals("hallpass-leases"));
     // The API server learns of them by a watch.
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               assertThatThrownBy(
@@ -87,7 +87,7 @@ class StampIT {
             });
     scene.installWebhook("stamps.hallpass.dev");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptions()
         .until(() -> as("carol").resource(manifest("a")).dryRun().create() != null);
   }
@@ -438,7 +438,7 @@ class StampIT {
     lease(request("orders", "carol"), LeasePhase.AwaitingApproval);
     scene.removeWebhook();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThatThrownBy(() -> as("ann").resource(approval("a", "Approve", "")).create())

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(KubeApi.class)
 class UnreadableIT {
   private static final Path MANIFESTS = Path.of("src/test/resources/manifests");
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String FORGED =
       "sha256:7777777777777777777777777777777777777777777777777777777777777777";
 

@@ -59,7 +59,7 @@ class BrokerServerIT {
   /** From one address; two of them fill the server. */
   private static final int AT_ONCE = 4;
 
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final Vertx vertx = Vertx.vertx();
   private final Rotation rotation =

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the kubelet is told of processes whose trail is written, waits, or broke off. */
 @ExtendWith(KubeApi.class)
 class ProbesIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** Fails the thread that writes the trail, as nothing of its own should, and nobody else. */
   private static final class BrokenClock extends Clock {

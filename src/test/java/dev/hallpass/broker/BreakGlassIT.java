@@ -68,7 +68,7 @@ class BreakGlassIT {
     assertThat(usable.expiresAt()).isEqualTo(ends);
     assertThat(scene.renew(token, issued).expiresAt()).isEqualTo(ends);
     await()
-        .atMost(10, SECONDS)
+        .atMost(60, SECONDS)
         .untilAsserted(
             () ->
                 assertThat(warned(kube.namespace()))
@@ -165,7 +165,7 @@ class BreakGlassIT {
     scene.change("db", "/spec/credentials/0/providerRef/name", "ledger");
 
     await()
-        .atMost(10, SECONDS)
+        .atMost(60, SECONDS)
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(refused(token)).isEqualTo(Reason.PolicyDenied));
     assertThat(refused(scene.token(scene.pod("orders-2")))).isEqualTo(Reason.PolicyDenied);
@@ -183,7 +183,7 @@ class BreakGlassIT {
     scene.change("db", "/spec/purpose", "something else");
 
     await()
-        .atMost(10, SECONDS)
+        .atMost(60, SECONDS)
         .ignoreExceptions()
         .untilAsserted(
             () ->
@@ -204,7 +204,7 @@ class BreakGlassIT {
     kube.client().resource(open).delete();
 
     await()
-        .atMost(10, SECONDS)
+        .atMost(60, SECONDS)
         .untilAsserted(
             () ->
                 assertThat(

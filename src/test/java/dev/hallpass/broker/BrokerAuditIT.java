@@ -218,7 +218,7 @@ class BrokerAuditIT {
 
     people.yes("ann", lease);
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 scene.post("/v1/credentials", token, BrokerScene.asks("db", "db")).statusCode()
@@ -248,7 +248,7 @@ class BrokerAuditIT {
 
     people.yes("ann", leaseOf("orders-1"));
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               scene.post("/v1/credentials", token, BrokerScene.asks("db", "db"));
@@ -316,7 +316,7 @@ class BrokerAuditIT {
     people.yes("ann", scene.leases().getFirst());
 
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 BrokerScene.reason(

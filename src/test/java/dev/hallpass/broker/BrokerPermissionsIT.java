@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({KubeApi.class, PostgresServer.class})
 class BrokerPermissionsIT {
   private static final String ACCOUNT = "hallpass-broker";
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** What the code asks for in cases that this test does not make. */
   private static final Set<String> ELSEWHERE =

@@ -64,7 +64,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith({KubeApi.class, PostgresServer.class})
 class CanaryIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String WRONG_PASSWORD = "loopback-test-locked-out";
 
   @TempDir private Path folder;

@@ -56,7 +56,7 @@ final class ControllerBeside {
             List.of(),
             () -> {});
     controller.start();
-    await().atMost(Duration.ofSeconds(30)).until(controller::leads);
+    await().atMost(Duration.ofSeconds(60)).until(controller::leads);
     return controller;
   }
 }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith({KubeApi.class, PostgresServer.class})
 class LaggingWatchIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String CLOSED =
       "validations: [{expression: 'false', reason: Closed, message: nothing today}]";
 

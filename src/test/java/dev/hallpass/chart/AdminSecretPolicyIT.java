@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class AdminSecretPolicyIT {
   private static final Set<String> KINDS =
       Set.of("Secret", "Role", "RoleBinding", "CredentialProvider");
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private static final String TOKENS =
       """

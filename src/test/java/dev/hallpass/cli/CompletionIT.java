@@ -75,7 +75,7 @@ class CompletionIT {
       var began = Instant.now();
 
       assertThat(candidates(away, "approve", "")).isEqualTo(NOTHING);
-      assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(8));
+      assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(25));
     }
   }
 

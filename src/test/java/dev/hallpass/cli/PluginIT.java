@@ -18,9 +18,9 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -130,14 +130,24 @@ class PluginIT {
   void watchedLeasesTellOfEachChange() {
     var lease = scene.lease("orders-1-db", LeasePhase.Pending);
 
-    var watched =
-        CompletableFuture.supplyAsync(() -> Run.of(admin, "leases", "--watch", "--timeout", "5s"));
-    await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
-    scene.status(lease, LeasePhase.Active);
+    var shown = new StringWriter();
+    var watching =
+        Thread.ofPlatform()
+            .start(() -> Run.showing(shown, admin, "leases", "--watch", "--timeout", "5m"));
+    try {
+      await().until(() -> shown.toString().contains("Pending"));
+      scene.status(lease, LeasePhase.Active);
 
-    assertThat(watched.join().out())
-        .contains("Pending")
-        .containsPattern("modified +clease/orders-1-db +Active +pod orders-1, orders-db/db");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(shown.toString())
+                      .containsPattern(
+                          "modified +clease/orders-1-db +Active +pod orders-1, orders-db/db"));
+    } finally {
+      watching.interrupt();
+    }
+    assertThat(Run.of(admin, "leases", "--watch", "--timeout", "1s").code()).isZero();
   }
 
   @Test

@@ -43,6 +43,11 @@ record Run(int code, String out, String err) {
     return of(new KubeconfigConnector(), null, all.toArray(String[]::new));
   }
 
+  /** As a script would run it that reads what is printed as it comes. */
+  static Run showing(StringWriter out, Cluster cluster, String... arguments) {
+    return of((Cluster.Connector) options -> in(cluster, options), null, out, arguments);
+  }
+
   private static Run of(Cluster cluster, @Nullable String answer, String... arguments) {
     return of(
         (Cluster.Connector) options -> in(cluster, options),
@@ -52,7 +57,14 @@ record Run(int code, String out, String err) {
 
   private static Run of(
       Cluster.Connector connector, @Nullable BufferedReader in, String... arguments) {
-    var out = new StringWriter();
+    return of(connector, in, new StringWriter(), arguments);
+  }
+
+  private static Run of(
+      Cluster.Connector connector,
+      @Nullable BufferedReader in,
+      StringWriter out,
+      String... arguments) {
     var err = new StringWriter();
     var surface =
         new Surface(

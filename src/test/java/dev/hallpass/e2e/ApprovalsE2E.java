@@ -181,7 +181,7 @@ class ApprovalsE2E {
       awaitEvent(scene, pod, Reason.ApprovalDenied, "seen with the team");
       await("it is not asked for again")
           .during(Duration.ofSeconds(10))
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> scene.leases().size() == 1);
     }
   }
@@ -194,7 +194,7 @@ class ApprovalsE2E {
       asked.waiting(pod);
 
       var denied =
-          scene.awaitLease(pod, Duration.ofSeconds(90), s -> s.phase() == LeasePhase.Denied);
+          scene.awaitLease(pod, Duration.ofMinutes(3), s -> s.phase() == LeasePhase.Denied);
 
       assertThat(denied.getStatus().endedBy()).isEqualTo(EndedBy.ApprovalTimedOut);
       awaitEvent(scene, pod, Reason.ApprovalTimedOut, "too few approved in time");
@@ -203,7 +203,7 @@ class ApprovalsE2E {
 
   private static void awaitEvent(Scene scene, Pod pod, Reason reason, String words) {
     await(reason + " is told")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(

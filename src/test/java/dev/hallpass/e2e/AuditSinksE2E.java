@@ -150,7 +150,7 @@ class AuditSinksE2E {
   private static void assertNothingIssued(Scene scene, int leases) {
     await("nothing is issued")
         .during(Duration.ofSeconds(5))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> scene.leases().size() == leases);
   }
 

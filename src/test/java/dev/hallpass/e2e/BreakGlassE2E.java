@@ -131,10 +131,10 @@ class BreakGlassE2E {
       review(grace, open);
       assertThat(now(scene, open).getSpec().review().reviewedBy().username()).isEqualTo(REVIEWER);
       await("the controller sees the review")
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> now(scene, open).getStatus().phase() == Phase.Reviewed);
       ada.resource(open).delete();
-      await("it may go").atMost(Duration.ofSeconds(30)).until(() -> now(scene, open) == null);
+      await("it may go").atMost(Duration.ofSeconds(60)).until(() -> now(scene, open) == null);
     }
   }
 
@@ -189,7 +189,7 @@ class BreakGlassE2E {
   /** Once the authorizer has seen who may. */
   private static BreakGlass opened(KubernetesClient client, Scene scene) {
     return await("roles are seen")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptionsMatching(e -> String.valueOf(e.getMessage()).contains("cannot create"))
         .until(() -> client.resource(breakGlass(scene)).create(), Objects::nonNull);
   }
@@ -207,7 +207,7 @@ class BreakGlassE2E {
             .endSpec()
             .build();
     await("roles are seen")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 client

@@ -30,7 +30,7 @@ class ConsumersE2E {
     var user = scene.awaitActive(pod).getStatus().subject();
 
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(scene.log(pod).lines())
@@ -38,7 +38,7 @@ class ConsumersE2E {
                     .asString()
                     .isEqualTo(user + " 42 TLSv1.3"));
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> assertThat(scene.log(pod)).contains("does not match host name \"postgres-tls\""));
     assertThat(scene.exec(pod, "stat", "-c", "%a %u", "/var/run/hallpass/pgpass").strip())
@@ -61,7 +61,7 @@ class ConsumersE2E {
               base64(certificate.key())));
       var server = scene.awaitRunning("postgres-tls");
       await("the server takes SQL")
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .ignoreExceptions()
           .until(() -> scene.exec(server, "psql", "-U", "postgres", "-c", "SELECT 1") != null);
       scene.exec(
@@ -154,7 +154,7 @@ class ConsumersE2E {
       ci.revoke("deploy");
       ci.awaitRevoked(pod, Duration.ofSeconds(30));
       await("the API server has forgotten that the token was good")
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(ci.complaint(pod, kubectl, "-n", "shop", "get", "deployments"))

@@ -25,7 +25,7 @@ class DeliveryE2E {
     assertThat(scene.exec(pod, "stat", "-f", "-c", "%T", "/var/run/hallpass").strip())
         .isEqualTo("tmpfs");
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               var status = scene.request().getStatus();
@@ -54,7 +54,7 @@ class DeliveryE2E {
     assertThat(scene.log(pod)).contains(lease.getStatus().subject() + "|42");
     assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();
     await("the job is complete")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 scene

@@ -40,11 +40,11 @@ class MutualTlsE2E {
     var lease = scene.awaitActive(client);
 
     await("the server takes the list it was given")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptions()
         .untilAsserted(() -> useList(scene, server, OWN + "/ca.crl"));
     await("the server takes clients")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(serial(scene, client, OWN)).isNotBlank());
     assertThat(new BigInteger(serial(scene, client, OWN)).toString(16))
@@ -73,7 +73,7 @@ class MutualTlsE2E {
     takeUpTheList(scene, server);
 
     await("the certificate is refused")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(scene.complaint(stranger, psql(host(scene), STOLEN)))
@@ -97,7 +97,7 @@ class MutualTlsE2E {
       var forged = old.server("DNS:orders");
       give(scene, stranger, forged, old.bundle());
       await("the server takes clients of the old CA, whoever has its key")
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(serial(scene, stranger, STOLEN)).isNotBlank());
       scene.apply("mtls-caller-pod.yaml", Map.of("NAMESPACE", scene.namespace()));
@@ -122,7 +122,7 @@ class MutualTlsE2E {
       authority(scene, next.self(), next.bundle());
       awaitFiles("the old CA is not", () -> pods.stream().allMatch(p -> trust(scene, p) == 1));
       await("the old CA's certificates are refused")
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(scene.complaint(stranger, psql(host(scene), STOLEN)))
@@ -182,7 +182,7 @@ class MutualTlsE2E {
   private static void awaitCalls(Scene scene, Pod caller, int count) {
     var before = calls(scene, caller);
     await("%d calls more".formatted(count))
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> calls(scene, caller) >= before + count);
   }
 

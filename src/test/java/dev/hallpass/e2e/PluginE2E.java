@@ -35,7 +35,7 @@ class PluginE2E {
     var name = pod.getMetadata().getName();
 
     await("the controller has counted the pod")
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(run(scene, "status"))
@@ -90,7 +90,7 @@ class PluginE2E {
     scene.label(pod, "app", "broken");
 
     await("the webhook has seen the request")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(run(scene, "explain", "pod/" + pod.getMetadata().getName()).out())

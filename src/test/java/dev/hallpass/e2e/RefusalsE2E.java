@@ -22,7 +22,7 @@ class RefusalsE2E {
     scene.apply("broken-request.yaml");
 
     await("the webhook has seen the request")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThatThrownBy(() -> scene.apply("broken-pod.yaml"))

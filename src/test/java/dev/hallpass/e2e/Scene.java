@@ -172,7 +172,7 @@ public record Scene(KubernetesClient client, Database database, String namespace
   /** The app's pod, whatever its state. */
   Pod firstPod(String app) {
     return await(app + " has a pod")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> pod(app), Optional::isPresent)
         .orElseThrow();
   }

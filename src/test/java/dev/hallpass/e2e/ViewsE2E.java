@@ -19,7 +19,7 @@ class ViewsE2E {
   void eachContainerSeesItsOwnCredentialAtTheSamePath(Scene scene) throws IOException {
     scene.apply("two-views-request.yaml");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               var status = request(scene).getStatus();
@@ -37,7 +37,7 @@ class ViewsE2E {
         .containsExactlyInAnyOrder(app, audit);
     assertThat(log(scene, pod, "other")).contains("No such file");
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               var status = request(scene).getStatus();
@@ -62,7 +62,7 @@ class ViewsE2E {
 
   private static String log(Scene scene, Pod pod, String container) {
     return await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> scene.client().pods().resource(pod).inContainer(container).getLog(),
             text -> !text.isBlank());

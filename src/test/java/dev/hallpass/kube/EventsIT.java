@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(KubeApi.class)
 class EventsIT {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final Logger log = Logger.getLogger(Events.class.getName());
   private final Level level = log.getLevel();

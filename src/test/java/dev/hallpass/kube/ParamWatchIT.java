@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A watch of which nothing is heard, be it cut or silent. */
 @ExtendWith(KubeApi.class)
 class ParamWatchIT {
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** A question on a connection that is silent takes this long to fail. */
   private static final Duration ANSWER = Duration.ofSeconds(1);

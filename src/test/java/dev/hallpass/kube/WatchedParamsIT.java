@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class WatchedParamsIT {
   private static final String ACCOUNT = "reader";
   private static final String VALIDATIONS = "validations: [{expression: 'true'}]\n";
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** Until it is asked again whether what is watched may be. */
   private static final Duration NEXT_CHECK = Duration.ofSeconds(15);
@@ -157,7 +157,7 @@ class WatchedParamsIT {
     await()
         .atMost(SOON)
         .until(() -> known() instanceof Unreadable u && u.reason() == Reason.ParamsForbidden);
-    await().during(SOON).atMost(SOON.multipliedBy(2)).until(() -> known() instanceof Unreadable);
+    await().during(Duration.ofSeconds(5)).atMost(SOON).until(() -> known() instanceof Unreadable);
   }
 
   /** However many there are. */

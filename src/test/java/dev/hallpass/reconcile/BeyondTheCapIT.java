@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(KubeApi.class)
 class BeyondTheCapIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final Duration A_WHILE = Duration.ofSeconds(3);
   private static final String NEVER =
       "validations: [{expression: 'false', message: not any more, reason: Never}]";
@@ -117,7 +117,7 @@ class BeyondTheCapIT {
   void whatIsAboveTheCapIsStillNotExtended() {
     policies.apply("rules", "validations: [{expression: 'true', message: m}]");
     lowerTheCap();
-    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(4));
+    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(10));
     target.add(account(lease));
 
     ends(lease, EndedBy.Expired);

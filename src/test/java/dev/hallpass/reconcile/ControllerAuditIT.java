@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What the controller has the trail tell. */
 @ExtendWith(KubeApi.class)
 class ControllerAuditIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final LedgerDriver target = new LedgerDriver();
   private ControllerScene scene;
@@ -201,7 +201,7 @@ class ControllerAuditIT {
   @Test
   void tellsOfTheDecisionToExtendBeforeItDoes() {
     var policy = policies.apply("short", "limits: {maxTtl: 5m}").getMetadata();
-    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(2));
+    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(60));
     target.add(account(lease));
     scene.leading();
 
@@ -225,9 +225,9 @@ class ControllerAuditIT {
     policies.apply(
         "failing",
         "validations: [{expression: \"pod.metadata.labels['none'] == ''\", message: m, reason: Fails}]");
-    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(4));
-    target.add(account(lease));
     scene.leading();
+    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(10));
+    target.add(account(lease));
     scene.revoked(lease, SOON);
 
     assertThat(extensions())

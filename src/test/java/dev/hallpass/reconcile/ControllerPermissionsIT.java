@@ -50,7 +50,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(KubeApi.class)
 class ControllerPermissionsIT {
   private static final String ACCOUNT = "hallpass-controller";
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private static final Set<String> OWN_SECRETS =
       Set.of("hallpass-audit", "hallpass-ca", "hallpass-serving");

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(KubeApi.class)
 class EndingsIT {
   private static final Duration A_SECOND = Duration.ofSeconds(1);
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final LedgerDriver target = new LedgerDriver();
   private KubernetesClient client;
@@ -91,8 +91,7 @@ class EndingsIT {
 
     scene.controller();
 
-    assertThat(scene.revoked(lease, Duration.ofSeconds(20)).endedBy())
-        .isEqualTo(EndedBy.PodDeleted);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.PodDeleted);
     assertThat(target.has(account(lease))).isFalse();
   }
 
@@ -102,14 +101,14 @@ class EndingsIT {
     var lease = scene.active(scene.pod("slow"), Instant.now().plusSeconds(2));
     target.add(account(lease));
 
-    assertThat(scene.revoked(lease, Duration.ofSeconds(4)).endedBy()).isEqualTo(EndedBy.Expired);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.Expired);
   }
 
   @Test
   void extendsWhatAnInitContainerFetchedWhileItsPodLives() {
     scene.leading();
     var pod = scene.pod("fetcher");
-    var lease = scene.fetchedOnce(pod, Instant.now().plusSeconds(2));
+    var lease = scene.fetchedOnce(pod, Instant.now().plusSeconds(60));
     target.add(account(lease));
 
     await()
@@ -146,8 +145,7 @@ class EndingsIT {
     scene.leading();
     var lease = scene.create(scene.pod("silent"));
 
-    assertThat(scene.revoked(lease, Duration.ofSeconds(6)).endedBy())
-        .isEqualTo(EndedBy.Unacknowledged);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.Unacknowledged);
     assertThat(target.revocations()).isEqualTo(1);
   }
 
@@ -280,7 +278,7 @@ class EndingsIT {
 
     scene.nodeReady("Unknown", Instant.now());
 
-    assertThat(scene.revoked(lease, Duration.ofSeconds(4)).endedBy()).isEqualTo(EndedBy.NodeLost);
+    assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.NodeLost);
   }
 
   @Test
@@ -341,13 +339,13 @@ class EndingsIT {
 
   @Test
   void removesARevokedLeaseAfterItsRetention() {
-    scene.controller("one", new LeaseTimes(A_SECOND, A_SECOND, Duration.ofSeconds(2)));
+    scene.controller("one", new LeaseTimes(A_SECOND, A_SECOND, Duration.ofSeconds(5)));
     var lease = scene.held(target, "kept");
 
     scene.forceDeletePod("kept");
 
     scene.revoked(lease, SOON);
-    await().atMost(20, SECONDS).until(() -> client.resource(lease).get() == null);
+    await().atMost(60, SECONDS).until(() -> client.resource(lease).get() == null);
   }
 
   @Test

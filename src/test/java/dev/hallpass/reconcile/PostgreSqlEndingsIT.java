@@ -43,7 +43,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(KubeApi.class)
 class PostgreSqlEndingsIT {
   private static final String PASSWORD = "loopback-test-admin";
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final AccessLevel READER =
       new AccessLevel("reader", "1h", "24h", new PostgreSqlAccess(List.of("orders_reader")), null);
 

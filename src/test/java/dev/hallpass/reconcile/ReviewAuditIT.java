@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What the trail has of a review that ends a lease. */
 @ExtendWith(KubeApi.class)
 class ReviewAuditIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final LedgerDriver target = new LedgerDriver();
   private KubernetesClient client;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Another server of the cluster takes over. */
 class PostgreSqlFailoverIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final PostgreSqlDriver driver = new PostgreSqlDriver(new SecureRandom());
 

@@ -95,11 +95,11 @@ class AnnouncerIT {
     var id = calls("one");
     marks.broken = true;
     turnUntilTold(1);
-    await().atMost(5, SECONDS).until(() -> marks.attempts.contains(id));
+    await().atMost(60, SECONDS).until(() -> marks.attempts.contains(id));
 
     marks.broken = false;
     await()
-        .atMost(5, SECONDS)
+        .atMost(60, SECONDS)
         .until(
             () -> {
               later(Duration.ofSeconds(1));
@@ -146,7 +146,7 @@ class AnnouncerIT {
     assertThat(lost.counter()).isNull();
 
     await()
-        .atMost(5, SECONDS)
+        .atMost(60, SECONDS)
         .until(
             () -> {
               later(Duration.ofHours(24));
@@ -202,7 +202,7 @@ class AnnouncerIT {
 
   private void turnUntilTold(int count) {
     await()
-        .atMost(10, SECONDS)
+        .atMost(60, SECONDS)
         .until(
             () -> {
               announcer.turn();
@@ -250,7 +250,7 @@ class AnnouncerIT {
 
   private void awaitCount(String outcome, int count) {
     await()
-        .atMost(5, SECONDS)
+        .atMost(60, SECONDS)
         .until(
             () -> {
               announcer.turn();
