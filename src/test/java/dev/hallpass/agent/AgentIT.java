@@ -3,6 +3,7 @@ package dev.hallpass.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hallpass.testing.ServerProcess;
 import dev.hallpass.wire.Codec;
 import dev.hallpass.wire.IssueAnswer;
 import dev.hallpass.wire.Reason;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The agent as a process of its own, as it runs in a pod. */
 class AgentIT {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir private Path pod;
   private final TestBroker broker = new TestBroker(Clock.systemUTC());
@@ -40,9 +41,7 @@ class AgentIT {
     Files.writeString(pod.resolve("token"), "token");
     Files.createDirectory(pod.resolve("files"));
     terminationLog = Files.createFile(pod.resolve("termination-log"));
-    try (var free = new ServerSocket(0)) {
-      readyPort = free.getLocalPort();
-    }
+    readyPort = ServerProcess.freePort();
   }
 
   @AfterEach
@@ -90,7 +89,7 @@ class AgentIT {
   void anInitContainerEndsOnceAllIsThere() throws Exception {
     var agent = start("init", broker.uri());
 
-    assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(agent.exitValue()).isZero();
     assertThat(pod.resolve("files/db.env")).hasContent("PGPASSWORD=s1\n");
     assertThat(broker.calls).containsExactly("issue orders/db", "acknowledge lease-1 1");
@@ -101,7 +100,7 @@ class AgentIT {
     broker.refusals.add(Reason.NotSelected);
     var agent = start("init", broker.uri(), "--timeout=3");
 
-    assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(agent.exitValue()).isEqualTo(1);
     assertThat(terminationLog).hasContent("orders/db: NotSelected: because\n");
   }
@@ -141,7 +140,7 @@ class AgentIT {
           }
         };
     var agent = start("sidecar", broker.uri());
-    assertThat(called.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(called.await(60, TimeUnit.SECONDS)).isTrue();
 
     assertThat(endsOnSigterm(agent)).isZero();
     assertThat(terminationLog).hasContent("orders/db: not there yet\n");
@@ -162,7 +161,7 @@ class AgentIT {
   void aRefusedBrokerGetsNoToken() throws Exception {
     var agent = startTrusting(new TestAuthority().pem(), "init", broker.uri(), "--timeout=2");
 
-    assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(agent.exitValue()).isEqualTo(1);
     assertThat(broker.tokens).isEmpty();
     assertThat(terminationLog).content().contains("orders/db: BrokerUnreachable").contains("PKIX");
@@ -172,7 +171,7 @@ class AgentIT {
   void aMistakeInTheCommandLineIsSaid() throws Exception {
     var agent = start("sidecar", broker.uri(), "--dri=/x");
 
-    assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(agent.exitValue()).isEqualTo(2);
     assertThat(stderr()).contains("--dri: unknown option");
   }

@@ -43,7 +43,7 @@ class ProcessesTest {
 
     processes.signal(container, USR1);
 
-    assertThat(main.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(main.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(main.exitValue()).isEqualTo(7);
     assertThat(other.isAlive()).isTrue();
     assertThat(laterByExec.isAlive()).isTrue();

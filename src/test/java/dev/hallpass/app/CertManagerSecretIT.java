@@ -61,7 +61,7 @@ class CertManagerSecretIT {
 
     keep(leaf.certificate() + authority.bundle(), leaf.key(), authority.bundle());
 
-    var identity = served.poll(10, TimeUnit.SECONDS);
+    var identity = served.poll(60, TimeUnit.SECONDS);
     assertThat(identity.certificate()).isEqualTo(only(leaf.certificate()));
     assertThat(identity.intermediates()).containsExactly(only(authority.bundle()));
     assertThat(Pem.certificates(certificate.trustBundle()))
@@ -72,14 +72,14 @@ class CertManagerSecretIT {
   void followsARenewalAndKeepsTheLastOneWhereTheSecretIsIncomplete() throws InterruptedException {
     var first = authority.server("DNS:a");
     keep(first.certificate(), first.key(), authority.bundle());
-    assertThat(served.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(served.poll(60, TimeUnit.SECONDS)).isNotNull();
     var second = next.server("DNS:a");
 
     keep(second.certificate(), second.key(), "");
     keep(second.certificate(), first.key(), next.bundle());
     keep(second.certificate(), second.key(), next.bundle());
 
-    assertThat(served.poll(10, TimeUnit.SECONDS).certificate())
+    assertThat(served.poll(60, TimeUnit.SECONDS).certificate())
         .isEqualTo(only(second.certificate()));
     assertThat(Pem.certificates(certificate.trustBundle())).containsOnly(only(next.bundle()));
   }

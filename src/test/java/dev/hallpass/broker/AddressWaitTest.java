@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class AddressWaitTest {
   private static final Proof UNKNOWN = new Proof.Refused(Reason.PodAddressUnknown, "not yet");
   private static final Proof GONE = new Proof.Refused(Reason.PodGone, "gone");

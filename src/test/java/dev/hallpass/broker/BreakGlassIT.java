@@ -70,14 +70,16 @@ class BreakGlassIT {
     await()
         .atMost(60, SECONDS)
         .untilAsserted(
-            () ->
-                assertThat(warned(kube.namespace()))
-                    .contains(
-                        "Pod orders-1",
-                        "CredentialRequest db",
-                        "CredentialLease " + issued.lease(),
-                        "BreakGlass inc-7"));
-    assertThat(warned("default")).contains("CredentialPolicy " + kube.namespace() + "-closed");
+            () -> {
+              assertThat(warned(kube.namespace()))
+                  .contains(
+                      "Pod orders-1",
+                      "CredentialRequest db",
+                      "CredentialLease " + issued.lease(),
+                      "BreakGlass inc-7");
+              assertThat(warned("default"))
+                  .contains("CredentialPolicy " + kube.namespace() + "-closed");
+            });
     assertThat(kube.client().v1().events().inNamespace("default").list().getItems())
         .as("whoever reads default is told of no tenant's pods")
         .noneMatch(e -> e.getMessage().contains(kube.namespace() + "/"));

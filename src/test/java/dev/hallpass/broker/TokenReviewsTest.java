@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(20)
+@Timeout(60)
 class TokenReviewsTest {
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
   private static final TokenReviewStatus REFUSED =

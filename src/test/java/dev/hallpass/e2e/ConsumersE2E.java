@@ -152,7 +152,7 @@ class ConsumersE2E {
       assertThat(ci.complaint(pod, kubectl, "-n", "shop", "get", "secrets")).contains("Forbidden");
 
       ci.revoke("deploy");
-      ci.awaitRevoked(pod, Duration.ofSeconds(30));
+      ci.awaitRevoked(pod, Duration.ofSeconds(60));
       await("the API server has forgotten that the token was good")
           .atMost(Duration.ofSeconds(60))
           .untilAsserted(

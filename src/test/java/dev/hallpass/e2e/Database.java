@@ -24,7 +24,7 @@ public final class Database implements AutoCloseable {
   static final String NAMESPACE = "hallpass-e2e-postgres";
   static final String HOST = "postgres." + NAMESPACE + ".svc";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final LocalPortForward forward;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What ends a lease although its pod goes on: whoever granted it takes it back. */
 @ExtendWith(HallpassCluster.class)
 class EndingsE2E {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @Test
   void anOpenTransactionDiesWithTheLease(Scene scene) {

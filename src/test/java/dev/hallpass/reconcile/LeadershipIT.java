@@ -33,17 +33,17 @@ class LeadershipIT {
   void oneLeadsAndTheOtherTakesOver() {
     var first = scene.leading();
     var second = scene.controller("two", TIMES);
-    await().during(Duration.ofSeconds(4)).atMost(10, SECONDS).until(() -> !second.leads());
+    await().during(Duration.ofSeconds(4)).atMost(60, SECONDS).until(() -> !second.leads());
     assertThat(second.healthy()).isTrue();
 
     first.close();
 
-    await().atMost(10, SECONDS).until(second::leads);
+    await().atMost(60, SECONDS).until(second::leads);
     assertThat(scene.lost()).isEmpty();
     var lease = scene.active(scene.pod("late"));
     target.add(account(lease));
     scene.forceDeletePod("late");
-    scene.revoked(lease, Duration.ofSeconds(10));
+    scene.revoked(lease, Duration.ofSeconds(60));
   }
 
   @Test
@@ -52,11 +52,11 @@ class LeadershipIT {
 
     // The leader writes the Lease too: its renewal may come between.
     await()
-        .atMost(10, SECONDS)
+        .atMost(60, SECONDS)
         .ignoreException(KubernetesClientException.class)
         .until(() -> usurp() != null);
 
-    await().atMost(30, SECONDS).until(() -> scene.lost().contains("one"));
+    await().atMost(60, SECONDS).until(() -> scene.lost().contains("one"));
   }
 
   private Lease usurp() {

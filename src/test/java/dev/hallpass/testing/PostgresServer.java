@@ -94,7 +94,7 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
           "ALTER SYSTEM SET ssl_key_file = '%s'".formatted(key),
           "ALTER SYSTEM SET ssl = on",
           "SELECT pg_reload_conf()");
-      await().atMost(Duration.ofSeconds(10)).until(() -> query("SHOW ssl").equals(List.of("on")));
+      await().atMost(Duration.ofSeconds(60)).until(() -> query("SHOW ssl").equals(List.of("on")));
     }
 
     /** Admits nobody but the superuser without TLS from now on. */
@@ -107,7 +107,7 @@ public final class PostgresServer implements BeforeAllCallback, ParameterResolve
           """);
       execute("SELECT pg_reload_conf()");
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> query("SELECT type FROM pg_hba_file_rules").contains("hostssl"));
     }
 

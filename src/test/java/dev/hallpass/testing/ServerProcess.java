@@ -1,6 +1,7 @@
 package dev.hallpass.testing;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
@@ -69,13 +71,23 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** A port of the loopback address that was free a moment ago. */
+  /**
+   * A port of the loopback address that was free a moment ago. It is none of those that the system
+   * gives to connections (ip(7), "ip_local_port_range"): one of them could take it before the
+   * server does, or while the server restarts.
+   */
   public static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("no free port", e);
+    for (var attempt = 0; attempt < 100; attempt++) {
+      var port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+      try (var free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return free.getLocalPort();
+      } catch (BindException e) {
+        continue;
+      } catch (IOException e) {
+        throw new IllegalStateException("no free port", e);
+      }
     }
+    throw new IllegalStateException("no free port");
   }
 
   /** Runs a command to its end and returns what it printed. */

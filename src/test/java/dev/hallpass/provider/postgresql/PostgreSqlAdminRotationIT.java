@@ -71,7 +71,7 @@ class PostgreSqlAdminRotationIT {
 
   private void revoke(Subject subject) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               try {
@@ -86,7 +86,7 @@ class PostgreSqlAdminRotationIT {
 
   private void afterRounds(int more) {
     var goal = rounds.get() + more;
-    await().atMost(Duration.ofSeconds(30)).until(() -> rounds.get() >= goal);
+    await().atMost(Duration.ofSeconds(60)).until(() -> rounds.get() >= goal);
   }
 
   private void finish() throws Exception {

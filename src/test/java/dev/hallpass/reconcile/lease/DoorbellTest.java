@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a pod that may be anybody's. */
-@Timeout(30)
+@Timeout(60)
 class DoorbellTest {
   private ServerSocket pod;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
