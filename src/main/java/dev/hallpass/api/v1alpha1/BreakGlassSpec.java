@@ -3,7 +3,6 @@ package dev.hallpass.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.hallpass.api.v1alpha1.CredentialRequestSpec.Workload;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -53,7 +52,9 @@ public record BreakGlassSpec(
         @Nullable RequestRef requestRef,
     @Required
         @Size(min = 1, max = 63)
-        @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+        @ValidationRule(
+            value = HallpassApi.LABEL_FORM,
+            message = "credential" + HallpassApi.LABEL_WANTED)
         @JsonPropertyDescription(
             "The credential it is for, by its name in the request; no other is affected.")
         String credential,
@@ -89,11 +90,16 @@ public record BreakGlassSpec(
                 + " replaced.")
         @Nullable UserIdentity openedBy,
     @Size(min = 1, max = BreakGlassSpec.MOST_REQUESTS)
+        @ValidationRule(
+            value = "self.all(d, d.matches('^sha256:[0-9a-f]{64}$'))",
+            message =
+                "digests: leave them out; Hallpass writes sha256: and 64 hex digits for each"
+                    + " request")
         @JsonPropertyDescription(
             "What it opens: a digest of what each request that it concerns asked for when it was"
                 + " opened. A request that changes is no longer under it. Written by Hallpass at"
                 + " creation; what a manifest says here is replaced.")
-        @Nullable List<@Size(max = 71) @Pattern("^sha256:[0-9a-f]{64}$") String> digests,
+        @Nullable List<@Size(max = 71) String> digests,
     @JsonPropertyDescription(
             "Whether it was right, as somebody else than the opener sees it; added once, after its"
                 + " end.")
@@ -111,7 +117,9 @@ public record BreakGlassSpec(
   public record RequestRef(
       @Required
           @Size(min = 1, max = 253)
-          @Pattern(HallpassApi.NAME)
+          @ValidationRule(
+              value = HallpassApi.NAME_FORM,
+              message = "requestRef.name" + HallpassApi.NAME_WANTED)
           @JsonPropertyDescription("The CredentialRequest's name.")
           String name) {}
 

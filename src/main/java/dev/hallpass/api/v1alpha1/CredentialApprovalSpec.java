@@ -3,7 +3,6 @@ package dev.hallpass.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -34,8 +33,11 @@ public record CredentialApprovalSpec(
                 + " pods that the same request selects, until a time.")
         Scope scope,
     @Size(max = 64)
-        @Pattern(
-            "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$")
+        @ValidationRule(
+            value =
+                "self.matches('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+                    + "([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$')",
+            message = "until: write a date and a time as RFC 3339 does, e.g. 2026-05-01T18:00:00Z")
         @JsonPropertyDescription(
             "With scope Workload: until when (RFC 3339), at most 30 days from now, e.g."
                 + " 2026-05-01T18:00:00Z.")
@@ -63,7 +65,9 @@ public record CredentialApprovalSpec(
   public record LeaseRef(
       @Required
           @Size(min = 1, max = 253)
-          @Pattern(HallpassApi.NAME)
+          @ValidationRule(
+              value = HallpassApi.NAME_FORM,
+              message = "leaseRef.name" + HallpassApi.NAME_WANTED)
           @JsonPropertyDescription("The CredentialLease's name.")
           String name,
       @Required

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -51,7 +50,8 @@ public record CredentialPolicySpec(
                 + " policy, and did not ask for it themselves.")
         @Nullable RequireApproval requireApproval,
     @JsonPropertyDescription(
-            "What gives way to a BreakGlass that is open. Left out: nobody is asked for approval, and the"
+            "What gives way to a BreakGlass that is open. Left out: nobody is asked for approval,"
+                + " and the"
                 + " validations hold. Skip: neither holds. Respect: both hold. Limits always do.")
         @Nullable BreakGlassRule breakGlass) {
 
@@ -98,7 +98,9 @@ public record CredentialPolicySpec(
       message = "params: give configMap, or else both paramKind and paramRef")
   public record Params(
       @Size(min = 1, max = 253)
-          @Pattern(HallpassApi.NAME)
+          @ValidationRule(
+              value = HallpassApi.NAME_FORM,
+              message = "params.configMap" + HallpassApi.NAME_WANTED)
           @JsonPropertyDescription(
               "A ConfigMap of Hallpass's own namespace with the label hallpass.dev/params. Without"
                   + " it the policy denies.")
@@ -125,7 +127,9 @@ public record CredentialPolicySpec(
           String apiVersion,
       @Required
           @Size(min = 1, max = 63)
-          @Pattern("^[A-Z][A-Za-z0-9]*$")
+          @ValidationRule(
+              value = HallpassApi.WORD_FORM,
+              message = "paramKind.kind: write the kind as its manifests do, e.g. ChangeWindow")
           @JsonPropertyDescription("Its kind, e.g. ChangeWindow.")
           String kind) {}
 
@@ -133,11 +137,15 @@ public record CredentialPolicySpec(
   public record ParamRef(
       @Required
           @Size(min = 1, max = 253)
-          @Pattern(HallpassApi.NAME)
+          @ValidationRule(
+              value = HallpassApi.NAME_FORM,
+              message = "paramRef.name" + HallpassApi.NAME_WANTED)
           @JsonPropertyDescription("Its name.")
           String name,
       @Size(min = 1, max = 63)
-          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @ValidationRule(
+              value = HallpassApi.LABEL_FORM,
+              message = "paramRef.namespace" + HallpassApi.LABEL_WANTED)
           @JsonPropertyDescription("Its namespace; left out where the kind has none.")
           @Nullable String namespace,
       @Default("Deny")
@@ -172,7 +180,11 @@ public record CredentialPolicySpec(
           @JsonPropertyDescription("The same as a CEL expression that gives a text.")
           @Nullable String messageExpression,
       @Size(max = 64)
-          @Pattern("^[A-Z][A-Za-z0-9]*$")
+          @ValidationRule(
+              value = HallpassApi.WORD_FORM,
+              message =
+                  "validations.reason: write one word of letters and digits that begins with a"
+                      + " capital, e.g. OutsideBusinessHours")
           @Default("Denied")
           @JsonPropertyDescription("A word for machines and dashboards, e.g. OutsideBusinessHours.")
           String reason) {}

@@ -2,7 +2,6 @@ package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -14,18 +13,21 @@ import org.jspecify.annotations.Nullable;
 @JsonClassDescription("How to reach the target, who may use it, and what it offers.")
 @ValidationRule(
     value =
-        "[has(self.postgresql), has(self.x509), has(self.kubernetes)].filter(given, given).size() == 1",
+        "[has(self.postgresql), has(self.x509), has(self.kubernetes)].filter(given, given).size()"
+            + " == 1",
     message = "spec: exactly one target must be given: postgresql, x509 or kubernetes")
 @ValidationRule(
     value =
         "has(self.postgresql) == has(oldSelf.postgresql) && has(self.x509) == has(oldSelf.x509)"
             + " && has(self.kubernetes) == has(oldSelf.kubernetes)",
     message =
-        "spec: the kind of target cannot be changed, as live leases are at the old one; create another"
+        "spec: the kind of target cannot be changed, as live leases are at the old one; create"
+            + " another"
             + " provider")
 @ValidationRule(
     value =
-        "self.access.all(a, has(a.postgresql) == has(self.postgresql) && has(a.x509) == has(self.x509)"
+        "self.access.all(a, has(a.postgresql) == has(self.postgresql) && has(a.x509) =="
+            + " has(self.x509)"
             + " && has(a.kubernetes) == has(self.kubernetes))",
     message =
         "spec.access: each level must say what it means at the target, under the target's own name:"
@@ -102,7 +104,9 @@ public record CredentialProviderSpec(
   public record AccessLevel(
       @Required
           @Size(max = 63)
-          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @ValidationRule(
+              value = HallpassApi.LABEL_FORM,
+              message = "access.name" + HallpassApi.LABEL_WANTED)
           @JsonPropertyDescription("The name that requests ask for, e.g. reader.")
           String name,
       @Required
@@ -154,7 +158,9 @@ public record CredentialProviderSpec(
   public record SecretRef(
       @Required
           @Size(min = 1, max = 253)
-          @Pattern(HallpassApi.NAME)
+          @ValidationRule(
+              value = HallpassApi.NAME_FORM,
+              message = "the Secret's name" + HallpassApi.NAME_WANTED)
           @JsonPropertyDescription("The Secret's name.")
           String name) {}
 }

@@ -2,7 +2,6 @@ package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -47,7 +46,9 @@ public record CredentialRequestSpec(
   public record Workload(
       @Required
           @Size(min = 1, max = 253)
-          @Pattern(HallpassApi.NAME)
+          @ValidationRule(
+              value = HallpassApi.NAME_FORM,
+              message = "workload.serviceAccountName" + HallpassApi.NAME_WANTED)
           @JsonPropertyDescription("The service account the pods run as.")
           String serviceAccountName,
       @Required @JsonPropertyDescription("The labels the pods carry.") PodSelector selector) {}
@@ -69,7 +70,9 @@ public record CredentialRequestSpec(
   public record RequestedCredential(
       @Required
           @Size(max = 63)
-          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @ValidationRule(
+              value = HallpassApi.LABEL_FORM,
+              message = "credentials.name" + HallpassApi.LABEL_WANTED)
           @JsonPropertyDescription("Its name in this request: lower case letters, digits and -.")
           String name,
       @Required @JsonPropertyDescription("The provider that mints it.") ProviderRef providerRef,
@@ -91,7 +94,8 @@ public record CredentialRequestSpec(
                       + " && duration(self) <= duration('24h'))",
               message = "ttl: must be between 1m and 24h")
           @JsonPropertyDescription(
-              "For how long each issue or renewal is valid, e.g. 15m: what a thief would have. From 1m"
+              "For how long each issue or renewal is valid, e.g. 15m: what a thief would have."
+                  + " From 1m"
                   + " to 24h, and at most the level's maxTtl.")
           String ttl,
       @JsonPropertyDescription("What is wanted of a provider of certificates.")
@@ -109,8 +113,11 @@ public record CredentialRequestSpec(
       @JsonPropertyDescription("EcdsaP256 where it is left out, Ed25519 or Rsa3072.")
           @Nullable KeyAlgorithm keyAlgorithm,
       @Size(max = 16)
+          @ValidationRule(
+              value = "self.all(n, n.matches('" + X509Wanted.DNS_NAME + "'))",
+              message = "x509.dnsNames: write host names in lower case, e.g. orders.shop.svc")
           @JsonPropertyDescription("DNS names for the certificate, beside its SPIFFE ID.")
-          @Nullable List<@Size(max = 253) @Pattern(X509Wanted.DNS_NAME) String> dnsNames) {
+          @Nullable List<@Size(max = 253) String> dnsNames) {
 
     /** A DNS name in lower case. */
     public static final String DNS_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -15,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "!has(self.notify) || self.mode == 'Sidecar'",
     message =
-        "delivery.notify: the files of an Init credential do not change; set delivery.mode: Sidecar")
+        "delivery.notify: the files of an Init credential do not change; set delivery.mode:"
+            + " Sidecar")
 @ValidationRule(
     value = "!has(self.rotation) || self.mode == 'Sidecar'",
     message = "delivery.rotation: only a Sidecar credential is rotated; set delivery.mode: Sidecar")
@@ -40,7 +40,8 @@ public record Delivery(
             "When a Sidecar credential is replaced by another account, and for how long both work.")
         @Nullable Rotation rotation,
     @JsonPropertyDescription(
-            "How the app hears that its files have changed; it must look itself where this is left out.")
+            "How the app hears that its files have changed; it must look itself where this is"
+                + " left out.")
         @JsonProperty("notify")
         @Nullable Notify notification) {
 
@@ -60,7 +61,8 @@ public record Delivery(
               value = HallpassApi.DURATION_FORM,
               message = "delivery.rotation.after: write hours, minutes or seconds, e.g. 12h")
           @JsonPropertyDescription(
-              "The age at which an account is replaced at the latest, e.g. 12h: at least the ttl. Where"
+              "The age at which an account is replaced at the latest, e.g. 12h: at least the ttl."
+                  + " Where"
                   + " it is left out, in time before the level's maxLifetime is over.")
           @Nullable String after,
       @Size(max = 32)
@@ -68,7 +70,8 @@ public record Delivery(
               value = HallpassApi.DURATION_FORM,
               message = "delivery.rotation.overlap: write hours, minutes or seconds, e.g. 2m")
           @JsonPropertyDescription(
-              "How long the old account works beside the new one, so that connection pools drain; at"
+              "How long the old account works beside the new one, so that connection pools drain;"
+                  + " at"
                   + " most a quarter of the ttl. 2m, or a quarter of the ttl if that is less, where it"
                   + " is left out.")
           @Nullable String overlap) {}
@@ -81,7 +84,8 @@ public record Delivery(
       @JsonPropertyDescription("A call to the app on the pod's loopback address.")
           @Nullable Http http,
       @JsonPropertyDescription(
-              "A signal to the main process of a container. The pod needs shareProcessNamespace: true,"
+              "A signal to the main process of a container. The pod needs shareProcessNamespace:"
+                  + " true,"
                   + " and the container a runAsUser and a runAsGroup that all containers with the"
                   + " files share.")
           @Nullable Signal signal) {}
@@ -91,7 +95,11 @@ public record Delivery(
       @Required @Min(1) @Max(65535) @JsonPropertyDescription("Port on 127.0.0.1.") int port,
       @Required
           @Size(max = 253)
-          @Pattern("^/[A-Za-z0-9._~/-]*$")
+          @ValidationRule(
+              value = "self.matches('^/[A-Za-z0-9._~/-]*$')",
+              message =
+                  "notify.http.path: write / and a path of letters, digits, ., _, ~, - and /,"
+                      + " without a query")
           @JsonPropertyDescription("Path, e.g. /reload. It is called by POST, without a body.")
           String path) {}
 
@@ -100,7 +108,9 @@ public record Delivery(
       @Required @JsonPropertyDescription("SIGHUP, SIGUSR1 or SIGUSR2.") SignalName name,
       @Required
           @Size(max = 63)
-          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @ValidationRule(
+              value = HallpassApi.LABEL_FORM,
+              message = "notify.signal.container" + HallpassApi.LABEL_WANTED)
           @JsonPropertyDescription("The container whose main process gets it.")
           String container) {}
 
@@ -118,12 +128,19 @@ public record Delivery(
   public record File(
       @Required
           @Size(min = 1, max = 253)
-          @Pattern("^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$")
+          @ValidationRule(
+              value =
+                  "self.matches('^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$')",
+              message =
+                  "delivery.files.path: write a path below /var/run/hallpass, e.g. tls/key.pem:"
+                      + " letters, digits, _, . and -, with a letter, a digit or _ in front of"
+                      + " each part")
           @JsonPropertyDescription("Path below /var/run/hallpass, e.g. db.env.")
           String path,
       @Required
           @JsonPropertyDescription(
-              "Of a login: Env, Json, Properties, Yaml, PgPass, PgService or Template. Of a certificate:"
+              "Of a login: Env, Json, Properties, Yaml, PgPass, PgService or Template. Of a"
+                  + " certificate:"
                   + " Pem (private key and certificate chain in one file), PemKey, PemCertificate,"
                   + " PemTrust (the roots to verify others with), PemCrl (what was revoked), Pkcs12 (a"
                   + " key store with key, chain and roots; its password is changeit, or what is in a"
@@ -132,14 +149,20 @@ public record Delivery(
           Format format,
       @Size(max = 8192)
           @JsonPropertyDescription(
-              "For format Template: text in which {{name}} stands for a field, e.g. {{password}}; the"
+              "For format Template: text in which {{name}} stands for a field, e.g. {{password}};"
+                  + " the"
                   + " names are those of format Json, and {{#name}}...{{/name}} appears where there is"
                   + " such a field.")
           @Nullable String template,
       @Size(max = 4)
-          @Pattern("^0[46][04][04]$")
+          @ValidationRule(
+              value = "self.matches('^0[46][04][04]$')",
+              message =
+                  "delivery.files.mode: write 0 and a digit each for owner, group and others: 4"
+                      + " may read, 0 may not, and the owner may have 6, e.g. 0440")
           @JsonPropertyDescription(
-              "Permissions, e.g. 0400. What the consumers' users need to read the files, where it is"
+              "Permissions, e.g. 0400. What the consumers' users need to read the files, where it"
+                  + " is"
                   + " left out.")
           @Nullable String mode) {
 

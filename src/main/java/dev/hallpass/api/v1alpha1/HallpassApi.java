@@ -10,6 +10,23 @@ public final class HallpassApi {
   /** How Kubernetes names objects: a DNS subdomain (RFC 1123). */
   public static final String NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
 
+  /** A schema rule for such names. The refusal of a pattern would not say what to write. */
+  public static final String NAME_FORM = "self.matches('" + NAME + "')";
+
+  /** What a person reads where it does not hold, after the field. */
+  public static final String NAME_WANTED =
+      ": write lower case letters, digits, - and ., with a letter or digit at both ends";
+
+  /** A schema rule for shorter names, such as a namespace's: a DNS label (RFC 1123). */
+  public static final String LABEL_FORM = "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')";
+
+  /** What a person reads where it does not hold, after the field. */
+  public static final String LABEL_WANTED =
+      ": write lower case letters, digits and -, with a letter or digit at both ends";
+
+  /** A schema rule for one word that begins with a capital. */
+  public static final String WORD_FORM = "self.matches('^[A-Z][A-Za-z0-9]*$')";
+
   /** The {@code kubectl get hallpass} category of every kind. */
   public static final String CATEGORY = "hallpass";
 

@@ -1,9 +1,9 @@
 package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 public record KubernetesAccess(
     @Required
         @Size(min = 1, max = 253)
-        @Pattern(HallpassApi.NAME)
+        @ValidationRule(
+            value = HallpassApi.NAME_FORM,
+            message = "kubernetes.serviceAccountName" + HallpassApi.NAME_WANTED)
         @JsonPropertyDescription("The service account that pods act as, e.g. ci-deployer.")
         String serviceAccountName,
     @Size(min = 1, max = 8)

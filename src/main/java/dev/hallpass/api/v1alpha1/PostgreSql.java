@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -27,26 +26,39 @@ import org.jspecify.annotations.Nullable;
 public record PostgreSql(
     @Required
         @Size(min = 1, max = 253)
-        @Pattern(PostgreSql.HOST)
+        @ValidationRule(
+            value = "self.matches('" + PostgreSql.HOST + "')",
+            message =
+                "postgresql.host: write a host name or an IPv4 address, and nothing beside it")
         @JsonPropertyDescription("Host name or IPv4 address.")
         String host,
     @Min(1) @Max(65535) @JsonPropertyDescription("Port, 5432 where it is left out.")
         @Nullable Integer port,
     @Size(max = 7)
+        @ValidationRule(
+            value = "self.all(h, h.matches('" + PostgreSql.SERVER + "'))",
+            message =
+                "postgresql.hosts: write host names or IPv4 addresses, each perhaps with a port,"
+                    + " e.g. pg-2.shop.svc:5433")
         @JsonPropertyDescription(
             "Further servers of the same cluster, as host or host:port. Whichever of all takes"
                 + " writes is used, by Hallpass and by the pods.")
-        @Nullable List<@Size(max = 259) @Pattern(PostgreSql.SERVER) String> hosts,
+        @Nullable List<@Size(max = 259) String> hosts,
     @Required
         @Size(min = 1, max = 63)
-        @Pattern(PostgreSql.DATABASE)
+        @ValidationRule(
+            value = "self.matches('" + PostgreSql.DATABASE + "')",
+            message = "postgresql.database" + PostgreSql.DATABASE_WANTED)
         @JsonPropertyDescription("The database that pods connect to.")
         String database,
     @Size(max = 16)
+        @ValidationRule(
+            value = "self.all(d, d.matches('" + PostgreSql.DATABASE + "'))",
+            message = "postgresql.databases" + PostgreSql.DATABASE_WANTED)
         @JsonPropertyDescription(
             "Further databases of the server, which levels can name and where minted users may"
                 + " own objects. The admin role must be able to connect to them.")
-        @Nullable List<@Size(max = 63) @Pattern(PostgreSql.DATABASE) String> databases,
+        @Nullable List<@Size(max = 63) String> databases,
     @Required
         @JsonPropertyDescription(
             "The Secret with the keys username and password of a role with CREATEROLE. In the"
@@ -71,6 +83,9 @@ public record PostgreSql(
 
   /** What PostgreSQL databases are commonly called: nothing that a JDBC URL gives a meaning. */
   public static final String DATABASE = "^[A-Za-z0-9_][A-Za-z0-9_.$-]*$";
+
+  static final String DATABASE_WANTED =
+      ": write letters, digits, _, ., $ and -, with a letter, a digit or _ in front";
 
   /** One server with one database. */
   public PostgreSql(

@@ -2,7 +2,6 @@ package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.hallpass.api.v1alpha1.CredentialProviderSpec.SecretRef;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -11,7 +10,11 @@ import io.fabric8.generator.annotation.ValidationRule;
 public record X509(
     @Required
         @Size(min = 1, max = 255)
-        @Pattern("^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$")
+        @ValidationRule(
+            value = "self.matches('^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$')",
+            message =
+                "spec.x509.trustDomain: write lower case letters, digits, -, . and _, with a"
+                    + " letter or digit at both ends, e.g. example.org")
         @ValidationRule(
             value = "self == oldSelf",
             message =

@@ -1,8 +1,8 @@
 package dev.hallpass.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +11,19 @@ public record X509Access(
     @Size(max = 2) @JsonPropertyDescription("ClientAuth, ServerAuth; both where it is left out.")
         @Nullable List<Usage> usages,
     @Size(max = 32)
+        @ValidationRule(
+            value = "self.all(n, n.matches('" + X509Access.DNS_PATTERN + "'))",
+            message =
+                "x509.dnsNames: write host names in lower case, each perhaps after *., e.g."
+                    + " *.shop.svc")
         @JsonPropertyDescription(
             "DNS names that a request may ask for: a name, or *. and a name for what is one label"
                 + " below it. None where it is left out.")
-        @Nullable List<@Size(max = 253) @Pattern(X509Access.DNS_PATTERN) String> dnsNames,
+        @Nullable List<@Size(max = 253) String> dnsNames,
     @Size(max = 3)
         @JsonPropertyDescription(
-            "Key algorithms that a request may ask for: EcdsaP256, Ed25519, Rsa3072; all where it is"
+            "Key algorithms that a request may ask for: EcdsaP256, Ed25519, Rsa3072; all where it"
+                + " is"
                 + " left out.")
         @Nullable List<KeyAlgorithm> keyAlgorithms) {
 
