@@ -148,7 +148,11 @@ public final class InjectionDecider {
     objections.addAll(views.objections());
     objections.addAll(collisions(requests));
     var user = AgentUser.of(pod, consumers);
-    requests.forEach(r -> objections.addAll(SignalObstacles.of(pod, user, r)));
+    requests.forEach(
+        r -> {
+          objections.addAll(SignalObstacles.of(pod, user, r));
+          objections.addAll(ModeObstacles.of(pod, user, views.all(), r));
+        });
     if (!objections.isEmpty()) {
       return Objection.refusal(objections);
     }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -27,12 +28,9 @@ final class PodObstacles {
     var objections = new ArrayList<Objection>();
     var selected = selected(requests);
     var spec = pod.getSpec();
-    if (isWindows(pod)) {
-      objections.add(
-          new Objection(
-              Reason.WindowsUnsupported,
-              "spec.os.name: the agent has no Windows build, and " + selected));
-    }
+    windows(pod)
+        .map(field -> "%s: the agent has no Windows build, and %s".formatted(field, selected))
+        .ifPresent(m -> objections.add(new Objection(Reason.WindowsUnsupported, m)));
     if (Boolean.TRUE.equals(spec.getHostNetwork())) {
       objections.add(
           new Objection(
@@ -58,11 +56,16 @@ final class PodObstacles {
                 requests.size() == 1 ? " selects the pod" : " select the pod"));
   }
 
-  private static boolean isWindows(Pod pod) {
+  /** The field that asks for it. */
+  private static Optional<String> windows(Pod pod) {
     var os = pod.getSpec().getOs();
     var nodes = pod.getSpec().getNodeSelector();
-    return (os != null && "windows".equals(os.getName()))
-        || (nodes != null && "windows".equals(nodes.get("kubernetes.io/os")));
+    if (os != null && "windows".equals(os.getName())) {
+      return Optional.of("spec.os.name");
+    }
+    return nodes != null && "windows".equals(nodes.get("kubernetes.io/os"))
+        ? Optional.of("spec.nodeSelector[kubernetes.io/os]")
+        : Optional.empty();
   }
 
   private static List<String> takenNames(Pod pod) {

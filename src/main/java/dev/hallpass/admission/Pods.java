@@ -5,11 +5,16 @@ import dev.hallpass.api.v1alpha1.HallpassApi;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a pod that is being created, before or after it was injected. */
 final class Pods {
@@ -41,6 +46,32 @@ final class Pods {
   static String serviceAccount(Pod pod) {
     var name = pod.getSpec().getServiceAccountName();
     return name == null || name.isEmpty() ? "default" : name;
+  }
+
+  /** Whom a container runs as, where the pod says it and not the image. */
+  static Optional<Long> user(Pod pod, Container container) {
+    return effective(
+        pod, container, SecurityContext::getRunAsUser, PodSecurityContext::getRunAsUser);
+  }
+
+  /** Its group, likewise. */
+  static Optional<Long> group(Pod pod, Container container) {
+    return effective(
+        pod, container, SecurityContext::getRunAsGroup, PodSecurityContext::getRunAsGroup);
+  }
+
+  private static Optional<Long> effective(
+      Pod pod,
+      Container container,
+      Function<SecurityContext, @Nullable Long> own,
+      Function<PodSecurityContext, @Nullable Long> ofPod) {
+    var context = container.getSecurityContext();
+    var said = context == null ? null : own.apply(context);
+    if (said != null) {
+      return Optional.of(said);
+    }
+    var shared = pod.getSpec().getSecurityContext();
+    return Optional.ofNullable(shared == null ? null : ofPod.apply(shared));
   }
 
   /** Whether it is sure, or for its author to know, that the pod is over within this time. */

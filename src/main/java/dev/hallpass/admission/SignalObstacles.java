@@ -5,11 +5,8 @@ import dev.hallpass.api.v1alpha1.CredentialRequestSpec.RequestedCredential;
 import dev.hallpass.wire.Reason;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.SecurityContext;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps the agent from signalling the containers that a request names. The kernel lets it
@@ -66,33 +63,21 @@ final class SignalObstacles {
 
   /** How the container would have to run, where its processes are strangers to the agent. */
   private static Optional<String> stranger(Pod pod, Container container, AgentUser agent) {
-    var ofPod = pod.getSpec().getSecurityContext();
-    var uid =
-        effective(
-            container, SecurityContext::getRunAsUser, ofPod == null ? null : ofPod.getRunAsUser());
-    if (uid == null || uid != agent.uid()) {
+    if (!isThat(Pods.user(pod, container), agent.uid())) {
       return Optional.of(
           "as the agent's user %d; set the same runAsUser and runAsGroup".formatted(agent.uid()));
     }
-    var gid =
-        effective(
-            container,
-            SecurityContext::getRunAsGroup,
-            ofPod == null ? null : ofPod.getRunAsGroup());
-    return gid == null || gid != agent.gid()
-        ? Optional.of("in the agent's group; set the same runAsGroup beside runAsUser")
-        : Optional.empty();
+    return isThat(Pods.group(pod, container), agent.gid())
+        ? Optional.empty()
+        : Optional.of("in the agent's group; set the same runAsGroup beside runAsUser");
+  }
+
+  private static boolean isThat(Optional<Long> said, long id) {
+    return said.filter(s -> s == id).isPresent();
   }
 
   private static Optional<Objection> objection(
       CredentialRequest request, Reason reason, String message) {
     return Optional.of(Objection.to(request, reason, message));
-  }
-
-  private static @Nullable Long effective(
-      Container container, Function<SecurityContext, @Nullable Long> field, @Nullable Long ofPod) {
-    var context = container.getSecurityContext();
-    var own = context == null ? null : field.apply(context);
-    return own == null ? ofPod : own;
   }
 }

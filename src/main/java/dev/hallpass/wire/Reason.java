@@ -75,6 +75,10 @@ public enum Reason {
       "The agent finds and signals processes of its own user and group only. Set the same runAsUser"
           + " and runAsGroup for all containers that see the files and for the one to signal, or"
           + " notify by http."),
+  FileUnreadable(
+      Kind.REFUSED,
+      "delivery.files.mode keeps a container that is to see the file from reading it. Leave it out,"
+          + " or set one runAsUser for all containers that see the file."),
   NameTaken(
       Kind.REFUSED,
       "The pod already has a container, volume or mount of the name or path that Hallpass needs."),
