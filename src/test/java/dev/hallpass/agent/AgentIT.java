@@ -98,7 +98,7 @@ class AgentIT {
   @Test
   void anInitContainerGivesUpInTimeAndSaysWhy() throws Exception {
     broker.refusals.add(Reason.NotSelected);
-    var agent = start("init", broker.uri(), "--timeout=3");
+    var agent = start("init", broker.uri(), "--timeout=10");
 
     assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(agent.exitValue()).isEqualTo(1);
@@ -159,7 +159,7 @@ class AgentIT {
 
   @Test
   void aRefusedBrokerGetsNoToken() throws Exception {
-    var agent = startTrusting(new TestAuthority().pem(), "init", broker.uri(), "--timeout=2");
+    var agent = startTrusting(new TestAuthority().pem(), "init", broker.uri(), "--timeout=10");
 
     assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(agent.exitValue()).isEqualTo(1);

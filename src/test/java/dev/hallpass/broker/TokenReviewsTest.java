@@ -139,7 +139,7 @@ class TokenReviewsTest {
               most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
               full.countDown();
               try {
-                assertThat(full.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(full.await(60, TimeUnit.SECONDS)).isTrue();
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
               }

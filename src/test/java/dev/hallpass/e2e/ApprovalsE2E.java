@@ -176,7 +176,7 @@ class ApprovalsE2E {
       asked.says(APPROVER, lease, "Deny");
 
       var denied =
-          scene.awaitLease(pod, Duration.ofSeconds(30), s -> s.phase() == LeasePhase.Denied);
+          scene.awaitLease(pod, Duration.ofSeconds(60), s -> s.phase() == LeasePhase.Denied);
       assertThat(denied.getStatus().endedBy()).isEqualTo(EndedBy.ApprovalDenied);
       awaitEvent(scene, pod, Reason.ApprovalDenied, "seen with the team");
       await("it is not asked for again")

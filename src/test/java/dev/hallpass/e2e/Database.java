@@ -161,7 +161,9 @@ public final class Database implements AutoCloseable {
             .formatted(name));
   }
 
+  /** Also where a test that was cut off has left it. */
   void createRole(String name) {
+    dropRole(name);
     execute("CREATE ROLE " + name + " NOLOGIN");
   }
 

@@ -48,7 +48,7 @@ class DeliveryE2E {
     scene.apply("report.yaml");
     var pod = scene.firstPod("report");
 
-    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
+    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(3));
 
     assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodCompleted);
     assertThat(scene.log(pod)).contains(lease.getStatus().subject() + "|42");

@@ -152,7 +152,7 @@ class EndingsE2E {
 
     scene.freezeAgent(pod);
 
-    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(2));
+    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(3));
     assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.Expired);
     scene.assertGone(login);
   }
@@ -171,7 +171,7 @@ class EndingsE2E {
     var active = scene.awaitActive(pod);
     var login = scene.login(pod);
 
-    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(2));
+    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(3));
 
     assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.Expired);
     assertThat(Instant.parse(lease.getStatus().endedAt()))
@@ -204,7 +204,7 @@ class EndingsE2E {
     scene.database().createRole(others.get(1));
     try {
       await("the orphan is swept")
-          .atMost(Duration.ofSeconds(90))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> !scene.database().exists(orphan));
 
       assertThat(others).allMatch(scene.database()::exists);

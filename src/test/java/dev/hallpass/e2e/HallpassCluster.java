@@ -3,9 +3,11 @@ package dev.hallpass.e2e;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -38,20 +40,44 @@ public final class HallpassCluster
             .getRoot()
             .getStore(STORE)
             .computeIfAbsent(Shared.class, k -> HallpassCluster.start(), Shared.class);
-    context.getStore(STORE).put(Scene.class, Scene.open(shared.client(), shared.database()));
+    var scene = Scene.bare(shared.client(), shared.database());
+    context.getStore(STORE).put(Scene.class, scene);
+    scene.furnish();
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws IOException {
     var scene = context.getStore(STORE).get(Scene.class, Scene.class);
-    if (context.getExecutionException().isPresent()) {
-      var test =
-          context.getRequiredTestClass().getSimpleName()
-              + "."
-              + context.getRequiredTestMethod().getName();
-      new Evidence(scene.client(), Path.of("target", "e2e", test)).collect(scene.namespace());
+    if (scene == null) {
+      return;
     }
-    scene.close();
+    if (context.getExecutionException().isPresent()) {
+      try {
+        collect(context, scene);
+      } finally {
+        scene.close();
+      }
+    } else {
+      close(context, scene);
+    }
+  }
+
+  /** What does not go, or leaves something behind, is a failure as well. */
+  private static void close(ExtensionContext context, Scene scene) throws IOException {
+    try {
+      scene.close();
+    } catch (ConditionTimeoutException | KubernetesClientException e) {
+      collect(context, scene);
+      throw e;
+    }
+  }
+
+  private static void collect(ExtensionContext context, Scene scene) throws IOException {
+    var test =
+        context.getRequiredTestClass().getSimpleName()
+            + "."
+            + context.getRequiredTestMethod().getName();
+    new Evidence(scene.client(), Path.of("target", "e2e", test)).collect(scene.namespace());
   }
 
   @Override

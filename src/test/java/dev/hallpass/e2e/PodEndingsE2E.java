@@ -96,7 +96,7 @@ class PodEndingsE2E {
     scene.apply("failing-job.yaml");
     var pod = scene.firstPod("failing");
 
-    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
+    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(3));
 
     assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodCompleted);
     assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();
@@ -107,7 +107,7 @@ class PodEndingsE2E {
     scene.apply("overdue-job.yaml");
     var pod = scene.firstPod("overdue");
 
-    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
+    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(3));
 
     assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodDeleted);
     assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();
@@ -118,7 +118,7 @@ class PodEndingsE2E {
     scene.apply("hog.yaml");
     var pod = scene.firstPod("hog");
 
-    var lease = scene.awaitRevoked(pod, Duration.ofSeconds(90));
+    var lease = scene.awaitRevoked(pod, Duration.ofMinutes(3));
 
     assertThat(lease.getStatus().endedBy()).isEqualTo(EndedBy.PodCompleted);
     assertThat(scene.database().exists(lease.getStatus().subject())).isFalse();

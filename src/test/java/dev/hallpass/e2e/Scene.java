@@ -51,7 +51,15 @@ public record Scene(KubernetesClient client, Database database, String namespace
    */
   public record Login(String username, String password, String role) {}
 
+  /** A namespace in which pods are served. */
   static Scene open(KubernetesClient client, Database database) {
+    var scene = bare(client, database);
+    scene.furnish();
+    return scene;
+  }
+
+  /** A namespace that has nothing yet. */
+  static Scene bare(KubernetesClient client, Database database) {
     var namespace =
         client
             .resource(
@@ -65,11 +73,14 @@ public record Scene(KubernetesClient client, Database database, String namespace
             .create()
             .getMetadata()
             .getName();
-    var scene = new Scene(client, database, namespace);
-    scene.apply("provider.yaml");
-    scene.apply("request.yaml");
-    scene.awaitReady("db");
-    return scene;
+    return new Scene(client, database, namespace);
+  }
+
+  /** Gives it a provider, service accounts and a request, which is Ready. */
+  void furnish() {
+    apply("provider.yaml");
+    apply("request.yaml");
+    awaitReady("db");
   }
 
   /** Creates what a file of {@code src/test/resources/e2e} says, in the namespace. */
@@ -184,7 +195,7 @@ public record Scene(KubernetesClient client, Database database, String namespace
   /** Waits until the pod's containers are ready. */
   Pod awaitRunning(String app) {
     await(app + " has a pod").atMost(Duration.ofSeconds(60)).until(() -> pod(app).isPresent());
-    return client.pods().resource(pod(app).orElseThrow()).waitUntilReady(90, TimeUnit.SECONDS);
+    return client.pods().resource(pod(app).orElseThrow()).waitUntilReady(3, TimeUnit.MINUTES);
   }
 
   /** Stops the agent where it stands, so that it neither renews nor tells anybody. */
@@ -250,7 +261,7 @@ public record Scene(KubernetesClient client, Database database, String namespace
 
   /** Waits until the pod's one credential can be used. */
   public CredentialLease awaitActive(Pod pod) {
-    return awaitLease(pod, Duration.ofSeconds(30), s -> s.phase() == LeasePhase.Active);
+    return awaitLease(pod, Duration.ofSeconds(60), s -> s.phase() == LeasePhase.Active);
   }
 
   /** The pod's lease, once it is revoked. */
@@ -319,7 +330,7 @@ public record Scene(KubernetesClient client, Database database, String namespace
             .writingError(err)
             .exec(command)) {
       return new Ended(
-          running.exitCode().get(30, TimeUnit.SECONDS),
+          running.exitCode().get(60, TimeUnit.SECONDS),
           out.toString(StandardCharsets.UTF_8),
           err.toString(StandardCharsets.UTF_8));
     } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
@@ -335,7 +346,7 @@ public record Scene(KubernetesClient client, Database database, String namespace
    * what the pod had, and no session and no role is left.
    */
   void assertEnded(Pod pod, Login login, EndedBy by) {
-    var lease = awaitRevoked(pod, Duration.ofSeconds(60));
+    var lease = awaitRevoked(pod, Duration.ofMinutes(2));
     assertThat(lease.getStatus().endedBy()).isEqualTo(by);
     assertGone(login);
   }

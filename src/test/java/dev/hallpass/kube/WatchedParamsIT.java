@@ -36,7 +36,7 @@ class WatchedParamsIT {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /** Until it is asked again whether what is watched may be. */
-  private static final Duration NEXT_CHECK = Duration.ofSeconds(15);
+  private static final Duration NEXT_CHECK = Duration.ofSeconds(60);
 
   private final List<ParamObject> told = new CopyOnWriteArrayList<>();
   private KubeApi kube;

@@ -73,7 +73,7 @@ class ApprovalEndingsIT {
 
   @Test
   void whatNobodyApprovesInTimeIsDenied() {
-    var lease = scene.waiting(scene.pod("waits"), Instant.now().plusSeconds(4), policy);
+    var lease = scene.waiting(scene.pod("waits"), Instant.now().plusSeconds(10), policy);
 
     assertThat(scene.phase(lease)).isEqualTo(LeasePhase.AwaitingApproval);
 

@@ -225,9 +225,14 @@ class ControllerAuditIT {
     policies.apply(
         "failing",
         "validations: [{expression: \"pod.metadata.labels['none'] == ''\", message: m, reason: Fails}]");
-    scene.leading();
-    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(10));
+    var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(60));
     target.add(account(lease));
+    scene.leading();
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(SOON)
+        .until(() -> extensions().size() == 1);
+    scene.expire(lease);
     scene.revoked(lease, SOON);
 
     assertThat(extensions())

@@ -62,7 +62,7 @@ import org.jspecify.annotations.Nullable;
 final class ControllerScene implements AutoCloseable {
   static final String INSTALLATION = "0a1b2c3d";
   static final LeaseTimes TIMES =
-      new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofHours(1));
+      new LeaseTimes(Duration.ofSeconds(8), Duration.ofSeconds(1), Duration.ofHours(1));
   private static final ProviderTimes LOOKS =
       new ProviderTimes(
           Duration.ofSeconds(5),
@@ -447,6 +447,28 @@ final class ControllerScene implements AutoCloseable {
             null,
             List.of()));
     return client.resource(lease).updateStatus();
+  }
+
+  /** The time of an active lease is over at this moment, whatever it was to be. */
+  void expire(CredentialLease lease) {
+    client
+        .resources(CredentialLease.class)
+        .inNamespace(namespace)
+        .withName(lease.getMetadata().getName())
+        .editStatus(
+            l -> {
+              var status = l.getStatus();
+              l.setStatus(
+                  new CredentialLeaseStatus(
+                      status.phase(),
+                      status.epoch(),
+                      status.subject(),
+                      status.activatedAt(),
+                      Instant.now().toString(),
+                      status.approval(),
+                      status.conditions()));
+              return l;
+            });
   }
 
   /** A lease of that pod, as the broker leaves it where these policies ask people. */

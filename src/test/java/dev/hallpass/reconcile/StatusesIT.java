@@ -220,7 +220,7 @@ class StatusesIT {
             .create();
     try {
       await()
-          .atMost(Duration.ofSeconds(40))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () -> {
                 assertThat(requestStatus().failing()).isEqualTo(1);

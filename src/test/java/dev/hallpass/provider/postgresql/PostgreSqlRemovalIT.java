@@ -127,7 +127,7 @@ class PostgreSqlRemovalIT {
     now.updateAndGet(i -> i.plus(Duration.ofHours(1)));
     assertThatThrownBy(() -> driver.probe(shop.unreachable())).isInstanceOf(TargetException.class);
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> sessionsOfTheAdmin() == 0);
+    await().atMost(Duration.ofSeconds(60)).until(() -> sessionsOfTheAdmin() == 0);
   }
 
   private int sessionsOfTheAdmin() {
