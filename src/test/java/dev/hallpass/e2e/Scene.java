@@ -371,12 +371,12 @@ public record Scene(KubernetesClient client, Database database, String namespace
     client.batch().v1().jobs().inNamespace(namespace).delete();
     client.apps().deployments().inNamespace(namespace).delete();
     await("nothing makes pods")
-        .atMost(Duration.ofSeconds(90))
+        .atMost(Duration.ofMinutes(3))
         .until(
             () -> client.apps().replicaSets().inNamespace(namespace).list().getItems().isEmpty());
     client.pods().inNamespace(namespace).withGracePeriod(0).delete();
     await("no live lease is left")
-        .atMost(Duration.ofSeconds(90))
+        .atMost(Duration.ofMinutes(3))
         .until(() -> leases().stream().allMatch(LeaseJudge::over));
     await("no account is left")
         .atMost(Duration.ofSeconds(60))
