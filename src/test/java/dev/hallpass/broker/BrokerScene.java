@@ -299,8 +299,8 @@ public final class BrokerScene implements AutoCloseable {
 
   /** A policy about this namespace, seen by the broker. */
   public void policy(String name, String spec) {
-    var created = policies.apply(name, spec);
-    Awaitility.await().until(() -> seen(created));
+    var applied = policies.apply(name, spec);
+    Awaitility.await().until(() -> seen(applied));
   }
 
   /** A break-glass for the credential of the request {@code db}, as admission leaves it. */
@@ -379,9 +379,13 @@ public final class BrokerScene implements AutoCloseable {
         .isPresent();
   }
 
-  private boolean seen(CredentialPolicy created) {
+  private boolean seen(CredentialPolicy applied) {
+    var wanted = applied.getMetadata();
     return watched.policies().stream()
-        .anyMatch(p -> p.getMetadata().getUid().equals(created.getMetadata().getUid()));
+        .map(CredentialPolicy::getMetadata)
+        .anyMatch(
+            p ->
+                p.getUid().equals(wanted.getUid()) && p.getGeneration() >= wanted.getGeneration());
   }
 
   /** Once the broker decides by what its watch shows. */

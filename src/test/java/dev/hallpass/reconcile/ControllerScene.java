@@ -43,9 +43,11 @@ import io.fabric8.kubernetes.api.model.PodIP;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -622,14 +624,21 @@ final class ControllerScene implements AutoCloseable {
     client.nodes().withName(node()).delete();
   }
 
+  /** A controller that is closed may still end what it has begun. */
   private <T extends HasMetadata> void release(T object) {
-    client
-        .resource(object)
-        .edit(
-            o -> {
-              o.getMetadata().setFinalizers(List.of());
-              return o;
-            });
-    client.resource(object).delete();
+    try {
+      client
+          .resource(object)
+          .edit(
+              o -> {
+                o.getMetadata().setFinalizers(List.of());
+                return o;
+              });
+      client.resource(object).delete();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw e;
+      }
+    }
   }
 }
