@@ -384,8 +384,7 @@ public final class BrokerScene implements AutoCloseable {
     return watched.policies().stream()
         .map(CredentialPolicy::getMetadata)
         .anyMatch(
-            p ->
-                p.getUid().equals(wanted.getUid()) && p.getGeneration() >= wanted.getGeneration());
+            p -> p.getUid().equals(wanted.getUid()) && p.getGeneration() >= wanted.getGeneration());
   }
 
   /** Once the broker decides by what its watch shows. */

@@ -48,10 +48,10 @@ class ImagesE2E {
         .flatMap(
             layer ->
                 Host.run(
-                    "sh",
-                    "-c",
-                    "tar -xOf target/images/%s.tar %s | gzip -dc | tar -tvf -"
-                        .formatted(image, layer.asText()))
+                        "sh",
+                        "-c",
+                        "tar -xOf target/images/%s.tar %s | gzip -dc | tar -tvf -"
+                            .formatted(image, layer.asText()))
                     .lines())
         .map(Entry::of)
         .toList();

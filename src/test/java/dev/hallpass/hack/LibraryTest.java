@@ -120,8 +120,7 @@ class LibraryTest {
             """,
             home.resolve("second.out"),
             err);
-    await()
-        .until(() -> Files.readString(err).contains("another run is busy with 'one': waiting"));
+    await().until(() -> Files.readString(err).contains("another run is busy with 'one': waiting"));
 
     Files.createFile(home.resolve("go"));
 

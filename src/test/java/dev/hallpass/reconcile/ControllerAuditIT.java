@@ -228,10 +228,7 @@ class ControllerAuditIT {
     var lease = scene.fetchedOnce(scene.pod("fetcher"), Instant.now().plusSeconds(60));
     target.add(account(lease));
     scene.leading();
-    await()
-        .during(Duration.ofSeconds(2))
-        .atMost(SOON)
-        .until(() -> extensions().size() == 1);
+    await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> extensions().size() == 1);
     scene.expire(lease);
     scene.revoked(lease, SOON);
 

@@ -156,8 +156,7 @@ class PostgreSqlEndingsIT {
   @Test
   void whatExpiresWhileTheServerIsDownIsRevokedWhenItIsBack() {
     scene.leading();
-    var leases =
-        IntStream.range(0, 20).mapToObj(i -> scene.active(scene.pod("due-" + i))).toList();
+    var leases = IntStream.range(0, 20).mapToObj(i -> scene.active(scene.pod("due-" + i))).toList();
     leases.forEach(l -> mint(subject(l)));
     server.stop();
 
