@@ -55,7 +55,7 @@ class AbandonedCallIT {
         HttpRequest.newBuilder(scene.address("/v1/credentials"))
             .header("Content-Type", "application/json")
             .header("Authorization", "Bearer " + scene.token(scene.pod("orders-1")))
-            .timeout(Duration.ofMillis(500))
+            .timeout(Duration.ofSeconds(3))
             .POST(BodyPublishers.ofByteArray(BrokerScene.asks("db", "db")))
             .build();
 

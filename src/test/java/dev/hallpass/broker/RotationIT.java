@@ -99,7 +99,10 @@ class RotationIT {
     var fresh = Codec.issueAnswer(answer.body());
     assertThat(fresh.lease()).isNotEqualTo(held.lease());
     scene.acknowledge(token, fresh);
-    login.set(login(fresh));
+    var next = login(fresh);
+    login.set(next);
+    // The pool logs in one at a time: then nobody is on the way with the old login any more.
+    await().until(() -> sessions(next.getProperty("user")) > 0);
     return fresh;
   }
 

@@ -92,8 +92,8 @@ class SweepIT {
     target.add(account(lease));
 
     assertThat(scene.revoked(lease, SOON).endedBy()).isEqualTo(EndedBy.ProviderChanged);
-    assertThat(target.has(account(lease))).isFalse();
     await().atMost(SOON).until(() -> provider().get() == null);
+    assertThat(target.has(account(lease))).isFalse();
   }
 
   @Test
