@@ -154,7 +154,7 @@ class ApprovalsE2E {
 
       var pod = scene.awaitRunning("reader");
       var active = scene.awaitActive(pod);
-      assertThat(active.getMetadata().getName()).isEqualTo(lease.getMetadata().getName());
+      assertThat(active.getMetadata().getUid()).isEqualTo(lease.getMetadata().getUid());
       assertThat(active.getStatus().approval().policies().getFirst().approvedBy())
           .containsExactly(APPROVER);
       var login = scene.login(pod);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,9 +50,12 @@ class AuditE2E {
       var pod = scene.awaitRunning("brief");
       var lease = scene.awaitActive(pod).getMetadata().getName();
       var login = scene.login(pod);
-      await("the delivery is collected")
+      await("issue and delivery are collected, of which two brokers may tell")
           .atMost(SOON)
-          .until(() -> !logs.whoRecorded("credential.delivered", lease).isEmpty());
+          .until(
+              () ->
+                  Stream.of("credential.issued", "credential.delivered")
+                      .noneMatch(kind -> logs.whoRecorded(kind, lease).isEmpty()));
       var killed = logs.whoRecorded("credential.issued", lease).getFirst();
 
       kill(scene, killed);

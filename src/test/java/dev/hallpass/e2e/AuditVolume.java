@@ -84,7 +84,7 @@ record AuditVolume(KubernetesClient client, String pod) {
             .writingOutput(out)
             .writingError(err)
             .exec("/bin/sh", "-c", script)) {
-      assertThat(running.exitCode().get(30, TimeUnit.SECONDS))
+      assertThat(running.exitCode().get(60, TimeUnit.SECONDS))
           .as(() -> script + ": " + err.toString(StandardCharsets.UTF_8))
           .isZero();
       return out.toString(StandardCharsets.UTF_8);

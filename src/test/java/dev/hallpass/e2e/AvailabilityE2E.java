@@ -7,13 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -26,9 +22,9 @@ class AvailabilityE2E {
   @Test
   void aRollingUpgradeCostsNoPod(Scene scene) {
     try (var stream = PodStream.into(scene)) {
-      var broker = deployment(scene, "hallpass-broker");
-      broker.rolling().restart();
-      broker.waitUntilCondition(Installed::rolledOut, 3, TimeUnit.MINUTES);
+      var installed = new Installed(scene.client());
+      installed.deployment(Installed.BROKER).rolling().restart();
+      installed.awaitRolledOut(Installed.BROKER);
 
       stream.assertUnbroken();
     }
@@ -43,12 +39,11 @@ class AvailabilityE2E {
     var leaving = scene.served("reader");
     var login = scene.login(leaving);
 
-    deployment(scene, "hallpass-controller").rolling().restart();
-    deployment(scene, "hallpass-broker").rolling().restart();
+    var installed = new Installed(scene.client());
+    installed.deployment(Installed.CONTROLLER).rolling().restart();
+    installed.deployment(Installed.BROKER).rolling().restart();
     scene.scale("reader", 0);
-    for (var name : List.of("hallpass-controller", "hallpass-broker")) {
-      deployment(scene, name).waitUntilCondition(Installed::rolledOut, 3, TimeUnit.MINUTES);
-    }
+    installed.awaitRolledOut();
 
     scene.assertEnded(leaving, login, EndedBy.PodDeleted);
     var after = scene.awaitActive(pod);
@@ -60,18 +55,10 @@ class AvailabilityE2E {
   @Test
   void theLossOfAReplicaCostsNoPod(Scene scene) {
     try (var stream = PodStream.into(scene)) {
-      scene
-          .client()
-          .pods()
-          .inNamespace(Scene.SYSTEM_NAMESPACE)
-          .withLabel("app.kubernetes.io/component", "broker")
-          .list()
-          .getItems()
-          .stream()
-          .findFirst()
-          .ifPresent(pod -> scene.client().pods().resource(pod).withGracePeriod(1).delete());
-      deployment(scene, "hallpass-broker")
-          .waitUntilCondition(Installed::rolledOut, 3, TimeUnit.MINUTES);
+      var installed = new Installed(scene.client());
+      var lost = installed.brokers().getFirst();
+      scene.client().pods().resource(lost).withGracePeriod(1).delete();
+      installed.awaitReplaced(lost.getMetadata().getName());
 
       stream.assertUnbroken();
     }
@@ -141,9 +128,5 @@ class AvailabilityE2E {
 
   private static Secret secret(Scene scene, String name) {
     return scene.client().secrets().inNamespace(Scene.SYSTEM_NAMESPACE).withName(name).get();
-  }
-
-  private static RollableScalableResource<Deployment> deployment(Scene scene, String name) {
-    return new Installed(scene.client()).deployment(name);
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Hallpass itself, as it runs in the cluster. */
 record Installed(KubernetesClient client) {
@@ -101,12 +100,17 @@ record Installed(KubernetesClient client) {
 
   /** Waits until as many run as should, all as they should be, and no others. */
   void awaitRolledOut() {
-    for (var name : List.of(BROKER, CONTROLLER)) {
-      deployment(name).waitUntilCondition(Installed::rolledOut, 3, TimeUnit.MINUTES);
-    }
+    List.of(BROKER, CONTROLLER).forEach(this::awaitRolledOut);
   }
 
-  static boolean rolledOut(Deployment deployment) {
+  /** The same of one of them; asks the API server itself, so that no older state counts. */
+  void awaitRolledOut(String name) {
+    await(name + " is rolled out")
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> rolledOut(deployment(name).get()));
+  }
+
+  private static boolean rolledOut(Deployment deployment) {
     var status = deployment.getStatus();
     var wanted = deployment.getSpec().getReplicas();
     return deployment.getMetadata().getGeneration().equals(status.getObservedGeneration())

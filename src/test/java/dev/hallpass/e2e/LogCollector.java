@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.dsl.LogWatch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,10 +60,10 @@ final class LogCollector implements AutoCloseable {
     return List.copyOf(followed.keySet());
   }
 
-  /** All that a process has printed. */
+  /** All that a process has printed; of the last character perhaps a part. */
   String printed(String pod) {
     try {
-      return Files.readString(log(pod));
+      return new String(Files.readAllBytes(log(pod)), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hallpass.api.v1alpha1.CredentialLeaseStatus.LeasePhase;
 import dev.hallpass.api.v1alpha1.EndedBy;
 import dev.hallpass.kube.Conditions;
+import dev.hallpass.lease.LeaseJudge;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -73,8 +74,17 @@ class OutagesE2E {
                     .getStatus()
                     .getReadyReplicas(),
             Integer.valueOf(8)::equals);
-    assertThat(scene.leases()).hasSize(8);
-    assertThat(scene.database().minted(scene.namespace())).hasSize(8);
+    await("each has one account, which has a lease")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(scene.database().minted(scene.namespace()))
+                    .hasSize(8)
+                    .containsExactlyInAnyOrderElementsOf(
+                        scene.leases().stream()
+                            .filter(l -> !LeaseJudge.over(l))
+                            .map(l -> l.getStatus().subject())
+                            .toList()));
 
     scene.scale("reader", 0);
 

@@ -74,12 +74,16 @@ class PluginE2E {
       scene.apply("reader.yaml");
       var waiting = scene.firstPod("reader");
 
-      var explained = run(scene, "explain", "pod/" + waiting.getMetadata().getName());
-
-      assertThat(explained.code()).isEqualTo(1);
-      assertThat(explained.out())
-          .contains("✗ PolicyDenied db of creq/db: CredentialPolicy")
-          .contains("TicketMissing: label the pod with its ticket");
+      await("the broker has seen the pod and the policy")
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () -> {
+                var explained = run(scene, "explain", "pod/" + waiting.getMetadata().getName());
+                assertThat(explained.code()).isEqualTo(1);
+                assertThat(explained.out())
+                    .contains("✗ PolicyDenied db of creq/db: CredentialPolicy")
+                    .contains("TicketMissing: label the pod with its ticket");
+              });
     }
   }
 
@@ -123,11 +127,18 @@ class PluginE2E {
 
     assertThat(run(scene, "revoke", name, "--block").code()).isZero();
     scene.assertGone(login);
-    assertThat(run(scene, "explain", name).out()).contains("✗ RevocationAsked");
+    await("the broker has seen the block")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> assertThat(run(scene, "explain", name).out()).contains("✗ RevocationAsked"));
 
     assertThat(run(scene, "revoke", name, "--unblock").code()).isZero();
     // The Event of before may still be told.
-    assertThat(run(scene, "explain", name).out()).doesNotContain("✗ RevocationAsked");
+    await("the broker has seen that it is gone")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(run(scene, "explain", name).out()).doesNotContain("✗ RevocationAsked"));
   }
 
   @Test

@@ -8,10 +8,13 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Every way in which Kubernetes ends a pod. */
 @ExtendWith(HallpassCluster.class)
 class PodEndingsE2E {
+  /** A pod that must be on one node cannot wait for another test to open it again. */
+  private static final String SCHEDULING = "scheduling";
 
   @Test
   void deleted(Scene scene) {
@@ -44,6 +47,7 @@ class PodEndingsE2E {
   }
 
   @Test
+  @ResourceLock(SCHEDULING)
   void drained(Scene scene) {
     var pod = scene.served("reader");
     var login = scene.login(pod);
@@ -128,6 +132,7 @@ class PodEndingsE2E {
   }
 
   @Test
+  @ResourceLock(SCHEDULING)
   void preempted(Scene scene) {
     try (var seat = Seat.on(scene, scene.served("reader").getSpec().getNodeName())) {
       var victim = seat.victim();

@@ -162,7 +162,7 @@ class PolicyE2E {
    */
   private static List<Instant> made(Scene scene) {
     return scene.leases().stream()
-        .filter(lease -> lease.getStatus().activatedAt() != null)
+        .filter(lease -> lease.getStatus() != null && lease.getStatus().activatedAt() != null)
         .map(lease -> Instant.parse(lease.getMetadata().getCreationTimestamp()))
         .sorted()
         .toList();

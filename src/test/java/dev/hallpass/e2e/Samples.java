@@ -46,7 +46,7 @@ final class Samples implements AutoCloseable {
     for (var object : applied.reversed()) {
       client.resource(object).delete();
       await(object.getMetadata().getName() + " is gone")
-          .atMost(Duration.ofSeconds(90))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> client.resource(object).get() == null);
     }
   }

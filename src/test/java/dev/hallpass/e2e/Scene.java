@@ -203,7 +203,9 @@ public record Scene(KubernetesClient client, Database database, String namespace
     signal(pod, "hallpass-agent", "STOP");
   }
 
-  /** Sends this signal to all processes of a container, on their node. */
+  /**
+   * Sends this signal to all processes of a container, on their node; one that is gone needs none.
+   */
   void signal(Pod pod, String container, String signal) {
     var status = client.pods().resource(pod).get().getStatus();
     var id =
@@ -219,7 +221,10 @@ public record Scene(KubernetesClient client, Database database, String namespace
         pod.getSpec().getNodeName(),
         "sh",
         "-c",
-        "for p in $(grep -l %s /proc/[0-9]*/cgroup); do p=${p#/proc/}; kill -%s \"${p%%%%/*}\"; done"
+        """
+        for p in $(grep -ls %s /proc/[0-9]*/cgroup); do
+          p=${p%%/cgroup}; kill -%s "${p#/proc/}" || [ ! -e "$p" ] || exit 1
+        done"""
             .formatted(id, signal));
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Order(Integer.MAX_VALUE)
 @ExtendWith(HallpassCluster.class)
 class UninstallE2E {
-  private static final Duration SOON = Duration.ofSeconds(90);
+  private static final Duration SOON = Duration.ofMinutes(3);
 
   @Test
   void itGoesWithAllThatItHasOnceNobodyHoldsAnything(Scene scene) {
