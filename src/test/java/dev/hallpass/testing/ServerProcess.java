@@ -79,15 +79,21 @@ public final class ServerProcess implements AutoCloseable {
   public static int freePort() {
     for (var attempt = 0; attempt < 100; attempt++) {
       var port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
-      try (var free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return free.getLocalPort();
-      } catch (BindException e) {
-        continue;
-      } catch (IOException e) {
-        throw new IllegalStateException("no free port", e);
+      if (isFree(port)) {
+        return port;
       }
     }
     throw new IllegalStateException("no free port");
+  }
+
+  private static boolean isFree(int port) {
+    try (var free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return free.isBound();
+    } catch (BindException e) {
+      return false;
+    } catch (IOException e) {
+      throw new IllegalStateException("no free port", e);
+    }
   }
 
   /** Runs a command to its end and returns what it printed. */
