@@ -17,6 +17,9 @@ final class KubeconfigConnector implements Cluster.Connector {
   /** The property that names a truststore without anybody in it. */
   static final String NOBODY = "hallpass.truststore.empty";
 
+  /** Where the client looks when nothing names a cluster. */
+  private static final String NOWHERE = Config.DEFAULT_MASTER_URL;
+
   private static final int CONNECT_MILLIS = 10_000;
   private static final int REQUEST_MILLIS = 30_000;
   private static final int RETRIES = 1;
@@ -69,7 +72,7 @@ final class KubeconfigConnector implements Cluster.Connector {
 
   private static Config read(@Nullable Path kubeconfig, @Nullable String context) {
     if (kubeconfig == null) {
-      return Config.autoConfigure(context);
+      return found(context);
     }
     if (!Files.isReadable(kubeconfig)) {
       throw new Failure(ExitCode.USAGE, "--kubeconfig: %s cannot be read".formatted(kubeconfig));
@@ -80,6 +83,18 @@ final class KubeconfigConnector implements Cluster.Connector {
       throw new Failure(
           ExitCode.USAGE, "--kubeconfig: %s: %s".formatted(kubeconfig, e.getMessage()));
     }
+  }
+
+  /** As kubectl finds it; in a pod without a kubeconfig, as its service account. */
+  private static Config found(@Nullable String context) {
+    var config = Config.autoConfigure(context);
+    if (config.getContexts().isEmpty() && config.getMasterUrl().startsWith(NOWHERE)) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "there is no kubeconfig with a cluster in it at %s: name one by KUBECONFIG or --kubeconfig"
+              .formatted(String.join(" or ", Config.getKubeconfigFilenames())));
+    }
+    return config;
   }
 
   private static Config acting(Config own, ClusterOptions options) {

@@ -1,10 +1,17 @@
 package dev.hallpass.cli;
 
+import dev.hallpass.api.v1alpha1.ClusterCredentialProvider;
 import dev.hallpass.api.v1alpha1.CredentialLease;
+import dev.hallpass.api.v1alpha1.CredentialProvider;
 import dev.hallpass.cli.Named.Kind;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Nameable;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +82,7 @@ final class RevokeCommand implements Callable<Integer> {
     }
     var plan = plan(named, scope.in(cluster.client(), CredentialLease.class).list().getItems());
     requireLeases(named, plan, scope);
+    named.stream().filter(plan::passes).forEach(n -> requireProvider(n, scope, cluster.client()));
     if (plan.ending().isEmpty()) {
       scope.mustExist(cluster.client());
     }
@@ -135,6 +143,35 @@ final class RevokeCommand implements Callable<Integer> {
         throw new Failure(
             ExitCode.ABSENT, "there is no live lease %s in %s".formatted(object.name(), scope));
       }
+    }
+  }
+
+  /** A mistyped name is not to read as done; whoever may not look is not told that it is wrong. */
+  private static void requireProvider(Named object, Namespaces scope, KubernetesClient client) {
+    switch (object.kind()) {
+      case PROVIDER -> {
+        if (scope instanceof Namespaces.One(var namespace)) {
+          requireProvider(
+              object,
+              " in " + scope,
+              client.resources(CredentialProvider.class).inNamespace(namespace));
+        }
+      }
+      case CLUSTER_PROVIDER ->
+          requireProvider(object, "", client.resources(ClusterCredentialProvider.class));
+      case LEASE, POD, REQUEST -> {}
+    }
+  }
+
+  private static <T extends HasMetadata> void requireProvider(
+      Named object, String where, Nameable<Resource<T>> providers) {
+    var seen =
+        Reading.of(
+            () -> Optional.ofNullable(providers.withName(object.name()).get()).stream().toList());
+    if (seen.obstacle().isEmpty() && seen.items().isEmpty()) {
+      throw new Failure(
+          ExitCode.ABSENT,
+          "there is no %s/%s%s".formatted(object.kind().word(), object.name(), where));
     }
   }
 

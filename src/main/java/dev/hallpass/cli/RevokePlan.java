@@ -57,6 +57,11 @@ record RevokePlan(
     return new RevokePlan(live, List.of(), ending);
   }
 
+  /** Whether no lease ends for this object. */
+  boolean passes(Named object) {
+    return ending.values().stream().noneMatch(l -> concerns(object, l));
+  }
+
   /** Tells leases of several namespaces apart. */
   private static String key(CredentialLease lease) {
     return lease.getMetadata().getNamespace() + "/" + lease.getMetadata().getName();

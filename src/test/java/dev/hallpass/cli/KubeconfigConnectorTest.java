@@ -81,6 +81,16 @@ class KubeconfigConnectorTest {
   }
 
   @Test
+  void withoutAKubeconfigItSaysWhereItLooked() {
+    var missing = folder.resolve("missing");
+    System.setProperty(FOUND, missing.toString());
+
+    assertThatThrownBy(() -> config(null, null))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("there is no kubeconfig with a cluster in it at " + missing);
+  }
+
+  @Test
   void theCurrentContextIsThatOfTheFile() {
     var read = config(null, null);
 

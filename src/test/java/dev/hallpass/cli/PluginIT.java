@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands, against a real API server; the test plays controller and kubelet. */
@@ -284,10 +285,22 @@ class PluginIT {
   void ofAProviderAllLeasesEnd() {
     scene.lease("orders-1-db", LeasePhase.Active);
 
-    assertThat(Run.of(admin, "revoke", "cprov/other", "--yes").err())
-        .isEqualTo("no live lease is concerned\n");
     assertThat(Run.of(admin, "revoke", "cprov/orders-postgres", "--yes").code()).isZero();
     assertThat(scene.found("orders-1-db")).isNull();
+    assertThat(Run.of(admin, "revoke", "cprov/orders-postgres", "--yes").err())
+        .isEqualTo("no live lease is concerned\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cprov/nosuch, ' in namespace '", "ccprov/nosuch, ''"})
+  void aProviderThatDoesNotExistIsNotRevoked(String provider, String where) {
+    scene.lease("orders-1-db", LeasePhase.Active);
+
+    var run = Run.of(admin, "revoke", "cprov/orders-postgres", provider, "--yes");
+
+    assertThat(run.err()).startsWith("there is no " + provider + where);
+    assertThat(run.code()).isEqualTo(4);
+    assertThat(scene.found("orders-1-db")).isNotNull();
   }
 
   @Test

@@ -3,8 +3,11 @@ package dev.hallpass.provider.postgresql;
 import dev.hallpass.provider.Target;
 import dev.hallpass.provider.TargetException;
 import dev.hallpass.wire.Reason;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.postgresql.util.PSQLException;
 
 /**
@@ -32,6 +35,13 @@ final class SqlErrors {
     if (Sql.lostARace(e)) {
       return new TargetException(Reason.LeaseBusy, "PostgreSQL: " + words);
     }
+    var unknown = unknownHost(e);
+    if (unknown.isPresent()) {
+      return new TargetException(
+          Reason.TargetUnreachable,
+          "spec.postgresql: no address is known for %s; correct host or hosts, or have it resolve"
+              .formatted(unknown.get()));
+    }
     var reason = reason(state);
     return new TargetException(
         reason,
@@ -40,6 +50,13 @@ final class SqlErrors {
                 reason == Reason.TargetUnreachable ? " at " + address : "",
                 words,
                 state.isEmpty() ? "" : " (SQLSTATE " + state + ")"));
+  }
+
+  private static Optional<String> unknownHost(SQLException e) {
+    return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
+        .filter(UnknownHostException.class::isInstance)
+        .map(Throwable::getMessage)
+        .findFirst();
   }
 
   private static Reason reason(String state) {
