@@ -19,7 +19,7 @@ engine() {
 }
 
 start_engine() {
-  local dir options=() deadline
+  local dir options=() deadline descriptor
   engine_answers && return
   dir=$(engine_dir)
   mkdir -p "$dir"
@@ -32,8 +32,14 @@ start_engine() {
   fi
   step "starting a Docker engine, data and log in $dir"
   # live-restore: nodes go on when the engine dies, and a new one finds them again.
-  setsid dockerd --data-root "$dir/data" --exec-root "$dir/run" --pidfile "$dir/pid" --live-restore \
-    "${options[@]}" >>"$dir/log" 2>&1 </dev/null 9>&- &
+  (
+    # It outlives whoever called: what they hold open, such as a lock, is not for it.
+    for descriptor in /proc/self/fd/*; do
+      descriptor=${descriptor##*/}
+      ((descriptor <= 2)) || exec {descriptor}>&-
+    done
+    exec setsid dockerd --data-root "$dir/data" --exec-root "$dir/run" --pidfile "$dir/pid" --live-restore "${options[@]}"
+  ) >>"$dir/log" 2>&1 </dev/null &
   deadline=$((SECONDS + 60))
   until engine_answers; do
     if ((SECONDS > deadline)) || ! kill -0 $! 2>/dev/null; then
