@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The broker's HTTPS server, TLS 1.3 alone. Listens once it has a certificate; a later one serves
  * new connections, and open ones go on. Takes a bounded number of calls at once, of all and of one
- * address, and answers those it has taken before it closes.
+ * address, and answers those it has taken before it closes. Connections are counted by {@link
+ * ConnectionGate}.
  */
 final class BrokerServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(BrokerServer.class);
@@ -45,7 +46,6 @@ final class BrokerServer implements AutoCloseable {
   private final Handler<HttpServerRequest> handler;
   private final ServingKeys keys = new ServingKeys();
   private final Places places;
-  private final Connections connections = new Connections();
   private final Set<HttpConnection> streaming = ConcurrentHashMap.newKeySet();
   private volatile @Nullable HttpServer server;
   private volatile boolean closing;
@@ -69,6 +69,7 @@ final class BrokerServer implements AutoCloseable {
   }
 
   private Future<HttpServer> listen() {
+    ConnectionGates.require();
     return vertx
         .createHttpServer(options())
         .connectionHandler(this::admit)
@@ -89,18 +90,8 @@ final class BrokerServer implements AutoCloseable {
         .setKeyCertOptions(KeyCertOptions.wrap(keys));
   }
 
-  /** A connection has one close handler: a second would take the place of this one. */
   private void admit(HttpConnection connection) {
-    var address = connection.remoteAddress().hostAddress();
-    var stays = connections.enter(address);
-    connection.closeHandler(
-        closed -> {
-          connections.leave(address);
-          streaming.remove(connection);
-        });
-    if (!stays) {
-      connection.close();
-    }
+    connection.closeHandler(closed -> streaming.remove(connection));
   }
 
   private void take(HttpServerRequest request) {

@@ -4,9 +4,9 @@ import dev.hallpass.broker.AddressCount;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts connections, of which one address, and all together, may have so many open: each costs
- * memory before anybody has said who it is. An agent needs one for each credential, and the API
- * server a few.
+ * Counts connections of a port, of which one address, and all together, may have so many open: each
+ * costs memory before anybody has said who it is. An agent needs one for each credential, and the
+ * API server a few.
  */
 final class Connections {
   static final int OF_ONE_ADDRESS = 64;

@@ -1,5 +1,6 @@
 package dev.hallpass.app;
 
+import dev.hallpass.broker.OpenResponse;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.buffer.Buffer;
@@ -47,7 +48,8 @@ final class WebhookRoute {
 
   /** A body over the limit, or one that was cut off. */
   private static void unreadable(RoutingContext context) {
-    context.response().setStatusCode(Math.max(context.statusCode(), 400)).end();
+    OpenResponse.of(context)
+        .ifPresent(r -> r.setStatusCode(Math.max(context.statusCode(), 400)).end());
   }
 
   private void serve(RoutingContext context) {
@@ -55,14 +57,16 @@ final class WebhookRoute {
     var outcome = "OK";
     try {
       var answer = reviewer.apply(body(context));
-      context.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(answer));
+      OpenResponse.of(context)
+          .ifPresent(
+              r -> r.putHeader("Content-Type", "application/json").end(Buffer.buffer(answer)));
     } catch (IllegalArgumentException e) {
       outcome = "BadRequest";
-      context.response().setStatusCode(400).end();
+      OpenResponse.of(context).ifPresent(r -> r.setStatusCode(400).end());
     } catch (RuntimeException e) {
       outcome = "InternalError";
       LOG.error("admission failed; what it was asked about is refused", e);
-      context.response().setStatusCode(500).end();
+      OpenResponse.of(context).ifPresent(r -> r.setStatusCode(500).end());
     }
     watch.stop(metrics.timer("hallpass.admission", "webhook", path, "outcome", outcome));
   }

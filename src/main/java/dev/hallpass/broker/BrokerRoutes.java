@@ -10,6 +10,7 @@ import dev.hallpass.wire.Secret;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -70,20 +71,19 @@ public final class BrokerRoutes {
   private static void unreadable(RoutingContext context) {
     var status = context.statusCode() > 0 ? context.statusCode() : 400;
     var problem = new Problem(status, Reason.BadRequest, "the body cannot be read");
-    respond(context, status, PROBLEM, Codec.encode(problem));
+    respond(context, problem);
   }
 
   private void serve(RoutingContext context, String operation, Function<Call, byte[]> handler) {
     var watch = Timer.start(metrics);
     MDC.put(LogKeys.OPERATION, operation);
     try {
-      respond(context, 200, JSON, handler.apply(call(context)));
+      var answer = handler.apply(call(context));
+      OpenResponse.of(context).ifPresent(response -> respond(response, 200, JSON, answer));
       watch.stop(timer(operation, "OK"));
     } catch (RuntimeException e) {
       var problem = problem(e);
-      HttpStatus.retryAfter(problem.reason())
-          .ifPresent(wait -> context.response().putHeader("Retry-After", "" + wait.toSeconds()));
-      respond(context, problem.status(), PROBLEM, Codec.encode(problem));
+      respond(context, problem);
       watch.stop(timer(operation, problem.reason().name()));
     } finally {
       MDC.clear();
@@ -118,9 +118,19 @@ public final class BrokerRoutes {
         : null;
   }
 
-  private static void respond(RoutingContext context, int status, String contentType, byte[] body) {
-    context
-        .response()
+  private static void respond(RoutingContext context, Problem problem) {
+    var wait = HttpStatus.retryAfter(problem.reason());
+    OpenResponse.of(context)
+        .ifPresent(
+            response -> {
+              wait.ifPresent(w -> response.putHeader("Retry-After", "" + w.toSeconds()));
+              respond(response, problem.status(), PROBLEM, Codec.encode(problem));
+            });
+  }
+
+  private static void respond(
+      HttpServerResponse response, int status, String contentType, byte[] body) {
+    response
         .setStatusCode(status)
         .putHeader("Content-Type", contentType)
         .putHeader("Cache-Control", "no-store")
