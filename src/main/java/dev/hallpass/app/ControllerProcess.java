@@ -13,7 +13,9 @@ import dev.hallpass.reconcile.certificates.AuditKeyKeeper;
 import dev.hallpass.reconcile.provider.ProviderTimes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.annotation.PreDestroy;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -144,8 +146,8 @@ final class ControllerProcess {
     Runtime.getRuntime().halt(LOST_LEADERSHIP);
   }
 
-  @PreDestroy
-  synchronized void close() {
+  /** While the client still works: leadership is handed over, and Events are told, through it. */
+  synchronized void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
     if (controller != null) {
       controller.close();
     }

@@ -205,11 +205,17 @@ public final class Controller implements AutoCloseable {
     }
   }
 
-  private static void perform(LeaderDuty duty) {
+  private void perform(LeaderDuty duty) {
     try {
       duty.turn().run();
     } catch (RuntimeException e) {
-      LOG.errorf(e, "%s failed; it is tried again in %s", duty.name(), duty.every());
+      // What the end of this process breaks off is no failure: the next leader does it.
+      LOG.logf(
+          clockwork.isShutdown() ? Logger.Level.DEBUG : Logger.Level.ERROR,
+          e,
+          "%s failed; it is tried again in %s",
+          duty.name(),
+          duty.every());
     }
   }
 

@@ -74,5 +74,6 @@ final class Leadership {
                 settings.identity().equals(held.getSpec().getHolderIdentity())
                     ? new LeaseBuilder(held).editSpec().withHolderIdentity("").endSpec().build()
                     : held);
+    LOG.info("leadership handed over");
   }
 }

@@ -228,7 +228,7 @@ class ProbesIT {
       await().atMost(SOON).until(() -> readiness() == Status.UP);
       await().atMost(SOON).until(() -> liveness() == Status.DOWN);
     } finally {
-      controller.close();
+      controller.stop(null);
     }
   }
 }

@@ -15,15 +15,12 @@ import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
 import dev.hallpass.testing.RecordedAudit;
 import dev.hallpass.wire.IssueAnswer;
-import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -103,29 +100,9 @@ final class OutageScene implements AutoCloseable {
   /** The broker goes, and a controller takes over. */
   void leave() {
     broker.stop();
-    nodeIsReady();
+    Nodes.ready(kube.client(), "node-1");
     controller.start();
     Awaitility.await().atMost(Duration.ofMinutes(1)).until(controller::leads);
-  }
-
-  private void nodeIsReady() {
-    var node =
-        new NodeBuilder()
-            .withNewMetadata()
-            .withName("node-1")
-            .endMetadata()
-            .withNewStatus()
-            .withConditions(
-                new NodeConditionBuilder()
-                    .withType("Ready")
-                    .withStatus("True")
-                    .withLastTransitionTime(
-                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
-                    .build())
-            .endStatus()
-            .build();
-    kube.client().resource(node).create();
-    kube.client().resource(node).updateStatus();
   }
 
   /** The leases of the one server. */

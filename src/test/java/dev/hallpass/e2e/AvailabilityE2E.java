@@ -1,15 +1,20 @@
 package dev.hallpass.e2e;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.hallpass.api.v1alpha1.EndedBy;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -50,6 +55,34 @@ class AvailabilityE2E {
     assertThat(after.getMetadata().getUid()).isEqualTo(before.getMetadata().getUid());
     assertThat(after.getStatus().epoch()).isEqualTo(before.getStatus().epoch());
     assertThat(scene.database().sessions(subject)).isEqualTo(1);
+  }
+
+  /** Else the next one would wait until the Lease has run out. */
+  @Test
+  void aControllerThatIsAskedToGoHandsLeadershipOver(Scene scene) throws IOException {
+    var leader = awaitLeader(scene, l -> true);
+    var pod = scene.client().pods().inNamespace(Scene.SYSTEM_NAMESPACE).withName(leader);
+    try (var said = new ByteArrayOutputStream();
+        var _ = pod.tailingLines(0).watchLog(said)) {
+      pod.delete();
+      await("the leader to be gone").atMost(Duration.ofSeconds(90)).until(() -> pod.get() == null);
+      await("its last words")
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(() -> assertThat(said.toString(UTF_8)).contains("leadership handed over"));
+      assertThat(said.toString(UTF_8)).doesNotContain("\"level\":\"ERROR\"", "Exception in thread");
+    }
+    awaitLeader(scene, l -> !l.equals(leader));
+    new Installed(scene.client()).awaitRolledOut();
+  }
+
+  private static String awaitLeader(Scene scene, Predicate<String> fits) {
+    var lease =
+        scene.client().leases().inNamespace(Scene.SYSTEM_NAMESPACE).withName(Installed.CONTROLLER);
+    return await("a leader")
+        .atMost(Duration.ofSeconds(90))
+        .until(
+            () -> Objects.toString(lease.get().getSpec().getHolderIdentity(), ""),
+            holder -> !holder.isEmpty() && fits.test(holder));
   }
 
   @Test

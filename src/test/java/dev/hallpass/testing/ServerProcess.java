@@ -62,6 +62,11 @@ public final class ServerProcess implements AutoCloseable {
             });
   }
 
+  /** Its process. */
+  public long pid() {
+    return process.pid();
+  }
+
   private String tail() {
     try {
       var lines = Files.readAllLines(log, StandardCharsets.UTF_8);
