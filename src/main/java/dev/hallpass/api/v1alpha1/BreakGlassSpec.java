@@ -93,8 +93,8 @@ public record BreakGlassSpec(
         @ValidationRule(
             value = "self.all(d, d.matches('^sha256:[0-9a-f]{64}$'))",
             message =
-                "digests: leave them out; Hallpass writes sha256: and 64 hex digits for each"
-                    + " request")
+                "digests: leave them out; where the rest of spec is valid, Hallpass writes sha256:"
+                    + " and 64 hex digits for each request")
         @JsonPropertyDescription(
             "What it opens: a digest of what each request that it concerns asked for when it was"
                 + " opened. A request that changes is no longer under it. Written by Hallpass at"
