@@ -22,13 +22,11 @@ import org.jspecify.annotations.Nullable;
             + " && has(self.kubernetes) == has(oldSelf.kubernetes)",
     message =
         "spec: the kind of target cannot be changed, as live leases are at the old one; create"
-            + " another"
-            + " provider")
+            + " another provider")
 @ValidationRule(
     value =
         "self.access.all(a, has(a.postgresql) == has(self.postgresql) && has(a.x509) =="
-            + " has(self.x509)"
-            + " && has(a.kubernetes) == has(self.kubernetes))",
+            + " has(self.x509) && has(a.kubernetes) == has(self.kubernetes))",
     message =
         "spec.access: each level must say what it means at the target, under the target's own name:"
             + " postgresql, x509 or kubernetes")

@@ -95,8 +95,7 @@ public record CredentialRequestSpec(
               message = "ttl: must be between 1m and 24h")
           @JsonPropertyDescription(
               "For how long each issue or renewal is valid, e.g. 15m: what a thief would have."
-                  + " From 1m"
-                  + " to 24h, and at most the level's maxTtl.")
+                  + " From 1m to 24h, and at most the level's maxTtl.")
           String ttl,
       @JsonPropertyDescription("What is wanted of a provider of certificates.")
           @Nullable X509Wanted x509,

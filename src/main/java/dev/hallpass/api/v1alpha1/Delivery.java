@@ -62,8 +62,7 @@ public record Delivery(
               message = "delivery.rotation.after: write hours, minutes or seconds, e.g. 12h")
           @JsonPropertyDescription(
               "The age at which an account is replaced at the latest, e.g. 12h: at least the ttl."
-                  + " Where"
-                  + " it is left out, in time before the level's maxLifetime is over.")
+                  + " Where it is left out, in time before the level's maxLifetime is over.")
           @Nullable String after,
       @Size(max = 32)
           @ValidationRule(
@@ -162,8 +161,7 @@ public record Delivery(
                       + " may read, 0 may not, and the owner may have 6, e.g. 0440")
           @JsonPropertyDescription(
               "Permissions, e.g. 0400. What the consumers' users need to read the files, where it"
-                  + " is"
-                  + " left out.")
+                  + " is left out.")
           @Nullable String mode) {
 
     /** A file of what needs no template, with the usual permissions. */

@@ -39,6 +39,5 @@ public record Kubernetes(
     @Size(max = 65536)
         @JsonPropertyDescription(
             "PEM bundle to verify the API server with; the one that Hallpass itself uses where it"
-                + " is"
-                + " left out.")
+                + " is left out.")
         @Nullable String caBundle) {}

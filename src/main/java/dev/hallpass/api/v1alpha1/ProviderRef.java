@@ -10,8 +10,7 @@ public record ProviderRef(
     @Required
         @JsonPropertyDescription(
             "CredentialProvider: one of the request's own namespace. ClusterCredentialProvider:"
-                + " one of"
-                + " the cluster, which must allow the namespace.")
+                + " one of the cluster, which must allow the namespace.")
         Kind kind,
     @Required
         @Size(min = 1, max = 253)

@@ -23,8 +23,7 @@ public record X509Access(
     @Size(max = 3)
         @JsonPropertyDescription(
             "Key algorithms that a request may ask for: EcdsaP256, Ed25519, Rsa3072; all where it"
-                + " is"
-                + " left out.")
+                + " is left out.")
         @Nullable List<KeyAlgorithm> keyAlgorithms) {
 
   /** A DNS name in lower case, or {@code *.} and one. */
