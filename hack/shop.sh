@@ -1,13 +1,16 @@
 # shellcheck shell=bash
 # The shop of config/samples with its database of config/demo, handled from a shell. Sourced by hack/demo.
 
+# demo_cluster: it is ours, also where a shell still has the kubeconfig that the demo told it to take.
+demo_cluster() { [[ -z ${KUBECONFIG:-} || $KUBECONFIG == "$(env --unset=KUBECONFIG "$HACK/cluster" kubeconfig)" ]]; }
+
 # connect: kubectl speaks to the cluster that the user gave, or to ours.
 connect() {
   if [[ -z ${KUBECONFIG:-} ]]; then
     KUBECONFIG=$("$HACK/cluster" kubeconfig)
     export KUBECONFIG
   fi
-  if [[ $KUBECONFIG == "$(env --unset=KUBECONFIG "$HACK/cluster" kubeconfig)" ]] || ! have kubectl; then
+  if demo_cluster || ! have kubectl; then
     PATH=$("$HACK/cluster" bin):$PATH
     export PATH
   fi

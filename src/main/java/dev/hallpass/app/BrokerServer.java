@@ -90,6 +90,7 @@ final class BrokerServer implements AutoCloseable {
         .setKeyCertOptions(KeyCertOptions.wrap(keys));
   }
 
+  /** A connection has one close handler: a second would take the place of this one. */
   private void admit(HttpConnection connection) {
     connection.closeHandler(closed -> streaming.remove(connection));
   }

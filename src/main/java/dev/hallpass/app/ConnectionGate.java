@@ -26,7 +26,6 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
       context.fireChannelRead(connection);
     } else {
       connection.unsafe().closeForcibly();
-      connections.leave(address);
     }
   }
 }

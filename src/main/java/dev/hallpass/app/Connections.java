@@ -15,13 +15,15 @@ final class Connections {
   private final AddressCount open = new AddressCount();
   private final AtomicInteger total = new AtomicInteger();
 
-  /**
-   * Counts a new connection; whether it may stay. What came in leaves, whether it stayed or not.
-   */
+  /** Counts a new connection; false, and it is not counted, where it may not stay. */
   boolean enter(String address) {
     var ofAddress = open.enter(address);
     var ofAll = total.incrementAndGet();
-    return ofAddress <= OF_ONE_ADDRESS && ofAll <= OF_ALL;
+    if (ofAddress <= OF_ONE_ADDRESS && ofAll <= OF_ALL) {
+      return true;
+    }
+    leave(address);
+    return false;
   }
 
   /** A connection that was counted is closed. */

@@ -4,10 +4,8 @@ import dev.hallpass.policy.PolicyDecider.Unmatched;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What decisions depend on beside the objects of a namespace.
@@ -23,9 +21,8 @@ record BrokerSettings(String namespace, Unmatched unmatched, Optional<String> ob
   /** Reads the broker's settings, where this user may. */
   static BrokerSettings read(KubernetesClient client, String namespace) {
     var broker =
-        Reading.of(
-            () ->
-                listed(client.apps().deployments().inNamespace(namespace).withName(BROKER).get()));
+        Reading.one(
+            () -> client.apps().deployments().inNamespace(namespace).withName(BROKER).get());
     return new BrokerSettings(
         namespace,
         broker.items().stream()
@@ -36,10 +33,6 @@ record BrokerSettings(String namespace, Unmatched unmatched, Optional<String> ob
             .findFirst()
             .orElse(Unmatched.Allow),
         broker.obstacle());
-  }
-
-  private static List<Deployment> listed(@Nullable Deployment found) {
-    return found == null ? List.of() : List.of(found);
   }
 
   private static Stream<EnvVar> environment(Deployment broker) {

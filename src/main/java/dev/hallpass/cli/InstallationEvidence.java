@@ -11,8 +11,6 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What can be seen of an installation.
@@ -62,7 +60,7 @@ record InstallationEvidence(
       var webhook =
           reads.start(
               () ->
-                  one(
+                  Reading.one(
                       () ->
                           client
                               .admissionRegistration()
@@ -83,11 +81,14 @@ record InstallationEvidence(
                               .getItems()));
       var leader =
           reads.start(
-              () -> one(() -> client.leases().inNamespace(systemNamespace).withName(LEADER).get()));
+              () ->
+                  Reading.one(
+                      () -> client.leases().inNamespace(systemNamespace).withName(LEADER).get()));
       var serving =
           reads.start(
               () ->
-                  one(() -> client.secrets().inNamespace(systemNamespace).withName(SERVING).get()));
+                  Reading.one(
+                      () -> client.secrets().inNamespace(systemNamespace).withName(SERVING).get()));
       var labelled =
           reads.start(
               () ->
@@ -144,9 +145,5 @@ record InstallationEvidence(
                 () ->
                     List.of(Snapshot.read(cluster, new Namespaces.One(cluster.namespace()), now)));
     return new Reading<>(seen.items().stream().map(StatusReport::of).toList(), seen.obstacle());
-  }
-
-  private static <T> Reading<T> one(Supplier<@Nullable T> call) {
-    return Reading.of(() -> Optional.ofNullable(call.get()).stream().toList());
   }
 }

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import java.util.Optional;
 
 /** One namespace, or all of them. */
 sealed interface Namespaces {
@@ -36,12 +35,7 @@ sealed interface Namespaces {
     switch (this) {
       case All() -> {}
       case One(var namespace) -> {
-        var seen =
-            Reading.of(
-                () ->
-                    Optional.ofNullable(client.namespaces().withName(namespace).get()).stream()
-                        .toList());
-        if (seen.obstacle().isEmpty() && seen.items().isEmpty()) {
+        if (Reading.one(() -> client.namespaces().withName(namespace).get()).absent()) {
           throw new Failure(ExitCode.ABSENT, "there is no namespace " + namespace);
         }
       }

@@ -45,10 +45,7 @@ record RequestEvidence(
       var pods =
           reads.start(() -> Reading.of(() -> client.pods().inNamespace(name).list().getItems()));
       var preview = reads.start(() -> Preview.of(client, settings, now));
-      var namespace =
-          Reading.of(
-              () ->
-                  Optional.ofNullable(client.namespaces().withName(name).get()).stream().toList());
+      var namespace = Reading.one(() -> client.namespaces().withName(name).get());
       var live =
           new Reading<>(
               pods.get().items().stream().filter(RequestEvidence::live).toList(),

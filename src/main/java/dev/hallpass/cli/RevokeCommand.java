@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -165,10 +164,7 @@ final class RevokeCommand implements Callable<Integer> {
 
   private static <T extends HasMetadata> void requireProvider(
       Named object, String where, Nameable<Resource<T>> providers) {
-    var seen =
-        Reading.of(
-            () -> Optional.ofNullable(providers.withName(object.name()).get()).stream().toList());
-    if (seen.obstacle().isEmpty() && seen.items().isEmpty()) {
+    if (Reading.one(() -> providers.withName(object.name()).get()).absent()) {
       throw new Failure(
           ExitCode.ABSENT,
           "there is no %s/%s%s".formatted(object.kind().word(), object.name(), where));

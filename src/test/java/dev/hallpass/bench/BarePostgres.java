@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -39,6 +40,19 @@ final class BarePostgres implements AutoCloseable {
       all.add(connection);
     }
     free.addAll(all);
+  }
+
+  /** How long it takes to drop so many roles, over as many connections. */
+  static Duration dropping(PostgresServer.Instance postgres, int roles) throws SQLException {
+    try (var bare = new BarePostgres(postgres)) {
+      Callable<Void> made =
+          () -> {
+            bare.once();
+            return null;
+          };
+      Load.inParallel(CONNECTIONS, Collections.nCopies(roles, made));
+      return bare.dropAll();
+    }
   }
 
   /** Makes one role. */

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -39,6 +40,11 @@ final class Figures {
   static String latency(Sample sample) {
     return String.format(
         Locale.ROOT, "p50 %.1f ms, p99 %.1f ms", sample.millis(.5), sample.millis(.99));
+  }
+
+  /** To a tenth. */
+  static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
   }
 
   /** What the one takes more than the other. */

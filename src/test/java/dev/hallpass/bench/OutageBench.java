@@ -14,8 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -39,7 +37,7 @@ class OutageBench {
     try (var server = PostgresServer.create();
         var elsewhere = PostgresServer.create();
         var scene = new OutageScene(kube, server, elsewhere)) {
-      var bare = bare(server);
+      var bare = BarePostgres.dropping(server, LEASES);
       scene.issue(LEASES, 2 * ELSEWHERE);
       scene.leave();
       var before = scene.endElsewhere(ELSEWHERE);
@@ -72,10 +70,10 @@ class OutageBench {
               .formatted(DOWN.toMinutes(), LEASES),
           "%s; last login refused %s, last lease Revoked %s"
               .formatted(
-                  seconds(left.roles()),
-                  seconds(left.logins()),
-                  seconds(Duration.between(back, last(revoked)))),
-          "as many bare roles dropped: " + seconds(bare),
+                  Figures.seconds(left.roles()),
+                  Figures.seconds(left.logins()),
+                  Figures.seconds(Duration.between(back, last(revoked)))),
+          "as many bare roles dropped: " + Figures.seconds(bare),
           "",
           "≤ 30 s");
       Figures.add("abandoned leases, accounts left, orphans swept", "0, 0, 0", "", "", "0, 0, 0");
@@ -98,20 +96,6 @@ class OutageBench {
           "",
           "");
       assertThat(attempts).isBetween((long) LEASES, (long) LEASES * Attempts.most(DOWN));
-    }
-  }
-
-  /** How long as many bare roles take, over as many connections. */
-  private static Duration bare(PostgresServer.Instance server) throws Exception {
-    try (var bare = new BarePostgres(server)) {
-      Callable<Void> made =
-          () -> {
-            bare.once();
-            return null;
-          };
-      Load.inParallel(
-          Runtime.getRuntime().availableProcessors(), Collections.nCopies(LEASES, made));
-      return bare.dropAll();
     }
   }
 
@@ -148,9 +132,5 @@ class OutageBench {
     for (var left = moment - System.nanoTime(); left > 0; left = moment - System.nanoTime()) {
       LockSupport.parkNanos(left);
     }
-  }
-
-  private static String seconds(Duration duration) {
-    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
   }
 }

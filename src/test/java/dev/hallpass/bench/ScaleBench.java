@@ -9,10 +9,7 @@ import dev.hallpass.testing.KubeApi;
 import dev.hallpass.testing.PostgresServer;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -31,7 +28,7 @@ class ScaleBench {
   void ofManyLeases(KubeApi kube) throws Exception {
     try (var server = PostgresServer.create();
         var scene = new ScaleScene(kube, server)) {
-      var bare = bare(server);
+      var bare = BarePostgres.dropping(server, LEASES);
       scene.issue(LEASES);
       scene.fill(LEASES);
       var holders = scene.holders();
@@ -60,8 +57,8 @@ class ScaleBench {
   private static void add(String figure, Duration took, Duration listed) {
     Figures.add(
         "%s, %d leases and pods".formatted(figure, LEASES),
-        seconds(took),
-        "both listed once: " + seconds(listed),
+        Figures.seconds(took),
+        "both listed once: " + Figures.seconds(listed),
         "",
         "≤ 10 s");
   }
@@ -104,22 +101,13 @@ class ScaleBench {
     Figures.add(
         "all pods deleted at once, %d leases: last account gone".formatted(LEASES),
         "%s; last login refused %s, last lease Revoked %s"
-            .formatted(seconds(left.roles()), seconds(left.logins()), seconds(since(began))),
-        "as many bare roles dropped: " + seconds(bare),
+            .formatted(
+                Figures.seconds(left.roles()),
+                Figures.seconds(left.logins()),
+                Figures.seconds(since(began))),
+        "as many bare roles dropped: " + Figures.seconds(bare),
         "",
         "≤ 30 s");
-  }
-
-  private static Duration bare(PostgresServer.Instance server) throws Exception {
-    try (var bare = new BarePostgres(server)) {
-      Callable<Void> made =
-          () -> {
-            bare.once();
-            return null;
-          };
-      Load.inParallel(8, Collections.nCopies(LEASES, made));
-      return bare.dropAll();
-    }
   }
 
   private static Duration timed(Runnable work) {
@@ -130,9 +118,5 @@ class ScaleBench {
 
   private static Duration since(long began) {
     return Duration.ofNanos(System.nanoTime() - began);
-  }
-
-  private static String seconds(Duration duration) {
-    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
   }
 }
